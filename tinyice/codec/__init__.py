@@ -1,0 +1,1 @@
+"""PyAV: what encodes and decodes, in child processes only."""

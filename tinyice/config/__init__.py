@@ -1,0 +1,1 @@
+"""The model of ``tinyice.json``: load, validate, save, document."""

@@ -1,0 +1,1 @@
+"""The domain: mounts, rings, sources, listeners, access, events."""

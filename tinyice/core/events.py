@@ -1,0 +1,179 @@
+"""Domain events: frozen values with stable ids.
+
+Ids and fields are an interface (log lines, SSE, history, webhooks, metrics):
+they are documented in ``docs/events.md`` and never renamed. Times are not part
+of an event; a sink that needs one stamps it with its own clock.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from tinyice.core.clients import Client
+from tinyice.core.tags import Tags
+
+
+class DropReason(Enum):
+    """Why a listener's connection ended."""
+
+    LEFT = "left"
+    SOURCE_ENDED = "source ended"
+    TOO_SLOW = "too slow"
+    TIME_LIMIT = "time limit reached"
+    KICKED = "kicked"
+    MOUNT_DISABLED = "mount disabled"
+    BANNED = "banned"
+    SERVER_STOPPING = "server stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in the station."""
+
+    id: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStarted(Event):
+    """All ports are open. ``ports`` in words, for example ``[::]:8000``."""
+
+    id: ClassVar[str] = "server.started"
+    version: str
+    ports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStopping(Event):
+    """The service is about to end its sources and listeners."""
+
+    id: ClassVar[str] = "server.stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConnected(Event):
+    """A source was accepted and feeds its mount from now on."""
+
+    id: ClassVar[str] = "mount.source.connected"
+    mount: str
+    kind: str
+    client: Client
+    user: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDisconnected(Event):
+    """A source ended; ``seconds`` connected and ``bytes_in`` received."""
+
+    id: ClassVar[str] = "mount.source.disconnected"
+    mount: str
+    kind: str
+    client: Client
+    reason: str
+    seconds: float
+    bytes_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReplaced(Event):
+    """A silent source was taken over by a new session with the same password."""
+
+    id: ClassVar[str] = "mount.source.replaced"
+    mount: str
+    old: Client
+    new: Client
+    silent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRefused(Event):
+    """An authenticated source was not let onto the mount."""
+
+    id: ClassVar[str] = "mount.source.refused"
+    mount: str
+    client: Client
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagsChanged(Event):
+    """Another title plays on the mount."""
+
+    id: ClassVar[str] = "mount.tags.changed"
+    mount: str
+    tags: Tags
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class DumpFailed(Event):
+    """The recording of what comes in stopped; the audio goes on."""
+
+    id: ClassVar[str] = "mount.dump.failed"
+    mount: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerJoined(Event):
+    """A listener receives the mount from now on."""
+
+    id: ClassVar[str] = "listener.joined"
+    mount: str
+    listener: int
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerLeft(Event):
+    """A listener is gone. ``bytes_out`` of stream, ``jumps`` over lost audio."""
+
+    id: ClassVar[str] = "listener.left"
+    mount: str
+    listener: int
+    client: Client
+    reason: DropReason
+    seconds: float
+    bytes_out: int
+    jumps: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthFailed(Event):
+    """Credentials were given and are wrong. ``user`` is untrusted text."""
+
+    id: ClassVar[str] = "auth.failed"
+    user: str
+    client: Client
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefused(Event):
+    """A peer broke its protocol or a limit and was answered or closed."""
+
+    id: ClassVar[str] = "request.refused"
+    client: Client
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFinished(Event):
+    """A request is over: one line of the access log.
+
+    ``target`` is the raw request target as text (Latin-1), query included;
+    the access log leaves the query out. ``bytes_out`` counts the response
+    head too; ``seconds`` is the time connected.
+    """
+
+    id: ClassVar[str] = "request.finished"
+    client: Client
+    user: str
+    method: str
+    target: str
+    protocol: str
+    status: int
+    bytes_out: int
+    seconds: float

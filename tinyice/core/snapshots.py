@@ -1,0 +1,102 @@
+"""What people may be told of the station: values, built when somebody asks.
+
+One serializer per object stands on these (``web/``); nothing of the audio path
+depends on them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tinyice.core.clients import Client
+from tinyice.core.tags import Tags
+from tinyice.formats.base import AudioInfo
+
+
+@dataclass(frozen=True, slots=True)
+class StationHeaders:
+    """What the encoder (or the mount's settings) says of the programme.
+
+    ``public`` None: nothing was said. ``bitrate`` in kbit/s as text, as given.
+    ``audio_info`` is the raw ``ice-audio-info`` value; ``audio_items`` are its
+    parts under the names that Icecast's statistics use (``ice-samplerate``...).
+    """
+
+    name: str = ""
+    description: str = ""
+    genre: str = ""
+    url: str = ""
+    public: bool | None = None
+    bitrate: str = ""
+    audio_info: str = ""
+    audio_items: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MountSnapshot:
+    """A mount and its source at one moment.
+
+    ``listeners_max`` 0: no limit. ``source`` None: nothing feeds the mount,
+    and everything about the stream is empty. Bytes count stream data.
+    """
+
+    path: str
+    visible: bool
+    disabled: bool
+    configured: bool
+    source: Client | None
+    source_kind: str
+    connected_at: datetime | None
+    content_type: str
+    station: StationHeaders
+    audio: AudioInfo
+    tags: Tags
+    listeners: int
+    listener_peak: int
+    listeners_max: int
+    slow_listeners: int
+    bytes_in: int
+    bytes_out: int
+    carries_icy: bool
+    burst_bytes: int
+    queue_bytes: int
+    metaint: int
+
+    @property
+    def on_air(self) -> bool:
+        """Whether a source feeds the mount."""
+        return self.source is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSnapshot:
+    """One listener at one moment. ``lag_bytes`` behind the newest audio."""
+
+    id: int
+    mount: str
+    client: Client
+    connected_seconds: float
+    bytes_out: int
+    lag_bytes: int
+    jumps: int
+
+
+@dataclass(frozen=True, slots=True)
+class StationSnapshot:
+    """The whole station at one moment. Counters since the start of the server."""
+
+    started_at: datetime
+    uptime_seconds: float
+    mounts: tuple[MountSnapshot, ...]
+    listeners: int
+    connections: int
+    listener_connections: int
+    source_connections: int
+    bytes_in: int
+    bytes_out: int
+    dropped_bytes: int
+
+    @property
+    def public_mounts(self) -> tuple[MountSnapshot, ...]:
+        """The mounts on air that everyone may know of."""
+        return tuple(m for m in self.mounts if m.on_air and m.visible and not m.disabled)

@@ -1,0 +1,1 @@
+"""Log files and log lines: event log, access log, authentication log."""

@@ -1,0 +1,1 @@
+"""Twisted protocols: the door, sources, listeners, the pulse."""

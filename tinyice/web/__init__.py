@@ -1,0 +1,1 @@
+"""The web site: pages, status, Icecast admin interface, JSON API."""
