@@ -1,0 +1,86 @@
+"""What the domain refuses, as values; each front has one table that answers them."""
+
+
+class DomainError(Exception):
+    """Something that was asked for can't be done; nothing was changed."""
+
+
+class MountUnknown(DomainError):
+    """Nobody configured this mount and nothing feeds it."""
+
+    def __init__(self, mount: str) -> None:
+        super().__init__(f"there is no mount {mount}")
+        self.mount = mount
+
+
+class MountIdle(DomainError):
+    """The mount exists, but nothing can be heard on it now."""
+
+    def __init__(self, mount: str) -> None:
+        super().__init__(f"nothing feeds {mount}")
+        self.mount = mount
+
+
+class MountDisabled(DomainError):
+    """The operator switched the mount off."""
+
+    def __init__(self, mount: str) -> None:
+        super().__init__(f"{mount} is disabled")
+        self.mount = mount
+
+
+class MountInUse(DomainError):
+    """Another source feeds the mount."""
+
+    def __init__(self, mount: str) -> None:
+        super().__init__(f"{mount} has a source already")
+        self.mount = mount
+
+
+class MountPathRefused(DomainError):
+    """No source may use this path; ``fault`` says why."""
+
+    def __init__(self, mount: str, fault: str) -> None:
+        super().__init__(fault)
+        self.mount = mount
+        self.fault = fault
+
+
+class TooManySources(DomainError):
+    """The server takes no further source."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} sources are connected")
+        self.limit = limit
+
+
+class TooManyListeners(DomainError):
+    """A listener limit is reached: of ``mount``, or of the server when it is ""."""
+
+    def __init__(self, mount: str, limit: int) -> None:
+        super().__init__(f"{limit} listeners are connected")
+        self.mount = mount
+        self.limit = limit
+
+
+class Challenge(DomainError):
+    """No credentials were given; asking for them is no failure of anyone."""
+
+    def __init__(self) -> None:
+        super().__init__("credentials are needed")
+
+
+class Refused(DomainError):
+    """Credentials were given and do not open this."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Overloaded(DomainError):
+    """Too much is waiting already; try again after ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many requests are waiting")
+        self.retry_after = retry_after
