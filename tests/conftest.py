@@ -1,0 +1,66 @@
+"""What all tests share: real programs that may be missing, and hypothesis profiles.
+
+A test that runs a real program says so with ``@pytest.mark.needs_program("ffmpeg")``.
+Without the program it is skipped and the end of the run tells what to install;
+with ``CI=true`` it fails, so that no test falls away unnoticed.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+CLIENTS = Path(__file__).with_name("clients.txt")
+INSTALL = "apt-get install"
+MISSING = re.compile(
+    r"(?P<programs>[\w.+-]+(, [\w.+-]+)*) missing: apt-get install (?P<packages>[\w.+ -]+)"
+)
+
+hypothesis.settings.register_profile("default", max_examples=100, deadline=None)
+hypothesis.settings.register_profile("quick", max_examples=10, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def packages_by_program() -> dict[str, str]:
+    """Which Debian package has each program."""
+    rows = (line.split() for line in CLIENTS.read_text().splitlines() if not line.startswith("#"))
+    return {program: row[0] for row in rows for program in row[1:]}
+
+
+def needed_programs(item: pytest.Item) -> Iterator[str]:
+    """Every program that the marks of ``item`` name."""
+    for mark in item.iter_markers("needs_program"):
+        yield from mark.args
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = [name for name in needed_programs(item) if shutil.which(name) is None]
+    if not missing:
+        return
+    packages = packages_by_program()
+    needed = dict.fromkeys(packages.get(name, name) for name in missing)
+    reason = f"{', '.join(missing)} missing: {INSTALL} {' '.join(needed)}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    found = [
+        match
+        for outcome in ("skipped", "failed", "error")
+        for report in terminalreporter.getreports(outcome)
+        if (match := MISSING.search(str(report.longrepr)))
+    ]
+    if not found:
+        return
+    programs = sorted({name for match in found for name in match["programs"].split(", ")})
+    packages = sorted({name for match in found for name in match["packages"].split()})
+    terminalreporter.section("missing programs")
+    terminalreporter.line(f"{len(found)} tests did not run for want of: {', '.join(programs)}")
+    terminalreporter.line(f"{INSTALL} --no-install-recommends {' '.join(packages)}")
