@@ -1,0 +1,136 @@
+"""Arrows point down only: every import is held against one table."""
+
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from house.sources import Import, Source, imports, is_within, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one package may import besides the standard library and itself."""
+
+    house: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    everything: bool = False
+
+
+TWISTED = ("twisted", "zope.interface")
+
+TABLE = {
+    "__init__": Row(),
+    "assets": Row(),
+    "wire": Row(),
+    "formats": Row(),
+    "config": Row(others=("msgspec",)),
+    "core": Row(
+        house=("wire", "formats"),
+        others=("zope.interface", "twisted.internet.interfaces", "twisted.logger"),
+    ),
+    "logs": Row(house=("core",), others=TWISTED),
+    "work": Row(house=("core", "config"), others=(*TWISTED, "bcrypt")),
+    "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
+    "codec": Row(house=("core", "config", "work"), others=(*TWISTED, "av")),
+    "web": Row(
+        house=("wire", "core", "config"),
+        others=(*TWISTED, "klein", "werkzeug", "jinja2", "markupsafe"),
+    ),
+    "options": Row(everything=True),
+    "service": Row(everything=True),
+    "cli": Row(everything=True),
+    "__main__": Row(everything=True),
+}
+
+OWNERS = {
+    "av": "codec",
+    "bcrypt": "work",
+    "jinja2": "web",
+    "klein": "web",
+    "msgspec": "config",
+    "concurrent": "work",
+    "multiprocessing": "work",
+    "subprocess": "work",
+    "threading": "work",
+    "twisted.internet.threads": "work",
+    "twisted.python.threadpool": "work",
+}
+
+TINYICE = sources("tinyice")
+
+
+def faults(source: Source) -> list[str]:
+    """Every import of ``source`` that its row does not allow."""
+    row = TABLE.get(source.unit)
+    if row is None:
+        return [f"{source.name}: {source.unit} has no row in the table"]
+    return [
+        f"{source.name}:{found.line} imports {found.module}"
+        for found in imports(source)
+        if not is_allowed(found, source.unit, row)
+    ]
+
+
+def is_allowed(found: Import, unit: str, row: Row) -> bool:
+    """Whether the table lets ``unit`` import this."""
+    module = found.module
+    if module.startswith("."):
+        return False
+    if is_within(module, "tinyice"):
+        target = module.split(".")[1] if "." in module else "__init__"
+        known = target in TABLE
+        return row.everything or target == unit or not known or target in row.house
+    if module.split(".")[0] in sys.stdlib_module_names:
+        return True
+    return row.everything or any(is_within(module, other) for other in row.others)
+
+
+@pytest.mark.parametrize("source", TINYICE, ids=lambda s: s.name)
+def test_a_package_imports_only_what_lies_below_it(source: Source) -> None:
+    """The audio path knows nothing of pages, the pages nothing of sockets."""
+    assert faults(source) == []
+
+
+@pytest.mark.parametrize(("library", "owner"), sorted(OWNERS.items()))
+def test_one_package_owns_each_library(library: str, owner: str) -> None:
+    """A library that weighs or blocks has one door, so that it can be replaced or left out."""
+    strangers = [
+        f"{source.name}:{found.line}"
+        for source in TINYICE
+        if source.unit != owner
+        for found in imports(source)
+        if is_within(found.module, library)
+    ]
+    assert strangers == []
+
+
+def test_the_reactor_is_touched_in_the_service_only() -> None:
+    """Nobody but the assembly may reach for the global reactor, and only when it runs."""
+    places = [
+        (source.name, found.in_function)
+        for source in TINYICE
+        for found in imports(source)
+        if is_within(found.module, "twisted.internet.reactor")
+    ]
+    assert set(places) <= {("tinyice/service.py", True)}
+
+
+IMPORTS = """
+import av
+from twisted.internet import reactor
+def f():
+    from tinyice.net import door
+"""
+
+
+def test_the_reader_sees_imports_wherever_they_stand() -> None:
+    """An import in a function is an import, and a forbidden one is a fault."""
+    source = Source("tinyice/wire/example.py", IMPORTS)
+    assert [(i.module, i.in_function) for i in imports(source)] == [
+        ("av", False),
+        ("twisted.internet.reactor", False),
+        ("tinyice.net.door", True),
+    ]
+    assert len(faults(source)) == 3
+    assert faults(Source("tinyice/nowhere/example.py", "")) != []
