@@ -1,0 +1,45 @@
+# `make run` starts a station, `make test` checks everything; both do all the
+# set-up on a fresh Debian machine. What they need of Python lands in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help run test soak bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make run          start tinyice on port 8000 (DEMO=1: with a programme of its own;'
+	@echo '                  ARGS="--port 9000": more options)'
+	@echo 'make test         install what the tests need, then run linters, types and all tests'
+	@echo 'make soak         the long tests: many more generated cases, hours of streaming'
+	@echo 'make bench        measure start time and idle memory into docs/performance.md'
+	@echo 'make clean        remove what the above made, except tinyice.json'
+
+run: $(VENV)/.installed
+	$(BIN)/tinyice $(if $(DEMO),--demo) $(ARGS)
+
+test: $(VENV)/.installed-tests
+	tests/install-clients.sh
+	tests/everything.sh $(BIN) $(ARGS)
+
+soak: $(VENV)/.installed-tests
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -m 'soak or hypothesis' --timeout=14400 $(ARGS)
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m bench.startup $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	packaging/make-venv.sh $(PYTHON) $(VENV)
+
+$(VENV)/.installed: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-tests: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $(VENV)/.installed $@
