@@ -18,11 +18,6 @@ class Once(Generic[T]):
         self._waiters: list[Deferred[T]] = []
         self._results: list[T | Failure] = []
 
-    @property
-    def came(self) -> bool:
-        """Whether the result is there."""
-        return bool(self._results)
-
     def when(self) -> Deferred[T]:
         """The result, now or later."""
         waiter: Deferred[T] = Deferred()
@@ -34,7 +29,7 @@ class Once(Generic[T]):
 
     def set(self, result: T | Failure) -> None:
         """Give the result to all who wait and will ask; only the first one counts."""
-        if self.came:
+        if self._results:
             return
         self._results.append(result)
         waiters, self._waiters = self._waiters, []
