@@ -1,4 +1,4 @@
-"""The requests of real encoders and players, as captured, in every two-way split."""
+"""The requests of real encoders and players, in every two-way split."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ AUTH = b"Authorization: Basic " + b64encode(b"source:hackme") + b"\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One captured request and what must be understood of it."""
+    """One client's request and what must be understood of it."""
 
     name: str
     raw: bytes
