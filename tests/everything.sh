@@ -4,6 +4,8 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+# the same text from every program, on every machine
+export LC_ALL=C.UTF-8
 bin=$1
 shift
 workers=${TEST_WORKERS:-$(nproc)}

@@ -10,7 +10,10 @@ from house.sources import Import, Source, imports, is_within, sources
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one package may import besides the standard library and itself."""
+    """What one package may import besides the standard library and itself.
+
+    ``house`` names packages, or single modules, under ``tinyice``.
+    """
 
     house: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -22,9 +25,11 @@ TWISTED = ("twisted", "zope.interface")
 TABLE = {
     "__init__": Row(),
     "assets": Row(),
+    "systemd": Row(),
     "wire": Row(),
     "formats": Row(),
-    "config": Row(others=("msgspec",)),
+    # which paths may be mounts is one rule, for configuration and requests alike
+    "config": Row(house=("core.paths",), others=("msgspec",)),
     "core": Row(
         house=("wire", "formats"),
         others=("zope.interface", "twisted.internet.interfaces", "twisted.logger"),
@@ -78,9 +83,9 @@ def is_allowed(found: Import, unit: str, row: Row) -> bool:
     if module.startswith("."):
         return False
     if is_within(module, "tinyice"):
-        target = module.split(".")[1] if "." in module else "__init__"
-        known = target in TABLE
-        return row.everything or target == unit or not known or target in row.house
+        name = module.partition(".")[2]
+        is_own = is_within(name, unit) or name.split(".")[0] not in TABLE
+        return row.everything or is_own or any(is_within(name, below) for below in row.house)
     if module.split(".")[0] in sys.stdlib_module_names:
         return True
     return row.everything or any(is_within(module, other) for other in row.others)
@@ -134,3 +139,11 @@ def test_the_reader_sees_imports_wherever_they_stand() -> None:
     ]
     assert len(faults(source)) == 3
     assert faults(Source("tinyice/nowhere/example.py", "")) != []
+
+
+def test_a_row_may_open_one_module_only() -> None:
+    """What the table says of one module holds for that module alone."""
+    text = "from tinyice.core import paths, mounts"
+    assert faults(Source("tinyice/config/example.py", text)) == [
+        "tinyice/config/example.py:1 imports tinyice.core.mounts"
+    ]
