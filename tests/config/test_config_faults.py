@@ -1,0 +1,111 @@
+"""Every fault of a configuration is told at once, with its key and one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from config.configs import HASH, checked
+from tinyice.config.faults import ConfigFaults
+from tinyice.config.load import check
+
+
+def faults_of(folder: Path, document: dict[str, object] | str) -> dict[str, str]:
+    with pytest.raises(ConfigFaults) as caught:
+        checked(folder, document)
+    return {fault.key: fault.message for fault in caught.value.faults}
+
+
+@pytest.mark.parametrize(
+    ("document", "key", "words"),
+    [
+        ({"port": 70000}, "port", "from 0 to 65535, not 70000"),
+        ({"port": "-1"}, "port", 'not "-1"'),
+        ({"port": True}, "port", "a whole number"),
+        ({"port": 80.5}, "port", "a whole number"),
+        ({"prot": 80}, "prot", 'did you mean "port"?'),
+        ({"Max-Listeners": 80}, "Max-Listeners", 'did you mean "max_listeners"?'),
+        ({"zzzz": 80}, "zzzz", "unknown key"),
+        ({"bind_host": "radio.example.org"}, "bind_host", "an IP address"),
+        ({"bind_host": 5}, "bind_host", "must be an IP address, not 5"),
+        ({"max_listeners": "many"}, "max_listeners", 'a whole number from 0 to 1000000000, not "'),
+        ({"low_latency_mode": "yes"}, "low_latency_mode", "true or false"),
+        ({"log_level": "loud"}, "log_level", '"debug", "info", "warn", "error"'),
+        ({"pulse_ms": [100]}, "pulse_ms", "a list of 2 numbers"),
+        ({"pulse_ms": [1, 100]}, "pulse_ms[0]", "from 10 to 5000"),
+        ({"pulse_ms": [200, 100]}, "pulse_ms", "longer than the longest"),
+        ({"shoutcast_port": 8000}, "shoutcast_port", "must differ from port"),
+        ({"charset": "klingon"}, "charset", "not a known charset"),
+        ({"charset": "base64"}, "charset", "not a known charset"),
+        ({"base_url": "radio.example.org"}, "base_url", "https://"),
+        ({"base_url": "http://[::1"}, "base_url", "https://"),
+        ({"hostname": "a\r\nb"}, "hostname", "control characters"),
+        ({"banned_ips": "1.2.3.4"}, "banned_ips", "a list of"),
+        ({"banned_ips": ["1.2.3.4", "1.2.3.4/99"]}, "banned_ips[1]", "192.0.2.0/24"),
+        ({"mounts": ["/live"]}, "mounts", "must be an object, not a list"),
+        ({"mounts": {"live": HASH}}, "mounts.live", "must begin with /"),
+        ({"mounts": {"/admin": HASH}}, "mounts./admin", "pages of the server"),
+        ({"mounts": {"/a\nb": HASH}}, "mounts./a\\nb", "control characters"),
+        ({"disabled_mounts": {"/live": 1}}, "disabled_mounts./live", "true or false"),
+        ({"advanced_mounts": {"/live": 1}}, "advanced_mounts./live", "an object, not 1"),
+        (
+            {"advanced_mounts": {"/live": {"burst_siz": 1}}},
+            "advanced_mounts./live.burst_siz",
+            'did you mean "burst_size"?',
+        ),
+        ({"users": {"dj": {"role": "boss"}}}, "users.dj.role", '"superadmin", "admin", "dj"'),
+        ({"admin_password": "$2b$12$short"}, "admin_password", "malformed bcrypt hash"),
+        ({"admin_password": HASH.replace("12", "32")}, "admin_password", "malformed bcrypt hash"),
+        ({"admin_password": "a\0b"}, "admin_password", "NUL"),
+        ({"admin_password": "é" * 37}, "admin_password", "72 bytes"),
+        ({"users": {"dj": {"mounts": {"/live": "x" * 73}}}}, "users.dj.mounts./live", "72 bytes"),
+    ],
+)
+def test_a_fault_names_its_key_and_what_is_wrong(
+    tmp_path: Path, document: dict[str, object], key: str, words: str
+) -> None:
+    faults = faults_of(tmp_path, document)
+    assert list(faults) == [key]
+    assert words in faults[key]
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    document = {"port": "x", "prot": 1, "advanced_mounts": {"/a": {"metaint": 1, "x": 1}}}
+    assert list(faults_of(tmp_path, document)) == [
+        "port",
+        "prot",
+        "advanced_mounts./a.metaint",
+        "advanced_mounts./a.x",
+    ]
+
+
+def test_a_rule_between_keys_is_silent_about_keys_that_have_a_fault(tmp_path: Path) -> None:
+    assert list(faults_of(tmp_path, {"port": "x", "shoutcast_port": 8000})) == ["port"]
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, {"admin_password": 12345678, "mounts": {"/a": "$2secret"}})
+    assert len(faults) == 2
+    assert not any("1234" in message or "secret" in message for message in faults.values())
+
+
+def test_a_text_fault_names_file_line_and_column(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, '{\n  "port": 8000, // main\n}')
+    assert faults == {
+        str(tmp_path / "tinyice.json"): "line 2, column 17: JSON has no comments; take this one out"
+    }
+
+
+def test_bytes_that_are_no_utf8_have_a_place_too(tmp_path: Path) -> None:
+    path = tmp_path / "tinyice.json"
+    path.write_bytes(b'{\n"location": "K\xf6ln"}')
+    with pytest.raises(ConfigFaults) as caught:
+        check(path, environ={}, overrides={})
+    assert "line 2, column 15" in caught.value.faults[0].message
+
+
+@pytest.mark.parametrize("name", ["missing.json", "."])
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigFaults) as caught:
+        check(tmp_path / name, environ={}, overrides={})
+    (line,) = caught.value.lines()
+    assert line.startswith(f"tinyice: {tmp_path / name}: ")

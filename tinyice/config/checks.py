@@ -1,0 +1,74 @@
+"""Rules for one value: each says in words what is wrong, or None."""
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+MAX_PASSWORD_BYTES = 72
+"""bcrypt reads no further."""
+
+_BCRYPT = re.compile(r"\$2[aby]\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}")
+
+
+def is_hash(password: str) -> bool:
+    """Tell whether ``password`` is a well-formed bcrypt hash."""
+    return _BCRYPT.fullmatch(password) is not None
+
+
+def password_fault(password: str) -> str | None:
+    """A password is a bcrypt hash, or plain text that can become one."""
+    if is_hash(password):
+        return None
+    if password.startswith("$2"):
+        return "is a malformed bcrypt hash ($2b$, two digits, $, 53 characters)"
+    if "\0" in password:
+        return "must not contain a NUL"
+    if len(password.encode()) > MAX_PASSWORD_BYTES:
+        return f"must not be longer than {MAX_PASSWORD_BYTES} bytes"
+    return None
+
+
+def text_fault(text: str) -> str | None:
+    """Text ends up in headers, log lines and pages: one line, no control characters."""
+    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text):
+        return "must not contain control characters"
+    return None
+
+
+def address_fault(address: str) -> str | None:
+    """An address to listen on is an IP address, never a name."""
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return f'must be an IP address like 0.0.0.0, :: or 127.0.0.1, not "{address}"'
+    return None
+
+
+def network_fault(network: str) -> str | None:
+    """A network is an IP address, or one with a prefix length."""
+    try:
+        ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return f'must be an IP address or a network like 192.0.2.0/24, not "{network}"'
+    return None
+
+
+def charset_fault(charset: str) -> str | None:
+    """A charset is one that Python can write text in."""
+    try:
+        "a".encode(charset).decode(charset)
+    except (LookupError, ValueError):
+        return f'is not a known charset: "{charset}"'
+    return None
+
+
+def base_url_fault(url: str) -> str | None:
+    """The address of the station as players see it."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or " " in url or parts.query or parts.fragment:
+        return f'must be an address like https://radio.example.org, not "{url}"'
+    return None

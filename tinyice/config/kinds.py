@@ -1,0 +1,138 @@
+"""The kinds of values that keys have, and how one looks at a kind.
+
+A kind is an annotated type. What msgspec knows (ranges, lengths, descriptions)
+stands in its ``Meta``; ours stands in ``Meta.extra``: ``check`` (a rule of
+``checks``), ``secret`` (a password: never shown, hashed when plain), ``text``
+(a number that may be written as text), ``words`` (what the value is called).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from tinyice.config import checks
+from tinyice.core.paths import mount_path_fault
+
+Check = Callable[[str], str | None]
+
+Text = Annotated[str, Meta(extra={"check": checks.text_fault})]
+Secret = Annotated[str, Meta(extra={"check": checks.password_fault, "secret": True})]
+Address = Annotated[str, Meta(extra={"check": checks.address_fault, "words": "an IP address"})]
+Network = Annotated[
+    str, Meta(extra={"check": checks.network_fault, "words": "IP addresses or networks"})
+]
+MountPath = Annotated[str, Meta(extra={"check": mount_path_fault, "words": "a mount path"})]
+Charset = Annotated[str, Meta(extra={"check": checks.charset_fault, "words": "a charset"})]
+BaseUrl = Annotated[str, Meta(extra={"check": checks.base_url_fault, "words": "a web address"})]
+Port = Annotated[int, Meta(ge=0, le=65535, extra={"text": True})]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+QueueSize = Annotated[int, Meta(ge=16384, le=268_435_456)]
+BurstSize = Annotated[int, Meta(ge=0, le=268_435_456)]
+Metaint = Annotated[int, Meta(ge=256, le=65536)]
+Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
+Timeout = Annotated[float, Meta(ge=0.1, le=86400)]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An annotated type, taken apart.
+
+    ``base`` is a Struct, a builtin type, ``Literal``, ``Mapping`` or ``tuple``;
+    ``leaf`` is what msgspec converts a single value to, without None.
+    """
+
+    base: Any
+    args: tuple[Any, ...]
+    leaf: Any
+    ge: float | None
+    le: float | None
+    length: int | None
+    description: str
+    extra: Mapping[str, Any]
+
+    @property
+    def is_struct(self) -> bool:
+        """Whether the value is an object with known keys."""
+        return isinstance(self.base, type) and issubclass(self.base, msgspec.Struct)
+
+    @property
+    def check(self) -> Check | None:
+        """The rule for values of this kind, where there is one."""
+        check: Check | None = self.extra.get("check")
+        return check
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value is a password."""
+        return bool(self.extra.get("secret"))
+
+    @property
+    def numeric_text(self) -> bool:
+        """Whether the value is a number that may be written as text."""
+        return bool(self.extra.get("text"))
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether the value may be written as text; empty text means the default."""
+        return self.base in (str, Literal) or self.numeric_text
+
+    @property
+    def words(self) -> str:
+        """What a value must be, in words."""
+        if self.base is Literal:
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.args if choice)
+        names = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+        if self.base is tuple:
+            item = kind_of(self.args[0]).words
+            return f"a list of {self.length} numbers" if self.length else f"a list of {item}"
+        if "words" in self.extra:
+            return str(self.extra["words"])
+        return names.get(self.base, "an object") + self.range_words
+
+    @property
+    def range_words(self) -> str:
+        """The bounds of a number, in words."""
+        if self.ge is None or self.le is None:
+            return ""
+        return f" from {self.ge:.12g} to {self.le:.12g}"
+
+
+def kind_of(annotation: Any) -> Kind:  # noqa: ANN401 - annotations have no common type
+    """Take an annotated type apart."""
+    base, metas = _unwrap(annotation)
+    origin = get_origin(base) or base
+    merged: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for meta in metas:
+        extra.update(meta.extra or {})
+        for name in ("ge", "le", "max_length", "description"):
+            if getattr(meta, name) is not None:
+                merged[name] = getattr(meta, name)
+    return Kind(
+        base=origin,
+        args=get_args(base),
+        leaf=Annotated[(base, *metas)] if metas else base,
+        ge=merged.get("ge"),
+        le=merged.get("le"),
+        length=merged.get("max_length"),
+        description=merged.get("description", ""),
+        extra=extra,
+    )
+
+
+def _unwrap(annotation: Any) -> tuple[Any, list[Meta]]:  # noqa: ANN401
+    """Strip ``Annotated`` and ``| None`` away."""
+    metas: list[Meta] = []
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation, *found = get_args(annotation)
+            metas = [*found, *metas]
+        elif origin in (Union, UnionType):
+            (annotation,) = (arm for arm in get_args(annotation) if arm is not NoneType)
+        else:
+            return annotation, metas

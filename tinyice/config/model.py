@@ -1,0 +1,206 @@
+"""The keys of ``tinyice.json``: names, kinds, ranges, defaults, meaning.
+
+One frozen value holds a whole configuration; nothing changes in it, a reload
+replaces it. The reference in ``docs/`` and the JSON Schema come from here.
+Keys that are only kept, not used, stand in ``kept``.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from tinyice.config.kinds import (
+    Address,
+    BaseUrl,
+    BurstSize,
+    Charset,
+    Count,
+    Metaint,
+    MountPath,
+    Network,
+    Port,
+    QueueSize,
+    Seconds,
+    Secret,
+    Text,
+    Timeout,
+)
+
+Milliseconds = Annotated[int, Meta(ge=10, le=5000)]
+
+
+def says(description: str) -> Meta:
+    """Give a key its meaning, for the reference and the schema."""
+    return Meta(description=description)
+
+
+class AdvancedMount(Struct, frozen=True, kw_only=True):
+    """Settings of one mount; what is not given is as for the whole server."""
+
+    password: Annotated[Secret, says("Source password of the mount.")] = ""
+    burst_size: Annotated[BurstSize, says("Bytes given at join; 0: as the server.")] = 0
+    name_override: Annotated[Text, says("Replaces the name that the encoder sends.")] = ""
+    description: Annotated[Text, says("Replaces the encoder's description.")] = ""
+    genre: Annotated[Text, says("Replaces the encoder's genre.")] = ""
+    url: Annotated[Text, says("Replaces the encoder's web address.")] = ""
+    max_listeners: Annotated[Count, says("Listeners at once; 0: no limit of its own.")] = 0
+    max_listener_duration: Annotated[
+        Seconds | None, says("Seconds after which a listener is let go; 0: never.")
+    ] = None
+    queue_size: Annotated[QueueSize | None, says("Bytes that a listener may fall behind.")] = None
+    metaint: Annotated[Metaint | None, says("Bytes between two ICY metadata blocks.")] = None
+    charset: Annotated[
+        Charset, says("Charset of titles from encoders and for players that are not UTF-8.")
+    ] = ""
+    source_timeout: Annotated[
+        Timeout | None, says("Seconds without data after which a source is dropped.")
+    ] = None
+    dump_file: Annotated[Text, says("File that records what the source sends.")] = ""
+    intro_file: Annotated[Text, says("File that each listener hears first.")] = ""
+    low_latency_mode: Annotated[bool | None, says("Delivery in smaller, faster pieces.")] = None
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """An account: its role, and its own source passwords."""
+
+    username: Annotated[Text, says("Name to show; the key is the name for login.")] = ""
+    password: Annotated[Secret, says("Password of the account. No source password.")] = ""
+    role: Annotated[Literal["", "superadmin", "admin", "dj"], says("What the account may do.")] = ""
+    mounts: Annotated[
+        Mapping[MountPath, Secret], says("Source passwords of this user, by mount.")
+    ] = field(default_factory=dict)
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """The whole of ``tinyice.json``."""
+
+    bind_host: Annotated[
+        Address, says("Address to listen on; 0.0.0.0 and :: mean all, IPv4 and IPv6.")
+    ] = "0.0.0.0"
+    port: Annotated[Port, says("Port for encoders, players and pages; 0: any free one.")] = 8000
+    https_port: Annotated[Port, says("Port for HTTPS; not served yet.")] = 443
+    shoutcast_port: Annotated[
+        Port | None, says("Port for Shoutcast encoders; null: port + 1; 0: off.")
+    ] = None
+    shoutcast_mount: Annotated[MountPath, says("Mount of Shoutcast encoders that name none.")] = (
+        "/live"
+    )
+    base_url: Annotated[
+        BaseUrl, says("Address of the station as players see it, for example behind a proxy.")
+    ] = ""
+    hostname: Annotated[Text, says("Name of the server in statistics and playlists.")] = "localhost"
+    location: Annotated[Text, says("Where the station is, for statistics.")] = ""
+    admin_email: Annotated[Text, says("Mail address of the operator, for statistics.")] = ""
+    page_title: Annotated[Text, says("Title of the public pages.")] = "tinyice"
+    page_subtitle: Annotated[Text, says("Line below the title.")] = ""
+    data_dir: Annotated[
+        Text, says("Folder for what the server writes; empty: the folder it was started in.")
+    ] = ""
+
+    default_source_password: Annotated[
+        Secret, says("Source password of mounts without their own.")
+    ] = ""
+    mounts: Annotated[
+        Mapping[MountPath, Secret], says("Mounts and their source passwords; empty: the default.")
+    ] = field(default_factory=dict)
+    advanced_mounts: Annotated[
+        Mapping[MountPath, AdvancedMount], says("Settings by mount, see below.")
+    ] = field(default_factory=dict)
+    disabled_mounts: Annotated[
+        Mapping[MountPath, bool], says("Mounts marked true refuse sources and listeners.")
+    ] = field(default_factory=dict)
+    visible_mounts: Annotated[
+        Mapping[MountPath, bool],
+        says(
+            "Mounts marked false are hidden from every list. Once any is marked true, "
+            "those that are not marked are hidden too."
+        ),
+    ] = field(default_factory=dict)
+    hidden_mounts: Annotated[
+        Mapping[MountPath, bool], says("Mounts marked true are hidden from every list.")
+    ] = field(default_factory=dict)
+
+    admin_user: Annotated[Text, says("Name of the administrator.")] = "admin"
+    admin_password: Annotated[Secret, says("Password of the administrator.")] = ""
+    users: Annotated[Mapping[Text, User], says("Accounts by name, see below.")] = field(
+        default_factory=dict
+    )
+    banned_ips: Annotated[tuple[Network, ...], says("Addresses and networks closed at once.")] = ()
+    password_queue: Annotated[
+        int, Meta(ge=1, le=10000), says("Passwords waiting for a check; beyond: 503.")
+    ] = 32
+    password_workers: Annotated[int, Meta(ge=1, le=64), says("Threads that check passwords.")] = 1
+
+    burst_size: Annotated[
+        BurstSize, says("Bytes given at join; at most half of queue_size is used.")
+    ] = 65536
+    queue_size: Annotated[QueueSize, says("Bytes that a listener may fall behind.")] = 524288
+    queue_seconds: Annotated[
+        float, Meta(ge=0, le=600), says("The queue grows to so many seconds of the stream.")
+    ] = 10.0
+    metaint: Annotated[Metaint, says("Bytes between two ICY metadata blocks.")] = 16000
+    charset: Annotated[
+        Charset, says("Charset of titles sent to players, and of encoders' that are not UTF-8.")
+    ] = "utf-8"
+    low_latency_mode: Annotated[bool, says("Delivery in smaller, faster pieces.")] = False
+    pulse_ms: Annotated[
+        tuple[Milliseconds, ...],
+        Meta(min_length=2, max_length=2),
+        says("Shortest and longest time between two deliveries, in milliseconds."),
+    ] = (100, 2000)
+    slow_jumps: Annotated[
+        int, Meta(ge=1, le=1000), says("Jumps in a row after which a slow listener is dropped.")
+    ] = 5
+    status_always_array: Annotated[
+        bool, says("status-json.xsl gives a list for one source and for none, too.")
+    ] = False
+
+    max_listeners: Annotated[Count, says("Listeners at once on all mounts; 0: no limit.")] = 0
+    max_listener_duration: Annotated[
+        Seconds, says("Seconds after which a listener is let go; 0: never.")
+    ] = 0.0
+    max_sources: Annotated[Count, says("Sources at once; 0: no limit.")] = 0
+    max_pending: Annotated[
+        int, Meta(ge=1, le=1_000_000), says("Connections whose first request is not complete yet.")
+    ] = 1000
+    max_head_bytes: Annotated[
+        int, Meta(ge=1024, le=1_048_576), says("Length of a request head.")
+    ] = 8192
+    max_head_lines: Annotated[int, Meta(ge=10, le=10000), says("Header lines of a request.")] = 100
+    max_body_bytes: Annotated[
+        int, Meta(ge=1024, le=1_073_741_824), says("Length of a request body, sources excepted.")
+    ] = 65536
+    header_timeout: Annotated[Timeout, says("Seconds for a request head.")] = 15.0
+    body_timeout: Annotated[Timeout, says("Seconds for a request body, sources excepted.")] = 30.0
+    idle_timeout: Annotated[
+        Timeout, says("Seconds that a connection may wait for its next request.")
+    ] = 15.0
+    source_timeout: Annotated[
+        Timeout, says("Seconds without data after which a source is dropped.")
+    ] = 10.0
+    source_lead: Annotated[
+        Seconds, says("Seconds that a source may be ahead of real time; 0: no limit.")
+    ] = 10.0
+    takeover: Annotated[
+        bool, says("An encoder that comes back replaces its own silent session.")
+    ] = True
+    takeover_after: Annotated[
+        Seconds, says("Seconds of silence before a session can be replaced.")
+    ] = 2.0
+    stop_timeout: Annotated[Timeout, says("Seconds to end everything when stopping.")] = 10.0
+
+    log_level: Annotated[
+        Literal["debug", "info", "warn", "error"], says("What the log is to hold.")
+    ] = "info"
+    json_logs: Annotated[bool, says("Log lines are JSON objects.")] = False
+    log_file: Annotated[Text, says("File of the log; empty: standard output.")] = ""
+    access_log_file: Annotated[Text, says("File of the access log; empty: none.")] = ""
+    auth_log_file: Annotated[Text, says("File for failed logins, for fail2ban; empty: none.")] = ""
+
+    @property
+    def shoutcast_port_used(self) -> int:
+        """The port for Shoutcast encoders: as given, or the one after ``port``; 0: off."""
+        if self.shoutcast_port is not None:
+            return self.shoutcast_port
+        return self.port + 1 if 0 < self.port < 65535 else 0

@@ -1,0 +1,104 @@
+"""The settings in force for one mount: its own, else the server's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tinyice.config.model import AdvancedMount, Config
+
+T = TypeVar("T")
+
+_PLAIN = AdvancedMount()
+
+
+@dataclass(frozen=True, slots=True)
+class MountSettings:
+    """Everything that the configuration says of a mount.
+
+    ``password_hash`` "": the default source password. ``user_passwords``: the
+    hashes of those users who have their own for this mount. ``listeners_max``
+    and ``duration_max_s`` 0: no limit. ``configured``: the file names the mount.
+    """
+
+    path: str
+    password_hash: str = field(repr=False)
+    user_passwords: Mapping[str, str] = field(repr=False)
+    burst_bytes: int
+    queue_bytes: int
+    metaint: int
+    charset: str
+    name_override: str
+    description: str
+    genre: str
+    url: str
+    listeners_max: int
+    duration_max_s: float
+    dump_file: str
+    intro_file: str
+    source_timeout_s: float
+    visible: bool
+    disabled: bool
+    configured: bool
+    low_latency: bool
+
+
+def settings_for(config: Config, path: str) -> MountSettings:
+    """Give the settings of the mount ``path``, whether the file names it or not."""
+    own = config.advanced_mounts.get(path, _PLAIN)
+    return MountSettings(
+        path=path,
+        password_hash=config.mounts.get(path, "") or own.password,
+        user_passwords=_user_passwords(config, path),
+        burst_bytes=effective_burst(config, own),
+        queue_bytes=queue_bytes(config, own),
+        metaint=_first(own.metaint, config.metaint),
+        charset=own.charset or config.charset,
+        name_override=own.name_override,
+        description=own.description,
+        genre=own.genre,
+        url=own.url,
+        listeners_max=own.max_listeners,
+        duration_max_s=_first(own.max_listener_duration, config.max_listener_duration),
+        dump_file=own.dump_file,
+        intro_file=own.intro_file,
+        source_timeout_s=_first(own.source_timeout, config.source_timeout),
+        visible=is_visible(config, path),
+        disabled=config.disabled_mounts.get(path, False),
+        configured=path in configured_paths(config),
+        low_latency=_first(own.low_latency_mode, config.low_latency_mode),
+    )
+
+
+def configured_paths(config: Config) -> tuple[str, ...]:
+    """The mounts that the file sets up, in its order, each once."""
+    return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts)))
+
+
+def is_visible(config: Config, path: str) -> bool:
+    """Whether lists may show the mount.
+
+    Without marks everything is shown. A mount marked false is hidden; once any
+    is marked true, those without a mark are hidden too, as the Go server does.
+    """
+    if config.hidden_mounts.get(path, False):
+        return False
+    unmarked = not any(config.visible_mounts.values())
+    return config.visible_mounts.get(path, unmarked)
+
+
+def queue_bytes(config: Config, own: AdvancedMount) -> int:
+    """How far a listener of the mount may fall behind."""
+    return _first(own.queue_size, config.queue_size)
+
+
+def effective_burst(config: Config, own: AdvancedMount) -> int:
+    """What a listener is given at join: never more than half the queue."""
+    return min(own.burst_size or config.burst_size, queue_bytes(config, own) // 2)
+
+
+def _user_passwords(config: Config, path: str) -> dict[str, str]:
+    return {name: user.mounts[path] for name, user in config.users.items() if user.mounts.get(path)}
+
+
+def _first(own: T | None, common: T) -> T:
+    return common if own is None else own
