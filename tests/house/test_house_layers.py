@@ -28,8 +28,8 @@ TABLE = {
     "systemd": Row(),
     "wire": Row(),
     "formats": Row(),
-    # which paths may be mounts is one rule, for configuration and requests alike
-    "config": Row(house=("core.paths",), others=("msgspec",)),
+    # which paths may be mounts, and what is settled for one, is the same for all
+    "config": Row(house=("core.paths", "core.settings"), others=("msgspec",)),
     "core": Row(
         house=("wire", "formats"),
         others=("zope.interface", "twisted.internet.interfaces", "twisted.logger"),
@@ -42,6 +42,7 @@ TABLE = {
         house=("wire", "core", "config"),
         others=(*TWISTED, "klein", "werkzeug", "jinja2", "markupsafe"),
     ),
+    "assembly": Row(everything=True),
     "options": Row(everything=True),
     "service": Row(everything=True),
     "cli": Row(everything=True),
