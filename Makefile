@@ -13,7 +13,7 @@ help:
 	@echo 'make run          start tinyice on port 8000 (DEMO=1: with a programme of its own;'
 	@echo '                  ARGS="--port 9000": more options)'
 	@echo 'make test         install what the tests need, then run linters, types and all tests'
-	@echo 'make soak         the long tests: many more generated cases, hours of streaming'
+	@echo 'make soak         the long tests: many more generated cases, and those marked soak'
 	@echo 'make bench        measure start time and idle memory into docs/performance.md'
 	@echo 'make clean        remove what the above made, except tinyice.json'
 
