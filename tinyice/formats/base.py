@@ -34,6 +34,11 @@ class FormatKind(Enum):
         """Whether ICY metadata may be interleaved without breaking the stream."""
         return self in (FormatKind.MPEG, FormatKind.ADTS, FormatKind.RAW)
 
+    @property
+    def is_frame_stream(self) -> bool:
+        """Whether the stream is a row of MPEG or ADTS frames, among which ID3 tags may stand."""
+        return self in (FormatKind.MPEG, FormatKind.ADTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -1,0 +1,86 @@
+"""Listeners that are level with each other: one view serves them all."""
+
+from typing import TYPE_CHECKING
+
+from tinyice.core.listener import Listener
+
+if TYPE_CHECKING:
+    from tinyice.core.feed import Feed
+
+
+class Cohort:
+    """The caught-up listeners of a feed (or a slice of them).
+
+    All members have received everything up to ``offset``. Who catches up waits
+    among the arrivals, at an offset of its own, until the next delivery.
+    """
+
+    __slots__ = ("_arrivals", "_feed", "members", "offset")
+
+    def __init__(self, feed: "Feed") -> None:
+        self._feed = feed
+        self.offset = feed.ring.head
+        self.members: list[Listener] = []
+        self._arrivals: set[Listener] = set()
+
+    def __len__(self) -> int:
+        return len(self.members) + len(self._arrivals)
+
+    def welcome(self, listener: Listener) -> None:
+        """Take in ``listener``, who is level with the head of the ring now."""
+        self._arrivals.add(listener)
+
+    def dismiss(self, listener: Listener) -> None:
+        """Let ``listener`` go, wherever it stands here."""
+        if listener.cohort is self:
+            listener.offset = self.offset
+            self._unseat(listener)
+        else:
+            self._arrivals.discard(listener)
+
+    def deliver(self) -> None:
+        """Give everyone here what is new since the last delivery."""
+        ring = self._feed.ring
+        head = ring.head
+        while self.offset < head:
+            if not self.members:
+                self.offset = head
+                break
+            self._send(ring.view(self.offset))
+        if self._arrivals:
+            self._seat_arrivals()
+
+    def _send(self, view: memoryview) -> None:
+        size = len(view)
+        sent = 0
+        short: list[tuple[Listener, int]] = []
+        for listener in self.members:
+            taken = listener.outlet.send(view)
+            sent += taken
+            if taken != size:
+                short.append((listener, taken))
+        self._feed.bytes_out += sent
+        for listener, taken in short:
+            listener.offset = self.offset + taken
+            self._unseat(listener)
+            self._feed.lag(listener)
+        self.offset += size
+
+    def _seat_arrivals(self) -> None:
+        arrivals, self._arrivals = self._arrivals, set()
+        for listener in arrivals:
+            if not listener.catch_up():
+                self._feed.lag(listener)
+                continue
+            listener.cohort = self
+            listener.seat = len(self.members)
+            listener.jumps_in_a_row = 0
+            self.members.append(listener)
+
+    def _unseat(self, listener: Listener) -> None:
+        last = self.members.pop()
+        if last is not listener:
+            self.members[listener.seat] = last
+            last.seat = listener.seat
+        listener.cohort = None
+        listener.seat = -1

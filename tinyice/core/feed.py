@@ -1,0 +1,118 @@
+"""One stream of bytes as listeners get it: a ring, and who stands where in it.
+
+A mount has one plain feed; for each ICY interval in use it has one more, in
+which the metadata is interleaved already (``core/icy.py``), so that all
+listeners of a kind share the same bytes. Rules of this file:
+
+- nobody's bytes are overwritten unnoticed: before the ring takes new ones,
+  listeners that would lose theirs are served or jump;
+- a listener is in exactly one place: a cohort, the laggards, or gone.
+"""
+
+from collections.abc import Callable
+
+from tinyice.core.cohort import Cohort
+from tinyice.core.listener import Listener
+from tinyice.core.placement import Join, Placement
+from tinyice.core.ring import Ring
+
+
+class Feed:
+    """A stream, and its listeners."""
+
+    def __init__(
+        self,
+        ring: Ring,
+        placement: Placement,
+        *,
+        jumps_max: int,
+        dropped: Callable[[Listener], None],
+    ) -> None:
+        self.ring = ring
+        self._placement = placement
+        self.cohorts = [Cohort(self)]
+        self.laggards: set[Listener] = set()
+        self.bytes_out = 0
+        self.bytes_skipped = 0
+        self.fresh_from = ring.head
+        """No listener joins before this offset of the audio: older bytes are of another session."""
+        self._jumps_max = jumps_max
+        self._dropped = dropped
+        self._slowest = ring.head
+        """No laggard stands before this offset."""
+
+    def __len__(self) -> int:
+        return len(self.laggards) + sum(len(cohort) for cohort in self.cohorts)
+
+    def append(self, data: bytes | memoryview) -> None:
+        """Take new bytes, at most the ring's capacity at once."""
+        tail = self.ring.head + len(data) - self.ring.capacity
+        if tail > self._slowest or any(c.offset < tail for c in self.cohorts):
+            self._make_room(tail)
+        self.ring.append(data)
+
+    def join_at(self, burst: int, intro: bytes = b"") -> Join:
+        """Where a new listener begins who may have ``burst`` bytes at once, after ``intro``."""
+        return self._placement.join_at(burst, self.fresh_from, intro)
+
+    def admit(self, listener: Listener) -> None:
+        """Serve ``listener``, who was started on this feed, from now on."""
+        if listener.catch_up():
+            self.settle(listener)
+        else:
+            self.lag(listener)
+
+    def settle(self, listener: Listener) -> None:
+        """``listener`` is level with the head: seat it with the others, or let it go."""
+        self.laggards.discard(listener)
+        if listener.until is not None:
+            listener.outlet.finish()
+            return
+        min(self.cohorts, key=len).welcome(listener)
+
+    def lag(self, listener: Listener) -> None:
+        """``listener`` waits for its socket."""
+        self.laggards.add(listener)
+        self._slowest = min(self._slowest, listener.offset)
+
+    def dismiss(self, listener: Listener) -> None:
+        """Forget ``listener``."""
+        if listener in self.laggards:
+            self.laggards.discard(listener)
+        else:
+            for cohort in self.cohorts:
+                cohort.dismiss(listener)
+
+    def deliver(self) -> None:
+        """Give everyone who keeps up what is new."""
+        for cohort in self.cohorts:
+            cohort.deliver()
+
+    def end(self) -> None:
+        """The stream is over: everyone gets what there is, and is let go."""
+        head = self.ring.head
+        for cohort in self.cohorts:
+            cohort.deliver()
+            for listener in tuple(cohort.members):
+                cohort.dismiss(listener)
+                listener.until = head
+                listener.outlet.finish()
+        for listener in tuple(self.laggards):
+            listener.until = head if listener.until is None else listener.until
+
+    def _make_room(self, tail: int) -> None:
+        for cohort in self.cohorts:
+            if cohort.offset < tail:
+                cohort.deliver()
+        for listener in [one for one in self.laggards if one.offset < tail]:
+            self._overrun(listener)
+        self._slowest = min((one.offset for one in self.laggards), default=self.ring.head)
+
+    def _overrun(self, listener: Listener) -> None:
+        if listener.until is not None or listener.jumps_in_a_row >= self._jumps_max:
+            self._dropped(listener)
+            return
+        before = listener.offset
+        prefix, target = self._placement.rejoin(listener.offset)
+        listener.jump(prefix, target)
+        self.bytes_skipped += target - before
