@@ -1,45 +1,13 @@
 """The settings in force for one mount: its own, else the server's."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from tinyice.config.model import AdvancedMount, Config
+from tinyice.core.settings import MountSettings
 
 T = TypeVar("T")
 
 _PLAIN = AdvancedMount()
-
-
-@dataclass(frozen=True, slots=True)
-class MountSettings:
-    """Everything that the configuration says of a mount.
-
-    ``password_hash`` "": the default source password. ``user_passwords``: the
-    hashes of those users who have their own for this mount. ``listeners_max``
-    and ``duration_max_s`` 0: no limit. ``configured``: the file names the mount.
-    """
-
-    path: str
-    password_hash: str = field(repr=False)
-    user_passwords: Mapping[str, str] = field(repr=False)
-    burst_bytes: int
-    queue_bytes: int
-    metaint: int
-    charset: str
-    name_override: str
-    description: str
-    genre: str
-    url: str
-    listeners_max: int
-    duration_max_s: float
-    dump_file: str
-    intro_file: str
-    source_timeout_s: float
-    visible: bool
-    disabled: bool
-    configured: bool
-    low_latency: bool
 
 
 def settings_for(config: Config, path: str) -> MountSettings:

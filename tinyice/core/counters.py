@@ -1,0 +1,15 @@
+"""What is counted since the server started, beyond what each mount counts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Counters:
+    """Sums over everything that ever connected; ``*_bytes`` of mounts that are gone."""
+
+    connections: int = 0
+    listener_connections: int = 0
+    source_connections: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    bytes_skipped: int = 0

@@ -1,0 +1,322 @@
+"""A mount: a path, what feeds it, what plays, and who listens.
+
+Rules of this file: the mount owns the ring's bytes, one source at a time writes
+them, and every method is one transaction: nothing waits between check and act.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
+from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
+from tinyice.core.feed import Feed
+from tinyice.core.icy import IcyStream
+from tinyice.core.listener import Listener
+from tinyice.core.placement import PlainPlacement
+from tinyice.core.ring import SPAN, Ring
+from tinyice.core.settings import MountSettings, StationSettings
+from tinyice.core.source import Source
+from tinyice.core.syncpoints import SyncPoints
+from tinyice.core.tags import Tags
+from tinyice.formats.base import Chunk
+from tinyice.wire.icy import metadata_block
+
+STALE_AFTER_S = 2.0
+"""A source silent for longer gives no burst: it would be old audio."""
+
+
+class Recorder(Protocol):
+    """Takes a copy of what comes in (a dump file)."""
+
+    def write(self, data: bytes) -> None:
+        """Record ``data``; never waits, never raises."""
+
+    def close(self) -> object:
+        """The session is over."""
+
+
+class Mount:
+    """One stream of the station."""
+
+    def __init__(
+        self,
+        settings: MountSettings,
+        station: StationSettings,
+        *,
+        publish: Callable[[Event], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.settings = settings
+        self.source: Source | None = None
+        self.recorder: Recorder | None = None
+        self.intro = b""
+        self.tags = Tags()
+        self.listeners: dict[int, Listener] = {}
+        self.listener_peak = 0
+        self.slow_listeners = 0
+        self.bytes_in = 0
+        self._station = station
+        self._publish = publish
+        self._clock = clock
+        self._sync = SyncPoints()
+        ring = Ring(settings.queue_bytes)
+        self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
+        self._icy: dict[int, tuple[IcyStream, Feed]] = {}
+        self._release_deadline: float | None = None
+        self._bytes_out_before = 0
+        self._skipped_before = 0
+
+    @property
+    def path(self) -> str:
+        """The mount's name."""
+        return self.settings.path
+
+    @property
+    def feeds(self) -> Iterator[Feed]:
+        """The plain feed, then one for each ICY interval in use."""
+        yield self._plain
+        for _, feed in self._icy.values():
+            yield feed
+
+    @property
+    def bytes_out(self) -> int:
+        """Stream bytes given to listeners since the mount exists."""
+        return self._bytes_out_before + sum(feed.bytes_out for feed in self.feeds)
+
+    @property
+    def bytes_skipped(self) -> int:
+        """Bytes that slow listeners lost."""
+        return self._skipped_before + sum(feed.bytes_skipped for feed in self.feeds)
+
+    @property
+    def queue_bytes(self) -> int:
+        """How far a listener may fall behind now."""
+        return self._plain.ring.capacity
+
+    @property
+    def stream_headers(self) -> bytes:
+        """What every listener of this format needs first."""
+        return self._sync.headers
+
+    @property
+    def carries_icy(self) -> bool:
+        """Whether ICY metadata fits this stream."""
+        framer = None if self.source is None else self.source.framer
+        return framer is not None and framer.kind.carries_icy
+
+    def attach(self, source: Source) -> None:
+        """``source`` feeds the mount from now on; who listens stays."""
+        self.source = source
+        for feed in self.feeds:
+            feed.fresh_from = self._plain.ring.head
+        self._sync.set_headers(self._plain.ring.head, b"")
+        self.tags = Tags()
+
+    def detach(self, source: Source) -> bool:
+        """``source`` is gone; whether it was the one that fed the mount."""
+        if self.source is not source:
+            return False
+        self.source = None
+        if self.recorder is not None:
+            self.recorder.close()
+            self.recorder = None
+        return True
+
+    def take(self, source: Source, data: bytes) -> None:
+        """Bytes of ``source``; those of a session that was replaced are dropped."""
+        if self.source is not source:
+            return
+        now = self._clock()
+        self.bytes_in += len(data)
+        if self.recorder is not None:
+            self.recorder.write(data)
+        seconds = 0.0
+        for chunk in source.frame(data, now):
+            seconds += chunk.seconds
+            self._write(chunk)
+        hold = source.pace.hold(seconds, now)
+        if hold:
+            source.control.hold(hold)
+
+    def check_room(self) -> None:
+        """Raise what keeps one more listener out of this mount now."""
+        if self.settings.disabled:
+            raise MountDisabled(self.path)
+        source = self.source
+        if source is None or source.framer is None:
+            raise MountIdle(self.path)
+        if source.framer.needs_headers and not self._sync.headers:
+            raise MountIdle(self.path)
+        limit = self.settings.listeners_max
+        if limit and len(self.listeners) >= limit:
+            raise TooManyListeners(self.path, limit)
+
+    def join(self, listener: Listener, metaint: int | None) -> None:
+        """Serve ``listener`` from now on, with metadata every ``metaint`` bytes if not None."""
+        feed = self._plain if metaint is None else self._icy_feed(metaint)
+        prefix, start = feed.join_at(self._burst_now(), self.intro)
+        self.listeners[listener.id] = listener
+        self.listener_peak = max(self.listener_peak, len(self.listeners))
+        listener.start(feed, prefix, start)
+        self._publish(ListenerJoined(self.path, listener.id, listener.client))
+        feed.admit(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """``listener``'s connection is gone."""
+        if self.listeners.pop(listener.id, None) is None:
+            return
+        feed = listener.feed
+        if feed is not None:
+            feed.dismiss(listener)
+        left = ListenerLeft(
+            self.path,
+            listener.id,
+            listener.client,
+            listener.drop_reason,
+            self._clock() - listener.joined_at,
+            listener.bytes_out,
+            listener.jumps,
+        )
+        listener.feed = None
+        self._retire_idle_feeds()
+        self._publish(left)
+
+    def drop(self, listener: Listener, reason: DropReason) -> None:
+        """End ``listener``: what its socket has taken still goes out, unless it is too slow."""
+        listener.drop_reason = reason
+        if reason is DropReason.TOO_SLOW:
+            listener.outlet.abort()
+        else:
+            listener.outlet.finish()
+        self.leave(listener)
+
+    def drop_all(self, reason: DropReason) -> None:
+        """End everyone at once."""
+        for listener in tuple(self.listeners.values()):
+            self.drop(listener, reason)
+
+    def release_listeners(self) -> None:
+        """Nothing feeds the mount any more: everyone gets what is left, and goes."""
+        self._release_deadline = self._clock() + self._station.drain_s
+        for listener in self.listeners.values():
+            listener.drop_reason = DropReason.SOURCE_ENDED
+        for feed in tuple(self.feeds):
+            feed.end()
+
+    def set_tags(self, tags: Tags, origin: str) -> None:
+        """Something else plays now."""
+        if tags == self.tags:
+            return
+        self.tags = tags
+        block = self._block()
+        for stream, _ in self._icy.values():
+            stream.set_block(block)
+        self._publish(TagsChanged(self.path, tags, origin))
+
+    def deliver(self) -> None:
+        """One pulse: everyone who keeps up gets what is new."""
+        for feed in self.feeds:
+            feed.deliver()
+
+    def sweep(self, now: float) -> None:
+        """Once a second: the queue grows with the rate, and time limits end listeners."""
+        limit = self.settings.duration_max_s
+        if limit:
+            for listener in tuple(self.listeners.values()):
+                if now - listener.joined_at < limit:
+                    break
+                self.drop(listener, DropReason.TIME_LIMIT)
+        if self._release_deadline is not None and now >= self._release_deadline:
+            self._release_deadline = None
+            for listener in [one for one in self.listeners.values() if one.until is not None]:
+                self.drop(listener, listener.drop_reason)
+        if self.source is not None:
+            self._grow(int(self.source.rate(now) * self._station.queue_seconds))
+
+    def _write(self, chunk: Chunk) -> None:
+        head = self._plain.ring.head
+        data = memoryview(chunk.data)
+        for at in range(0, len(data), SPAN):
+            self._append(data[at : at + SPAN])
+        if chunk.sync_points:
+            self._sync.add(head, chunk.sync_points)
+            self._sync.forget(self._plain.ring.tail)
+        if chunk.headers is not None:
+            self._sync.set_headers(self._plain.ring.head, chunk.headers)
+        if chunk.tags:
+            self._tags_from_stream(chunk.tags.get("artist", ""), chunk.tags.get("title", ""))
+
+    def _append(self, data: memoryview) -> None:
+        self._plain.append(data)
+        for stream, feed in self._icy.values():
+            for piece in stream.interleave(data, feed.ring.head):
+                feed.append(piece)
+
+    def _tags_from_stream(self, artist: str, title: str) -> None:
+        if artist or title:
+            self.set_tags(Tags(artist=artist, title=title), "stream")
+
+    def _icy_feed(self, metaint: int) -> Feed:
+        """The feed with metadata every ``metaint`` bytes; made when it is first asked for."""
+        known = self._icy.get(metaint)
+        if known is not None:
+            return known[1]
+        audio = self._plain.ring
+        start = max(audio.tail, self._plain.fresh_from)
+        ring = Ring(audio.capacity + SPAN, start=start)
+        stream = IcyStream(
+            metaint,
+            audio=audio,
+            sync=self._sync,
+            framed=self._is_framed_audio(),
+            ring=ring,
+            start=start,
+            block=self._block(),
+        )
+        feed = self._new_feed(ring, stream)
+        feed.fresh_from = self._plain.fresh_from
+        while start < audio.head:
+            view = audio.view(start)
+            for piece in stream.interleave(view, ring.head):
+                feed.append(piece)
+            start += len(view)
+        self._icy[metaint] = (stream, feed)
+        return feed
+
+    def _is_framed_audio(self) -> bool:
+        framer = None if self.source is None else self.source.framer
+        return framer is not None and framer.kind.is_frame_stream
+
+    def _new_feed(self, ring: Ring, placement: PlainPlacement | IcyStream) -> Feed:
+        return Feed(
+            ring,
+            placement,
+            jumps_max=self._station.jumps_max,
+            dropped=self._drop_slow,
+        )
+
+    def _drop_slow(self, listener: Listener) -> None:
+        self.slow_listeners += 1
+        reason = DropReason.TOO_SLOW if listener.until is None else listener.drop_reason
+        self.drop(listener, reason)
+
+    def _retire_idle_feeds(self) -> None:
+        for metaint, (_, feed) in tuple(self._icy.items()):
+            if not len(feed):
+                self._bytes_out_before += feed.bytes_out
+                self._skipped_before += feed.bytes_skipped
+                del self._icy[metaint]
+
+    def _burst_now(self) -> int:
+        source = self.source
+        if source is None or source.silent_for(self._clock()) > STALE_AFTER_S:
+            return 0
+        return min(self.settings.burst_bytes, self._plain.ring.capacity // 2)
+
+    def _block(self) -> bytes:
+        return metadata_block(self.tags.display, self.tags.url, self.settings.charset)
+
+    def _grow(self, capacity: int) -> None:
+        for feed in self.feeds:
+            if capacity > feed.ring.capacity:
+                feed.ring.grow(capacity)

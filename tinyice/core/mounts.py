@@ -1,0 +1,230 @@
+"""All mounts of the station: look-up, claims, limits, time-outs."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from tinyice.core.counters import Counters
+from tinyice.core.errors import (
+    MountDisabled,
+    MountIdle,
+    MountInUse,
+    MountPathRefused,
+    MountUnknown,
+    TooManyListeners,
+    TooManySources,
+)
+from tinyice.core.events import (
+    DropReason,
+    Event,
+    SourceConnected,
+    SourceDisconnected,
+    SourceReplaced,
+)
+from tinyice.core.listener import Listener
+from tinyice.core.mount import Mount, Recorder
+from tinyice.core.paths import mount_path_fault
+from tinyice.core.settings import MountSettings, StationSettings
+from tinyice.core.snapshots import StationHeaders
+from tinyice.core.source import Source
+from tinyice.core.tags import Tags
+
+RecorderFor = Callable[[MountSettings], Recorder | None]
+"""Opens the dump file of a mount, where it has one."""
+
+
+class Mounts:
+    """The mounts by path: those of the configuration, and those that sources made."""
+
+    def __init__(
+        self,
+        configured: Iterable[str],
+        settings_for: Callable[[str], MountSettings],
+        station: StationSettings,
+        *,
+        publish: Callable[[Event], None],
+        clock: Callable[[], float],
+        recorder_for: RecorderFor,
+    ) -> None:
+        self.counters = Counters()
+        self._intros: dict[str, bytes] = {}
+        self._settings_for = settings_for
+        self._station = station
+        self._publish = publish
+        self._clock = clock
+        self._recorder_for = recorder_for
+        self._mounts: dict[str, Mount] = {}
+        self._last_listener = 0
+        for path in configured:
+            self._create(path)
+
+    def __iter__(self) -> Iterator[Mount]:
+        return iter(tuple(self._mounts.values()))
+
+    @property
+    def listeners(self) -> int:
+        """How many listen to anything now."""
+        return sum(len(mount.listeners) for mount in self._mounts.values())
+
+    @property
+    def sources(self) -> int:
+        """How many sources are connected now."""
+        return sum(mount.source is not None for mount in self._mounts.values())
+
+    def find(self, path: str) -> Mount | None:
+        """The mount of that path, if it is configured or something feeds it."""
+        return self._mounts.get(path)
+
+    def known(self, path: str) -> Mount:
+        """The mount of that path; raises MountUnknown."""
+        mount = self._mounts.get(path)
+        if mount is None:
+            raise MountUnknown(path)
+        return mount
+
+    def claim(self, path: str, source: Source) -> Mount:
+        """Let ``source`` feed ``path`` from now on, or raise why not.
+
+        A source that was silent for a while gives way to a new session that
+        knows the same password.
+        """
+        fault = mount_path_fault(path)
+        if fault is not None:
+            raise MountPathRefused(path, fault)
+        if self._settings_for(path).disabled:
+            raise MountDisabled(path)
+        mount = self._mounts.get(path)
+        if mount is not None and mount.source is not None:
+            self._take_over(mount, mount.source, source)
+        elif self._station.sources_max and self.sources >= self._station.sources_max:
+            raise TooManySources(self._station.sources_max)
+        if mount is None:
+            mount = self._create(path)
+        self.counters.source_connections += 1
+        source.station = _overridden(source.station, mount.settings)
+        mount.attach(source)
+        mount.recorder = self._recorder_for(mount.settings)
+        self._publish(
+            SourceConnected(path, source.kind, source.client, source.user, source.content_type)
+        )
+        return mount
+
+    def release(self, mount: Mount, source: Source, reason: str) -> None:
+        """``source``'s session is over; its listeners get what is left."""
+        if not mount.detach(source):
+            return
+        self._publish_end(mount, source, reason)
+        mount.release_listeners()
+        self._retire(mount)
+
+    def admit(self, path: str) -> Mount:
+        """The mount that a new listener may join now; raises why it may not."""
+        mount = self.known(path)
+        mount.check_room()
+        limit = self._station.listeners_max
+        if limit and self.listeners >= limit:
+            raise TooManyListeners("", limit)
+        return mount
+
+    def join(self, mount: Mount, listener: Listener, metaint: int | None) -> None:
+        """Serve ``listener`` on ``mount``, which ``admit`` gave in the same breath."""
+        self.counters.listener_connections += 1
+        mount.join(listener, metaint)
+
+    def leave(self, mount: Mount, listener: Listener) -> None:
+        """``listener``'s connection is gone."""
+        mount.leave(listener)
+        self._retire(mount)
+
+    def next_listener_id(self) -> int:
+        """A number that no listener had before."""
+        self._last_listener += 1
+        return self._last_listener
+
+    def set_tags(self, path: str, tags: Tags, origin: str) -> None:
+        """Something else plays on ``path``; raises MountUnknown or MountIdle."""
+        mount = self.known(path)
+        if mount.source is None:
+            raise MountIdle(path)
+        mount.set_tags(tags, origin)
+
+    def set_intro(self, path: str, content: bytes) -> None:
+        """Who joins ``path`` from now on hears ``content`` first."""
+        self._intros[path] = content
+        mount = self._mounts.get(path)
+        if mount is not None:
+            mount.intro = content
+
+    def deliver(self) -> None:
+        """One pulse for every mount that somebody listens to."""
+        for mount in self._mounts.values():
+            if mount.listeners:
+                mount.deliver()
+
+    def sweep(self) -> None:
+        """Once a second: silent sources end, limits are enforced."""
+        now = self._clock()
+        for mount in self:
+            source = mount.source
+            limit = mount.settings.source_timeout_s
+            if source is not None and limit and source.silent_for(now) >= limit:
+                source.control.close(f"no data for {limit:g} s")
+            mount.sweep(now)
+            self._retire(mount)
+
+    def stop(self) -> None:
+        """The server goes down: sources end first, then everyone who listens."""
+        for mount in self:
+            if mount.source is not None:
+                mount.source.control.close("server stopping")
+        for mount in self:
+            mount.drop_all(DropReason.SERVER_STOPPING)
+
+    def _take_over(self, mount: Mount, old: Source, new: Source) -> None:
+        station = self._station
+        silent = old.silent_for(self._clock())
+        may = station.takeover and old.credential == new.credential and old.credential != ""
+        if not may or silent < station.takeover_after_s:
+            raise MountInUse(mount.path)
+        mount.detach(old)
+        old.control.close("replaced by a new session")
+        self._publish(SourceReplaced(mount.path, old.client, new.client, silent))
+        self._publish_end(mount, old, "replaced by a new session")
+        if old.content_type != new.content_type:
+            mount.release_listeners()
+
+    def _publish_end(self, mount: Mount, source: Source, reason: str) -> None:
+        seconds = self._clock() - source.connected_monotonic
+        self._publish(
+            SourceDisconnected(
+                mount.path, source.kind, source.client, reason, seconds, source.bytes_in
+            )
+        )
+
+    def _create(self, path: str) -> Mount:
+        mount = Mount(
+            self._settings_for(path), self._station, publish=self._publish, clock=self._clock
+        )
+        mount.intro = self._intros.get(path, b"")
+        self._mounts[path] = mount
+        return mount
+
+    def _retire(self, mount: Mount) -> None:
+        """Forget a mount that a source made, once nobody is there any more."""
+        if mount.settings.configured or mount.source is not None or mount.listeners:
+            return
+        if self._mounts.get(mount.path) is mount:
+            del self._mounts[mount.path]
+            self.counters.bytes_in += mount.bytes_in
+            self.counters.bytes_out += mount.bytes_out
+            self.counters.bytes_skipped += mount.bytes_skipped
+
+
+def _overridden(said: StationHeaders, settings: MountSettings) -> StationHeaders:
+    """What the encoder says, where the operator did not decide."""
+    return replace(
+        said,
+        name=settings.name_override or said.name,
+        description=settings.description or said.description,
+        genre=settings.genre or said.genre,
+        url=settings.url or said.url,
+    )

@@ -1,0 +1,50 @@
+"""What the operator decided about a mount, and about all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class MountSettings:
+    """The settings in force for one mount. 0 means no limit, "" means none.
+
+    ``user_passwords`` maps a user name to the hash of that user's password for
+    this mount; ``password_hash`` "" stands for the default source password.
+    ``name_override``, ``description``, ``genre`` and ``url`` replace what the
+    encoder says. ``configured``: the operator named the mount.
+    """
+
+    path: str
+    password_hash: str = field(default="", repr=False)
+    user_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    burst_bytes: int = 65536
+    queue_bytes: int = 524288
+    metaint: int = 16000
+    charset: str = "utf-8"
+    name_override: str = ""
+    description: str = ""
+    genre: str = ""
+    url: str = ""
+    listeners_max: int = 0
+    duration_max_s: float = 0
+    dump_file: str = ""
+    intro_file: str = ""
+    source_timeout_s: float = 10
+    visible: bool = True
+    disabled: bool = False
+    configured: bool = False
+    low_latency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettings:
+    """What holds for all mounts together. 0 means no limit."""
+
+    listeners_max: int = 0
+    sources_max: int = 0
+    takeover: bool = True
+    takeover_after_s: float = 2
+    source_lead_s: float = 10
+    queue_seconds: float = 10
+    jumps_max: int = 5
+    drain_s: float = 10

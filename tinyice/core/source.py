@@ -1,0 +1,88 @@
+"""Whatever feeds a mount."""
+
+from datetime import datetime
+from typing import Protocol
+
+from tinyice.core.clients import Client
+from tinyice.core.pace import Pace
+from tinyice.core.snapshots import StationHeaders
+from tinyice.formats.base import Chunk, Framer
+from tinyice.formats.detect import framer_for
+
+
+class Control(Protocol):
+    """What a mount may ask of whoever brings the bytes."""
+
+    def hold(self, seconds: float) -> None:
+        """Bring nothing for so long."""
+
+    def close(self, reason: str) -> None:
+        """End the session; ``reason`` is for people."""
+
+
+class Source:
+    """One session of one encoder (or of a relay, an AutoDJ, ...) on a mount.
+
+    ``credential`` tells which password opened the mount: only a session with
+    the same one may take over. ``kind`` is one of client, relay, autodj, demo,
+    transcoder, browser, silence.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        client: Client,
+        user: str,
+        credential: str,
+        content_type: str,
+        station: StationHeaders,
+        control: Control,
+        pace: Pace,
+        connected_at: datetime,
+        now: float,
+    ) -> None:
+        self.kind = kind
+        self.client = client
+        self.user = user
+        self.credential = credential
+        self.content_type = content_type
+        self.station = station
+        self.control = control
+        self.pace = pace
+        self.connected_at = connected_at
+        self.connected_monotonic = now
+        self.last_data = now
+        self.bytes_in = 0
+        self.framer: Framer | None = None
+        self._start = b""
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether enough came to know the format."""
+        return self.framer is not None
+
+    def frame(self, data: bytes, now: float) -> list[Chunk]:
+        """Count ``data`` and cut it into chunks."""
+        self.last_data = now
+        self.bytes_in += len(data)
+        if self.framer is not None:
+            return self.framer.feed(data)
+        self._start += data
+        self.framer = framer_for(self.content_type, self._start)
+        if self.framer is None:
+            return []
+        start, self._start = self._start, b""
+        return self.framer.feed(start)
+
+    def silent_for(self, now: float) -> float:
+        """Seconds since the last byte came."""
+        return now - self.last_data
+
+    def rate(self, now: float) -> float:
+        """Bytes a second, as far as the session has shown (0.0 in its first second).
+
+        Audio time counts where the format tells it: a source may be seconds ahead.
+        """
+        elapsed = max(now - self.connected_monotonic, self.pace.seconds)
+        return self.bytes_in / elapsed if elapsed >= 1 else 0.0
