@@ -90,7 +90,7 @@ class ShoutcastLogin:
         self._lines.append(line)
         if len(self._lines) == 1:
             if not _OTHER_PROTOCOL.fullmatch(line):
-                return [_parse_password_line(line)]
+                return [parse_password_line(line)]
             self._over = True
             self.leftover = whole
             return [NotShoutcast(line)]
@@ -100,7 +100,8 @@ class ShoutcastLogin:
         return [StationLines(Headers(_fields(self._lines[1:])))]
 
 
-def _parse_password_line(line: bytes) -> PasswordLine:
+def parse_password_line(line: bytes) -> PasswordLine:
+    """The login in one line, without its line end. Raises ``PeerError`` for a bad mount."""
     found = _SID.search(line)
     sid = int(found[1]) if found else None
     whole = line[: found.start()] if found else line
