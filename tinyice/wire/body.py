@@ -31,24 +31,25 @@ class RawBody:
 class SizedBody:
     """A stream of ``length`` bytes; what comes after it is ``leftover``."""
 
-    __slots__ = ("_remaining", "leftover")
+    __slots__ = ("leftover", "remaining")
 
     def __init__(self, length: int) -> None:
-        self._remaining = length
+        self.remaining = length
+        """How many bytes are still to come."""
         self.leftover = b""
 
     @property
     def complete(self) -> bool:
         """Whether the whole length has arrived."""
-        return self._remaining == 0
+        return self.remaining == 0
 
     def feed(self, data: bytes) -> bytes:
         """The part of ``data`` that belongs to the stream."""
-        taken = self._remaining
+        taken = self.remaining
         if len(data) <= taken:
-            self._remaining = taken - len(data)
+            self.remaining = taken - len(data)
             return data
-        self._remaining = 0
+        self.remaining = 0
         self.leftover += data[taken:]
         return data[:taken]
 

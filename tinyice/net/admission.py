@@ -1,0 +1,73 @@
+"""Letting a source in, once its credentials were accepted: one transaction."""
+
+from tinyice.core.access import SourceLogin
+from tinyice.core.clients import Client
+from tinyice.core.errors import DomainError
+from tinyice.core.events import SourceRefused
+from tinyice.core.mount import Mount
+from tinyice.core.pace import Pace
+from tinyice.core.snapshots import StationHeaders
+from tinyice.core.source import Control, Source
+from tinyice.net.front import Front
+from tinyice.wire.headers import Headers
+from tinyice.wire.icy_inline import InlineMetadata
+from tinyice.wire.station import station_fields
+
+DEFAULT_TYPE = "audio/mpeg"
+"""What a source without Content-Type sends."""
+
+_METAINT_MAX = 1 << 20
+
+
+def admit(
+    front: Front,
+    login: SourceLogin,
+    client: Client,
+    *,
+    headers: Headers,
+    content_type: str,
+    control: Control,
+) -> tuple[Mount, Source]:
+    """Let the source feed its mount from now on; raises a DomainError."""
+    now = front.clock.seconds()
+    source = Source(
+        kind="client",
+        client=client,
+        user=login.user,
+        credential=login.credential,
+        content_type=content_type or DEFAULT_TYPE,
+        station=station_of(headers),
+        control=control,
+        pace=Pace(front.limits.source_lead_s),
+        connected_at=front.now(),
+        now=now,
+    )
+    try:
+        mount = front.mounts.claim(login.mount, source)
+    except DomainError as error:
+        front.publish(SourceRefused(login.mount, client, str(error)))
+        raise
+    return mount, source
+
+
+def station_of(headers: Headers) -> StationHeaders:
+    """What the encoder says of its programme."""
+    fields = station_fields(headers)
+    return StationHeaders(
+        name=fields.name,
+        description=fields.description,
+        genre=fields.genre,
+        url=fields.url,
+        public=fields.public,
+        bitrate=fields.bitrate,
+        audio_info=fields.audio_info,
+        audio_items=fields.audio_items,
+    )
+
+
+def inline_metadata(headers: Headers) -> InlineMetadata | None:
+    """The way to the metadata inside the stream, when the encoder announces some."""
+    text = headers.text("icy-metaint").strip()
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= _METAINT_MAX:
+        return None
+    return InlineMetadata(int(text))

@@ -1,0 +1,50 @@
+"""How the streaming side answers what the domain refuses: Icecast 2.4.4's table."""
+
+from dataclasses import dataclass
+
+from tinyice.core.errors import (
+    Challenge,
+    DomainError,
+    MountDisabled,
+    MountIdle,
+    MountInUse,
+    MountPathRefused,
+    MountUnknown,
+    Overloaded,
+    Refused,
+    TooManyListeners,
+    TooManySources,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a sentence for people, and what goes with them."""
+
+    status: int
+    text: str
+    challenge: bool = False
+    retry_after: int | None = None
+
+
+_TABLE: dict[type[DomainError], Answer] = {
+    Challenge: Answer(401, "You need to authenticate\r\n", challenge=True),
+    Refused: Answer(401, "You need to authenticate\r\n", challenge=True),
+    MountUnknown: Answer(404, "The file you requested could not be found"),
+    MountIdle: Answer(404, "Mount unavailable"),
+    MountDisabled: Answer(403, "mountpoint unavailable"),
+    MountInUse: Answer(403, "Mountpoint in use"),
+    TooManySources: Answer(403, "too many sources connected"),
+}
+
+
+def answer_to(error: DomainError) -> Answer:
+    """What the peer is told about ``error``."""
+    if isinstance(error, Overloaded):
+        return Answer(503, "busy, please try again later", retry_after=error.retry_after)
+    if isinstance(error, MountPathRefused):
+        return Answer(403, error.fault)
+    if isinstance(error, TooManyListeners):
+        text = "max listeners reached" if error.mount else "Icecast connection limit reached"
+        return Answer(403, text)
+    return _TABLE[type(error)]

@@ -1,0 +1,334 @@
+"""The first protocol of every connection: reads request heads and opens the right room.
+
+Every request of a connection passes here, not only the first: a browser that
+keeps its connection alive may ask for a page, then for a stream; libshout asks
+for OPTIONS, then becomes a source. States:
+
+- *reading*: a head is being collected, with a deadline;
+- *body*: a web request's body is being collected, bounded, with a deadline;
+- *deciding*: credentials are being checked; nothing is read meanwhile;
+- *answering*: the web site writes; what arrives waits, bounded;
+- *gone*: another protocol has the connection, or it is closed.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IProtocol
+from twisted.internet.protocol import Protocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from tinyice.core.clients import Client
+from tinyice.core.errors import DomainError
+from tinyice.core.events import RequestRefused
+from tinyice.net.answers import Answer, answer_to
+from tinyice.net.farewell import Farewell
+from tinyice.net.front import Exchange, Front, exchange_of
+from tinyice.net.listening import serve_listener
+from tinyice.net.peer import client_address
+from tinyice.net.sourcing import serve_source
+from tinyice.net.transport import StreamTransport
+from tinyice.net.webbody import WebBody
+from tinyice.net.webchannel import WebChannel, replayed
+from tinyice.wire import replies
+from tinyice.wire.errors import PeerError
+from tinyice.wire.head import HeadParser, RequestHead
+from tinyice.wire.target import Target, parse_target
+
+ALLOW = "GET, HEAD, OPTIONS, POST, SOURCE"
+"""Methods told to who asks. Without PUT, libshout stays with SOURCE, its older way."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "SOURCE", "OPTIONS", "DELETE", "PATCH"})
+_EAGER_BYTES = 64 * 1024
+"""How much of later requests is read while one is being answered."""
+
+
+_FLUSH_S = 60.0
+"""How long the last answer of a connection may take to be sent."""
+
+
+class State(Enum):
+    """What the door is doing."""
+
+    READING = "reading"
+    BODY = "body"
+    DECIDING = "deciding"
+    ANSWERING = "answering"
+    GONE = "gone"
+
+
+@implementer(IProtocol)
+class Door(Protocol):
+    """One connection, until it is known what it is for."""
+
+    _log = Logger()
+    transport: StreamTransport  # type: ignore[assignment]  # a port gives nothing else
+
+    def __init__(self, front: Front, web: Callable[[], WebChannel], *, secure: bool) -> None:
+        self._front = front
+        self._web = web
+        self._secure = secure
+        self._state = State.READING
+        self._parser = self._new_parser()
+        self._address = ""
+        self._heard = False
+        self._early = b""
+        self._body: WebBody | None = None
+        self._head: RequestHead | None = None
+        self._exchange: Exchange | None = None
+        self._channel: WebChannel | None = None
+        self._deciding: Deferred[None] | None = None
+
+    def connectionMade(self) -> None:
+        """Somebody is at the door."""
+        self._address = client_address(self.transport.getPeer())
+        self._front.wait_for(self, self._front.limits.header_timeout_s)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes of this request, or of one to come."""
+        if self._state is State.READING:
+            self._heard = True
+            self._read_head(data)
+        elif self._state is State.BODY:
+            self._read_body(data)
+        elif self._state is not State.GONE:
+            self._early += data
+            if len(self._early) > _EAGER_BYTES:
+                self.transport.pauseProducing()
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        """The peer is gone."""
+        was, self._state = self._state, State.GONE
+        self._front.done_waiting(self)
+        if self._deciding is not None:
+            self._deciding.cancel()
+        if self._channel is not None and reason is not None:
+            self._channel.connectionLost(reason)  # type: ignore[no-untyped-call]
+        if was is State.ANSWERING and self._exchange is not None:
+            self._publish_finished(0, 0)
+
+    def out_of_time(self) -> None:
+        """A head or body did not come in time, or nobody takes our last answer."""
+        if self._state is State.GONE:
+            self.transport.abortConnection()
+        elif self._state is State.READING and not self._heard:
+            self._close()
+        else:
+            self._refuse(PeerError(408, "The request did not arrive in time."))
+
+    def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
+        """The web site has answered; see ``webchannel.Answered``."""
+        self._publish_finished(status, bytes_out)
+        if self._state is not State.ANSWERING:
+            return
+        if persistent:
+            self._next_request()
+        else:
+            self._state = State.GONE
+            self._front.wait_for(self, _FLUSH_S)
+
+    def _new_parser(self) -> HeadParser:
+        limits = self._front.limits
+        return HeadParser(limits.head_bytes, limits.head_lines)
+
+    def _read_head(self, data: bytes) -> None:
+        try:
+            head = self._parser.receive(data)
+            if head is None:
+                return
+            target = parse_target(head.target)
+        except PeerError as error:
+            self._refuse(error)
+            return
+        self._front.done_waiting(self)
+        self._head = head
+        self._early, self._parser = self._parser.leftover, self._new_parser()
+        client = self._client_of(head)
+        self._exchange = exchange_of(head, client, self._front.clock.seconds())
+        self._route(head, target)
+
+    def _route(self, head: RequestHead, target: Target) -> None:
+        method = head.method
+        if method not in _METHODS:
+            self._refuse(PeerError(501, "This method is not supported."))
+        elif method == "OPTIONS":
+            self._answer_options(head)
+        elif method in ("SOURCE", "PUT"):
+            self._decide(serve_source(self, self._front, head, target))
+        elif method in ("GET", "HEAD") and self._front.mounts.find(target.path) is not None:
+            self._listen(head, target.path)
+        else:
+            self._to_web(head)
+
+    def _answer_options(self, head: RequestHead) -> None:
+        reply = replies.options(ALLOW)
+        connection = head.headers.text("connection").lower()
+        if head.protocol != "HTTP/1.1" or "close" in connection:
+            self.reply(204, reply)
+            return
+        self._publish_finished(204, len(reply))
+        self.transport.write(reply)
+        self._next_request()
+
+    def _listen(self, head: RequestHead, path: str) -> None:
+        try:
+            serve_listener(self, self._front, head, path)
+        except DomainError as error:
+            self.answer(answer_to(error))
+
+    def _decide(self, story: Deferred[None]) -> None:
+        """Wait for ``story``, which admits a source, and read nothing meanwhile."""
+        self._state = State.DECIDING
+        self.transport.pauseProducing()
+        self._deciding = story
+        story.addErrback(self._not_admitted)
+
+    def _not_admitted(self, failure: Failure) -> None:
+        self._deciding = None
+        if self._state is State.GONE:
+            return
+        error = failure.value
+        if isinstance(error, DomainError):
+            self.answer(answer_to(error))
+        elif isinstance(error, PeerError):
+            self._refuse(error)
+        else:
+            self._log.failure("letting a source in failed", failure=failure)
+            self.answer(Answer(500, "internal error"))
+
+    def _to_web(self, head: RequestHead) -> None:
+        try:
+            self._body = WebBody(head, self._front.limits.body_bytes)
+        except PeerError as error:
+            self._refuse(error)
+            return
+        self._state = State.BODY
+        if not self._body.complete and head.headers.text("expect").lower() == "100-continue":
+            self.transport.write(replies.CONTINUE)
+        self._front.wait_for(self, self._front.limits.body_timeout_s)
+        early, self._early = self._early, b""
+        self._read_body(early)
+
+    def _read_body(self, data: bytes) -> None:
+        body, head = self._body, self._head
+        if body is None or head is None or self._exchange is None:
+            return
+        try:
+            body.feed(data)
+        except PeerError as error:
+            self._refuse(error)
+            return
+        if not body.complete:
+            return
+        self._front.done_waiting(self)
+        self._state = State.ANSWERING
+        self._early = body.leftover
+        self._body = None
+        channel = self._channel or self._new_channel()
+        channel.client = self._exchange.client
+        channel.dataReceived(replayed(head, body.content))  # type: ignore[no-untyped-call]
+
+    def _new_channel(self) -> WebChannel:
+        channel = self._channel = self._web()
+        channel.waiting = self
+        channel.makeConnection(self.transport)  # type: ignore[no-untyped-call]
+        return channel
+
+    def _next_request(self) -> None:
+        """The connection is free for another request; it may be here already."""
+        self._state = State.ANSWERING
+        if self._early:
+            # From a turn of its own: a thousand pipelined requests are no recursion.
+            self._front.clock.callLater(0, self._read_on)
+        else:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self._state is State.GONE:
+            return
+        self._state = State.READING
+        self._front.wait_for(self, self._front.limits.idle_timeout_s)
+        self.transport.resumeProducing()
+        early, self._early = self._early, b""
+        self._heard = bool(early)
+        if early:
+            self._read_head(early)
+
+    def _client_of(self, head: RequestHead) -> Client:
+        headers = head.headers
+        return Client(
+            address=self._address,
+            agent=headers.text("user-agent"),
+            referer=headers.text("referer"),
+            secure=self._secure,
+        )
+
+    # What the rooms behind the door need of it.
+
+    @property
+    def exchange(self) -> Exchange:
+        """The request at hand."""
+        if self._exchange is None:
+            raise RuntimeError("no request is at hand")
+        return self._exchange
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection is still here and still the door's."""
+        return self._state is not State.GONE
+
+    def hand_over(self) -> tuple[StreamTransport, bytes]:
+        """Give the connection away, and what came after the head."""
+        self._state = State.GONE
+        self._deciding = None
+        self._front.done_waiting(self)
+        early, self._early = self._early, b""
+        if self._channel is not None:
+            self.transport.unregisterProducer()
+            self._channel = None
+        return self.transport, early
+
+    def say_farewell(self, words: bytes) -> None:
+        """Answer and close."""
+        connection, _ = self.hand_over()
+        Farewell(self._front, connection).say(words)
+
+    def reply(self, status: int, words: bytes) -> None:
+        """Answer the request at hand with these bytes, and close."""
+        self._publish_finished(status, len(words))
+        self.say_farewell(words)
+
+    def answer(self, answer: Answer) -> None:
+        """Answer the request at hand with an error, and close."""
+        head_only = self._head is not None and self._head.method == "HEAD"
+        reply = replies.error(
+            answer.status,
+            answer.text,
+            date=self._front.date,
+            head_only=head_only,
+            challenge=answer.challenge,
+            retry_after=answer.retry_after,
+        )
+        self.reply(answer.status, reply)
+
+    def _refuse(self, error: PeerError) -> None:
+        """The peer broke the protocol."""
+        client = Client(self._address) if self._exchange is None else self._exchange.client
+        self._front.publish(RequestRefused(client, error.status, error.reason))
+        if error.status:
+            self.answer(Answer(error.status, error.reason))
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        self.hand_over()
+        self.transport.abortConnection()
+
+    def _publish_finished(self, status: int, bytes_out: int) -> None:
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            now = self._front.clock.seconds()
+            self._front.publish(exchange.finished(status, bytes_out, now))

@@ -1,0 +1,117 @@
+"""What every connection of the streaming ports shares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from tinyice.core.access import Gatekeeper
+from tinyice.core.bans import Bans
+from tinyice.core.clients import Client
+from tinyice.core.events import Event, RequestFinished
+from tinyice.core.mounts import Mounts
+from tinyice.wire.head import RequestHead
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how large a request may be. Seconds and bytes."""
+
+    header_timeout_s: float
+    body_timeout_s: float
+    idle_timeout_s: float
+    head_bytes: int
+    head_lines: int
+    body_bytes: int
+    pending: int
+    source_lead_s: float
+
+
+class Deadline(Protocol):
+    """A connection that may not stay as it is for ever."""
+
+    def out_of_time(self) -> None:
+        """The deadline has come."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Connections that owe us something, and until when (monotonic seconds)."""
+
+    deadlines: dict[Deadline, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.deadlines)
+
+    def sweep(self, now: float) -> None:
+        """Tell those who are out of time."""
+        late = [waiting for waiting, until in self.deadlines.items() if until <= now]
+        for waiting in late:
+            self.deadlines.pop(waiting, None)
+            waiting.out_of_time()
+
+    def end(self) -> None:
+        """Everyone is out of time."""
+        for waiting in tuple(self.deadlines):
+            self.deadlines.pop(waiting, None)
+            waiting.out_of_time()
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The collaborators of doors, sources and listeners."""
+
+    mounts: Mounts
+    gatekeeper: Gatekeeper
+    limits: Limits
+    bans: Bans
+    clock: IReactorTime
+    now: Callable[[], datetime]
+    publish: Callable[[Event], None]
+    waiting: Waiting = field(default_factory=Waiting)
+
+    @property
+    def date(self) -> str:
+        """The value of a ``Date`` header."""
+        return format_datetime(self.now(), usegmt=True)
+
+    def wait_for(self, waiting: Deadline, seconds: float) -> None:
+        """``waiting`` has so many seconds from now on."""
+        self.waiting.deadlines[waiting] = self.clock.seconds() + seconds
+
+    def done_waiting(self, waiting: Deadline) -> None:
+        """``waiting`` owes nothing any more."""
+        self.waiting.deadlines.pop(waiting, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request, for the access log."""
+
+    client: Client
+    method: str
+    target: str
+    protocol: str
+    began: float
+    user: str = ""
+
+    def finished(self, status: int, bytes_out: int, now: float) -> RequestFinished:
+        """The request is over."""
+        return RequestFinished(
+            client=self.client,
+            user=self.user,
+            method=self.method,
+            target=self.target,
+            protocol=self.protocol,
+            status=status,
+            bytes_out=bytes_out,
+            seconds=now - self.began,
+        )
+
+
+def exchange_of(head: RequestHead, client: Client, began: float) -> Exchange:
+    """``head`` as the access log will name it."""
+    return Exchange(client, head.method, head.target.decode("latin-1"), head.protocol, began)

@@ -1,0 +1,81 @@
+"""A player's connection: the ring's bytes straight to the socket.
+
+The listener is a push producer: a full socket pauses it, room resumes it, and
+nothing is buffered in between. What the player sends is ignored.
+"""
+
+from twisted.internet.interfaces import IProtocol, IPushProducer
+from zope.interface import implementer
+
+from tinyice.core.listener import Listener
+from tinyice.core.mount import Mount
+from tinyice.net.front import Exchange, Front
+from tinyice.net.transport import StreamTransport
+
+
+@implementer(IProtocol, IPushProducer)
+class ListenerConnection:
+    """One player on one mount."""
+
+    __slots__ = ("_exchange", "_front", "_head_bytes", "_mount", "listener", "send", "transport")
+
+    def __init__(
+        self, front: Front, mount: Mount, exchange: Exchange, connection: StreamTransport
+    ) -> None:
+        self._front = front
+        self._mount = mount
+        self._exchange = exchange
+        self._head_bytes = 0
+        self.transport: StreamTransport = connection
+        self.send = connection.send_now
+        """``Outlet.send``: the transport's own method, without a call in between."""
+        self.listener = Listener(
+            front.mounts.next_listener_id(), exchange.client, self, exchange.began
+        )
+
+    def begin(self, head: bytes, metaint: int | None) -> None:
+        """Take the connection over: the response head, the burst, and then the stream."""
+        connection = self.transport
+        self._head_bytes = len(head)
+        connection.protocol = self
+        connection.setTcpNoDelay(True)
+        connection.registerProducer(self, True)
+        sent = connection.send_now(head)
+        if sent < len(head):
+            connection.write(head[sent:])
+        self._front.mounts.join(self._mount, self.listener, metaint)
+
+    def makeConnection(self, transport: object) -> None:
+        """Is never called: the connection was another protocol's before."""
+
+    def connectionMade(self) -> None:
+        """Is never called, either."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Ignore what the player says."""
+
+    def connectionLost(self, reason: object = None) -> None:
+        """The connection is gone, whoever ended it."""
+        self._front.mounts.leave(self._mount, self.listener)
+        sent = self._head_bytes + self.listener.bytes_out
+        now = self._front.clock.seconds()
+        self._front.publish(self._exchange.finished(200, sent, now))
+
+    def resumeProducing(self) -> None:
+        """The socket takes bytes again."""
+        self.listener.resume()
+
+    def pauseProducing(self) -> None:
+        """The transport's buffer is full; the ring waits anyway."""
+
+    def stopProducing(self) -> None:
+        """The connection is ending; ``connectionLost`` follows."""
+
+    def finish(self) -> None:
+        """``Outlet.finish``: close after what was sent."""
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+
+    def abort(self) -> None:
+        """``Outlet.abort``: close now."""
+        self.transport.abortConnection()

@@ -1,0 +1,128 @@
+"""An encoder's connection, once it is let in: body bytes to the mount."""
+
+from twisted.internet.interfaces import IDelayedCall, IProtocol
+from twisted.internet.protocol import Protocol
+from zope.interface import implementer
+
+from tinyice.core.mount import Mount
+from tinyice.core.source import Source
+from tinyice.core.tags import Tags
+from tinyice.net.front import Exchange, Front
+from tinyice.net.transport import StreamTransport
+from tinyice.wire.body import Body
+from tinyice.wire.charset import decode_text
+from tinyice.wire.errors import PeerError
+from tinyice.wire.icy_inline import InlineMetadata, parse_stream_title
+
+_CLOSING_S = 2.0
+
+
+@implementer(IProtocol)
+class SourceConnection(Protocol):
+    """One encoder on one mount."""
+
+    def __init__(
+        self,
+        front: Front,
+        exchange: Exchange,
+        body: Body,
+        inline: InlineMetadata | None,
+    ) -> None:
+        self._front = front
+        self._exchange = exchange
+        self._body = body
+        self._inline = inline
+        self._connection: StreamTransport | None = None
+        self._mount: Mount | None = None
+        self._source: Source | None = None
+        self._held: IDelayedCall | None = None
+        self._reason = "connection lost"
+        self._greeting_bytes = 0
+
+    def begin(
+        self,
+        connection: StreamTransport,
+        mount: Mount,
+        source: Source,
+        greeting: bytes,
+        first: bytes,
+    ) -> None:
+        """Take ``connection`` over: ``greeting`` goes out, ``first`` is stream already."""
+        self._mount = mount
+        self._source = source
+        self._connection = connection
+        connection.protocol = self
+        self._greeting_bytes = len(greeting)
+        connection.write(greeting)
+        connection.resumeProducing()
+        if first:
+            self.dataReceived(first)
+
+    def dataReceived(self, data: bytes) -> None:
+        """The next bytes of the body."""
+        mount, source = self._mount, self._source
+        if mount is None or source is None:
+            return
+        try:
+            stream = self._body.feed(data)
+        except PeerError as error:
+            self.close(error.reason)
+            return
+        if self._inline is not None:
+            stream = self._without_metadata(self._inline, mount, stream)
+        if stream:
+            mount.take(source, stream)
+        if self._body.complete:
+            self.close("end of the body")
+
+    def connectionLost(self, reason: object = None) -> None:
+        """The encoder is gone."""
+        self._front.done_waiting(self)
+        if self._held is not None and self._held.active():
+            self._held.cancel()
+        self._leave()
+        now = self._front.clock.seconds()
+        self._front.publish(self._exchange.finished(200, self._greeting_bytes, now))
+
+    def hold(self, seconds: float) -> None:
+        """``Control.hold``: the encoder is ahead of time; read nothing for so long."""
+        if self._held is not None and self._held.active():
+            self._held.reset(seconds)
+            return
+        if self._connection is not None:
+            self._connection.pauseProducing()
+        if self._source is not None:
+            self._source.last_data = self._front.clock.seconds() + seconds
+        self._held = self._front.clock.callLater(seconds, self._go_on)
+
+    def close(self, reason: str) -> None:
+        """``Control.close``: end the session."""
+        self._reason = reason
+        self._leave()
+        if self._connection is not None:
+            self._front.wait_for(self, _CLOSING_S)
+            self._connection.loseConnection()
+
+    def out_of_time(self) -> None:
+        """The encoder does not take our end of the connection."""
+        if self._connection is not None:
+            self._connection.abortConnection()
+
+    def _go_on(self) -> None:
+        if self._connection is not None:
+            self._connection.resumeProducing()
+
+    def _without_metadata(self, inline: InlineMetadata, mount: Mount, data: bytes) -> bytes:
+        audio, texts = inline.feed(data)
+        for text in texts:
+            title, url = parse_stream_title(text)
+            charset = mount.settings.charset
+            tags = Tags(title=decode_text(title, charset), url=decode_text(url, charset))
+            mount.set_tags(tags, "stream")
+        return audio
+
+    def _leave(self) -> None:
+        mount, source = self._mount, self._source
+        self._mount = self._source = None
+        if mount is not None and source is not None:
+            self._front.mounts.release(mount, source, self._reason)

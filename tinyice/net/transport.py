@@ -1,0 +1,156 @@
+"""The connections that audio goes out on, and the ports that accept them.
+
+Twisted's ``write`` copies into a buffer and sends from the next turn of the
+reactor on. A listener needs neither: the ring is its buffer. ``send_now`` gives
+a view straight to the socket and says how much of it went; when that is not
+all, the producer is paused in Twisted's own sense, so that ``resumeProducing``
+comes once the socket takes bytes again.
+"""
+
+import socket
+from typing import Protocol, cast
+
+from twisted.internet import tcp
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ConnectionLost
+from twisted.internet.interfaces import (
+    IAddress,
+    IProducer,
+    IProtocol,
+    IReactorFDSet,
+    IReactorTime,
+)
+from twisted.python.failure import Failure
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted: a join storm is not refused."""
+
+
+class StreamTransport(Protocol):
+    """What the protocols of this package need of a connection."""
+
+    protocol: IProtocol
+
+    def send_now(self, view: bytes | memoryview) -> int:
+        """Send what the socket takes now; how much that was.
+
+        Less than all: the registered producer is resumed when there is room.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Send ``data`` some time, in order."""
+
+    def registerProducer(self, producer: IProducer, streaming: bool) -> None:  # noqa: FBT001
+        """Tell ``producer`` when there is room."""
+
+    def unregisterProducer(self) -> None:
+        """Tell nobody any more."""
+
+    def pauseProducing(self) -> None:
+        """Read nothing until ``resumeProducing``."""
+
+    def resumeProducing(self) -> None:
+        """Read on."""
+
+    def loseConnection(self) -> None:
+        """Close after what was written is sent."""
+
+    def loseWriteConnection(self) -> None:
+        """Close our half after what was written is sent."""
+
+    def abortConnection(self) -> None:
+        """Close now."""
+
+    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: FBT001
+        """Whether small pieces go out at once."""
+
+    def getPeer(self) -> IAddress:
+        """Who is at the other end."""
+
+
+class StreamServer(tcp.Server):
+    """An accepted connection that can send without a buffer of its own."""
+
+    server: "StreamPort"
+
+    def __init__(  # noqa: PLR0917 - Twisted's signature
+        self,
+        skt: socket.socket,
+        protocol: IProtocol,
+        client: tuple[object, ...],
+        server: "StreamPort",
+        sessionno: int,
+        reactor: IReactorFDSet,
+    ) -> None:
+        super().__init__(skt, protocol, client, server, sessionno, reactor)
+        server.connections += 1
+
+    def send_now(self, view: bytes | memoryview) -> int:
+        """Send what the socket takes now; see ``StreamTransport``."""
+        if self.dataBuffer or self._tempDataBuffer:
+            self._wait()
+            return 0
+        try:
+            sent = self.socket.send(view)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._broken()
+            return 0
+        if sent < len(view):
+            self._wait()
+        return sent
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Tell the port, too."""
+        was_open = hasattr(self, "socket")
+        super().connectionLost(reason)
+        if was_open:
+            self.server.closed()
+
+    def _wait(self) -> None:
+        self.producerPaused = True
+        self.startWriting()  # type: ignore[no-untyped-call]
+
+    def _broken(self) -> None:
+        """The peer is gone: say so from a turn of the reactor of its own."""
+        self.stopReading()  # type: ignore[no-untyped-call]
+        self.stopWriting()  # type: ignore[no-untyped-call]
+        cast("IReactorTime", self.reactor).callLater(0, self._lost)
+
+    def _lost(self) -> None:
+        if self.connected:
+            self.connectionLost(Failure(ConnectionLost()))  # type: ignore[no-untyped-call]
+
+
+class StreamPort(tcp.Port):
+    """A listening socket for ``StreamServer`` connections.
+
+    On ``::`` it takes both families, whatever the system's default.
+    """
+
+    transport = StreamServer  # type: ignore[assignment]  # as Twisted's own subclasses do
+    connections = 0
+    """How many of them are open."""
+    _empty: "Deferred[None] | None" = None
+
+    def closed(self) -> None:
+        """One of the port's connections is gone."""
+        self.connections -= 1
+        if self._empty is not None and not self.connections:
+            self._empty.callback(None)
+            self._empty = None
+
+    def when_empty(self) -> Deferred[None]:
+        """Fires when no connection is left. For the end: new ones must not come."""
+        if not self.connections:
+            return succeed(None)
+        self._empty = Deferred()
+        return self._empty
+
+    def createInternetSocket(self) -> socket.socket:
+        """Make the socket, one for both families where the address is ``::``."""
+        made: socket.socket = super().createInternetSocket()  # type: ignore[no-untyped-call]
+        if made.family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(self.interface != "::"))
+        return made

@@ -1,0 +1,60 @@
+"""One web request at a time, answered by the web site on the door's connection.
+
+The door reads every request of a connection; what is for the web goes on, whole
+and in canonical form, to Twisted's own HTTP channel, which writes the answer to
+the transport that they share.
+"""
+
+from typing import Protocol
+from urllib.parse import quote_from_bytes
+
+from twisted.web.http import HTTPChannel, Request
+from twisted.web.server import Site
+
+from tinyice.core.clients import Client
+from tinyice.wire.head import RequestHead
+
+_SKIPPED = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+
+
+class Answered(Protocol):
+    """Who waits for the end of an answer."""
+
+    def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
+        """The answer is written; another request may follow if ``persistent``."""
+
+
+class WebChannel(HTTPChannel):
+    """Twisted's channel, fed by a door."""
+
+    client: Client
+    waiting: Answered
+
+    def requestDone(self, request: Request) -> None:
+        """Tell the door instead of reading on."""
+        persistent = bool(self.persistent)
+        status, sent = request.code, request.sentLength
+        super().requestDone(request)  # type: ignore[no-untyped-call]
+        self.waiting.answered(status, sent, persistent=persistent)
+
+
+def make_site(site: Site) -> Site:
+    """Let ``site`` answer on channels that doors feed."""
+    site.protocol = WebChannel  # type: ignore[assignment]
+    site.timeOut = None
+    return site
+
+
+def replayed(head: RequestHead, body: bytes) -> bytes:
+    """The request again, as a strict HTTP parser wants it."""
+    target = quote_from_bytes(head.target, safe="/?#[]@!$&'()*+,;=:%-._~|")
+    version = "HTTP/1.1" if head.protocol == "HTTP/1.1" else "HTTP/1.0"
+    lines = [f"{head.method} {target} {version}".encode("ascii")]
+    lines += [
+        name + b": " + value.replace(b"\0", b"")
+        for name, value in head.headers.items()
+        if name not in _SKIPPED
+    ]
+    if body or head.method in ("POST", "PUT", "PATCH"):
+        lines.append(b"content-length: %d" % len(body))
+    return b"\r\n".join([*lines, b"", b""]) + body
