@@ -1,0 +1,101 @@
+"""Where log lines go: one place for each log, all behind one worker."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar, TypeVarTuple, Unpack
+
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import ILogObserver, Logger
+
+from tinyice.config.model import Config
+from tinyice.core.hub import Hub
+from tinyice.logs.files import LogFile
+from tinyice.logs.observer import make_observer
+from tinyice.logs.places import FileOnDisk, OpenDescriptor, Place
+from tinyice.logs.sinks import AccessLog, AuthLog, EventLog
+from tinyice.work.threads import Worker
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class _Gate:
+    """Holds work back until the process is the one that will serve.
+
+    twistd logs before it goes into the background, and a thread does not
+    survive that.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._waiting: list[Deferred[None]] | None = []
+
+    def perform(self, work_in_worker: Callable[[Unpack[Ts]], T], *args: *Ts) -> Deferred[T]:
+        """Do this, as soon as the gate is open."""
+        if self._waiting is None:
+            return self._worker.perform(work_in_worker, *args)
+        opened: Deferred[None] = Deferred()
+        self._waiting.append(opened)
+        return opened.addCallback(lambda _none: self._worker.perform(work_in_worker, *args))
+
+    def open(self) -> None:
+        """Let everything through from now on."""
+        waiting, self._waiting = self._waiting, None
+        for opened in waiting or ():
+            opened.callback(None)
+
+
+class Outputs:
+    """The logs of the station."""
+
+    def __init__(
+        self, config: Config, worker: Worker, *, clock: IReactorTime, now: Callable[[], datetime]
+    ) -> None:
+        self._gate = _Gate(worker)
+        self._worker = worker
+        self._clock = clock
+        self._files: list[LogFile] = []
+        self._now = now
+        # Standard output is the logger's as soon as twistd has begun: this is our own.
+        stdout = OpenDescriptor(os.dup(1), "standard output")
+        self._events = self._file(_on_disk(config.log_file) or stdout)
+        access, auth = _on_disk(config.access_log_file), _on_disk(config.auth_log_file)
+        self._access = None if access is None else self._file(access)
+        self._auth = self._events if auth is None else self._file(auth)
+        self.observer: ILogObserver = make_observer(
+            config.log_level, json_logs=config.json_logs, write=self._events.write
+        )
+
+    def subscribe(self, hub: Hub) -> None:
+        """Write what the station tells."""
+        hub.subscribe(EventLog(Logger(namespace="tinyice")))
+        hub.subscribe(AuthLog(self._auth.write, self._now))
+        if self._access is not None:
+            hub.subscribe(AccessLog(self._access.write, self._now))
+
+    def open(self) -> None:
+        """Begin to write."""
+        self._gate.open()
+
+    def reopen(self) -> None:
+        """Open the files anew: somebody may have moved them away."""
+        for file in self._files:
+            file.reopen()
+
+    async def stop(self, deadline_s: float) -> None:
+        """Write what waits."""
+        self._gate.open()
+        await DeferredList([file.stop() for file in self._files])
+        await self._worker.stop(deadline_s)
+
+    def _file(self, place: Place) -> LogFile:
+        file = LogFile(place, worker=self._gate, clock=self._clock)
+        self._files.append(file)
+        return file
+
+
+def _on_disk(path: str) -> Place | None:
+    return FileOnDisk(str(Path(path).absolute())) if path else None

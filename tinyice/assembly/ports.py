@@ -1,0 +1,98 @@
+"""Opening the ports: of both families, of systemd, and what to say when it fails."""
+
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twisted.internet.base import ReactorBase
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.logger import Logger
+
+from tinyice.net.transport import BACKLOG, StreamPort
+
+EVERY_ADDRESS = ("0.0.0.0", "::")
+"""Both mean every address of both families."""
+
+
+class PortTaken(Exception):
+    """A port can't be opened; the text says which, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A listening socket that somebody opened for us (``LISTEN_FDS``)."""
+
+    descriptor: int
+    name: str
+
+
+class Opener:
+    """Opens ports on one reactor."""
+
+    _log = Logger()
+
+    def __init__(self, reactor: ReactorBase, host: str) -> None:
+        self._reactor = reactor
+        self._host = host
+
+    def open(self, port: int, factory: IProtocolFactory, key: str) -> StreamPort:
+        """Listen on ``port``; raises PortTaken. ``key`` names it in the configuration."""
+        if self._host not in EVERY_ADDRESS:
+            return self._listen(port, factory, self._host, key)
+        if _has_ipv6():
+            return self._listen(port, factory, "::", key)
+        self._log.warn("this machine has no IPv6: port {port} is open on IPv4 only", port=port)
+        return self._listen(port, factory, "0.0.0.0", key)
+
+    def adopt(self, passed: Passed, factory: IProtocolFactory) -> StreamPort:
+        """Serve on a socket that is listening already."""
+        with socket.socket(fileno=socket.dup(passed.descriptor)) as probe:
+            family = probe.family
+        port: StreamPort = StreamPort._fromListeningDescriptor(  # type: ignore[no-untyped-call]  # noqa: SLF001
+            self._reactor, passed.descriptor, family, factory
+        )
+        port.startListening()
+        return port
+
+    def _listen(
+        self, number: int, factory: IProtocolFactory, interface: str, key: str
+    ) -> StreamPort:
+        port = StreamPort(number, factory, BACKLOG, interface, self._reactor)
+        try:
+            port.startListening()
+        except CannotListenError as error:
+            raise PortTaken(
+                f"{key}: can't listen on {interface} port {number}: {error.socketError};"
+                f" set another {key}, or end the program that has it"
+            ) from error
+        return port
+
+
+def _has_ipv6() -> bool:
+    """Whether a socket can be bound to every IPv6 address."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            probe.bind(("::", 0))
+    except OSError:
+        return False
+    return True
+
+
+def in_words(ports: Sequence[StreamPort]) -> tuple[str, ...]:
+    """The ports as people write them."""
+    words = []
+    for port in ports:
+        host = port.getHost()  # type: ignore[no-untyped-call]
+        shown = f"[{host.host}]" if ":" in host.host else host.host
+        words.append(f"{shown}:{host.port}")
+    return tuple(words)
+
+
+def by_name(passed: Sequence[tuple[int, str]]) -> tuple[Passed | None, Passed | None]:
+    """Which of the passed sockets is for everyone, and which for Shoutcast encoders."""
+    sockets = [Passed(descriptor, name) for descriptor, name in passed]
+    shoutcast = next((one for one in sockets if "shoutcast" in one.name), None)
+    web = next((one for one in sockets if one is not shoutcast), None)
+    return web, shoutcast

@@ -1,0 +1,191 @@
+"""The station as one Twisted service: the order in which it starts and stops.
+
+It stops one part after the other, each with a deadline: the ports, sources and
+listeners, recordings, workers, and the logs last.
+"""
+
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any, cast
+
+from twisted.application.service import IService, Service
+from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.error import TimeoutError as TookTooLong
+from twisted.logger import ILogObserver, Logger
+from twisted.python.components import Componentized
+
+from tinyice import __version__
+from tinyice.assembly.build import Parts, build
+from tinyice.assembly.ports import Opener, PortTaken, by_name, in_words
+from tinyice.assembly.welcome import welcome
+from tinyice.config.load import Loaded
+from tinyice.core.events import ServerStarted, ServerStopping
+from tinyice.net.periodic import Periodic
+from tinyice.net.transport import StreamPort
+from tinyice.options import Options, load_or_exit
+from tinyice.systemd import Notifier, listen_fds
+from tinyice.work.passwords import hash_now
+
+LOW_LATENCY_PULSE_S = 0.04
+SWEEP_S = 1.0
+_CLOSING_S = 3.0
+_LOG_S = 2.0
+
+
+def make_service(options: Options) -> IService:
+    """The whole station, from its command line: twistd's way in.
+
+    What people must see once (credentials of a first start, faults of the
+    configuration) goes to the terminal from here, before any log begins.
+    """
+    from twisted.internet import reactor as running
+
+    reactor = cast("ReactorBase", running)
+    loaded = load_or_exit(options, environ=os.environ, hasher=hash_now, stderr=sys.stderr)
+    demo = bool(options["demo"])
+    for line in welcome(loaded, demo=demo):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    parts = build(loaded.config, reactor, local_now, secrets.token_bytes(32), demo=demo)
+    return StationService(loaded, parts, reactor)
+
+
+def local_now() -> datetime:
+    """The time, with the zone of the machine."""
+    return datetime.now().astimezone()
+
+
+class StationService(Service):
+    """The running station."""
+
+    name = "tinyice"
+    _log = Logger(namespace="tinyice")
+
+    def __init__(self, loaded: Loaded, parts: Parts, reactor: ReactorBase) -> None:
+        self._loaded = loaded
+        self._parts = parts
+        self._reactor = reactor
+        self._ports: list[StreamPort] = []
+        self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=reactor.seconds)
+        self._periodic = self._make_periodic()
+
+    def setServiceParent(self, parent: IService) -> None:
+        """Join the application, and write its log."""
+        if isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, self._parts.outputs.observer)  # type: ignore[no-untyped-call]
+        super().setServiceParent(parent)  # type: ignore[no-untyped-call]
+
+    def privilegedStartService(self) -> None:
+        """Open the ports, while low numbers may still be used."""
+        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        try:
+            self._open_ports()
+        except PortTaken as fault:
+            sys.stderr.write(f"tinyice: {fault}\n")
+            raise SystemExit(1) from None
+
+    def startService(self) -> None:
+        """Begin to serve."""
+        super().startService()  # type: ignore[no-untyped-call]
+        parts = self._parts
+        parts.outputs.open()
+        for note in self._loaded.notes:
+            self._log.warn("{note}", note=note)
+        for mount in parts.mounts:
+            parts.intros.load(mount.settings)
+        for periodic in self._periodic:
+            periodic.startService()
+        if parts.demo is not None:
+            parts.demo.start()
+        self._reactor.callWhenRunning(self._running)
+
+    def stopService(self) -> Deferred[None]:
+        """End everything in order; fires within the time that the configuration gives."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        return Deferred.fromCoroutine(self._stop())
+
+    def _make_periodic(self) -> list[Periodic]:
+        config, parts, clock = self._parts.config, self._parts, self._reactor
+        pulse = LOW_LATENCY_PULSE_S if config.low_latency_mode else config.pulse_ms[0] / 1000
+        periodic = [
+            Periodic("pulse", clock, pulse, parts.mounts.deliver),
+            Periodic("sweep", clock, SWEEP_S, self._sweep),
+        ]
+        if self._notifier.watchdog_seconds is not None:
+            watchdog = self._notifier.watchdog_seconds
+            periodic.append(Periodic("watchdog", clock, watchdog, self._notifier.watchdog))
+        return periodic
+
+    def _sweep(self) -> None:
+        self._parts.mounts.sweep()
+        self._parts.front.waiting.sweep(self._reactor.seconds())
+        self._parts.reception.sweep()
+
+    def _open_ports(self) -> None:
+        config, parts = self._parts.config, self._parts
+        opener = Opener(self._reactor, config.bind_host)
+        passed, passed_shoutcast = by_name(listen_fds(os.environ, os.getpid()))
+        if passed is not None:
+            self._ports.append(opener.adopt(passed, parts.doors))
+        else:
+            self._ports.append(opener.open(config.port, parts.doors, "port"))
+        if passed_shoutcast is not None:
+            self._ports.append(opener.adopt(passed_shoutcast, parts.shoutcast_doors))
+        elif config.shoutcast_port_used and passed is None:
+            self._open_shoutcast(opener, config.shoutcast_port_used)
+
+    def _open_shoutcast(self, opener: Opener, number: int) -> None:
+        """Encoders of the old kind are welcome, but the station does not depend on them."""
+        try:
+            self._ports.append(opener.open(number, self._parts.shoutcast_doors, "shoutcast_port"))
+        except PortTaken as fault:
+            self._log.warn(
+                "starting without Shoutcast encoders: {fault} (0: off)", fault=str(fault)
+            )
+
+    def _running(self) -> None:
+        """The reactor runs: signals are ours, and whoever started us may know."""
+        for number in (signal.SIGHUP, signal.SIGUSR1):
+            signal.signal(number, self._reopen)
+        ports = in_words(self._ports)
+        self._parts.hub.publish(ServerStarted(__version__, ports))
+        self._notifier.ready(f"listening on {', '.join(ports)}")
+
+    def _reopen(self, number: int, frame: object) -> None:
+        self._reactor.callFromThread(self._parts.outputs.reopen)
+
+    async def _stop(self) -> None:
+        parts = self._parts
+        self._notifier.stopping("ending sources and listeners")
+        parts.hub.publish(ServerStopping())
+        await DeferredList([port.stopListening() for port in self._ports])  # type: ignore[no-untyped-call]
+        for periodic in self._periodic:
+            periodic.stopService()
+        if parts.demo is not None:
+            await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
+        parts.mounts.stop()
+        parts.front.waiting.end()
+        await self._within(_CLOSING_S, "closing connections", self._connections_closed())
+        await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
+        for worker in parts.workers:
+            worker.stop(0)
+        self._log.info("stopped")
+        await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
+
+    async def _connections_closed(self) -> None:
+        await DeferredList([port.when_empty() for port in self._ports])
+
+    async def _within(
+        self, seconds: float, what: str, work: Coroutine[Deferred[Any], Any, None]
+    ) -> None:
+        """Wait for ``work``, but not for long."""
+        done = Deferred.fromCoroutine(work)
+        try:
+            await done.addTimeout(seconds, self._reactor)
+        except TookTooLong:
+            self._log.warn("{what} took more than {seconds} s", what=what, seconds=seconds)
