@@ -1,0 +1,92 @@
+"""What goes back to a browser, a player or an encoder: a value, and its way out."""
+
+import json
+from dataclasses import dataclass
+from html import escape
+from http import HTTPStatus
+
+from twisted.web.server import Request
+
+Fields = tuple[tuple[str, str], ...]
+
+NOT_CACHED: Fields = (
+    ("Cache-Control", "no-cache, no-store"),
+    ("Expires", "Mon, 26 Jul 1997 05:00:00 GMT"),
+    ("Pragma", "no-cache"),
+)
+FOR_ANY_ORIGIN: Fields = (("Access-Control-Allow-Origin", "*"),)
+GUARDED: Fields = (
+    (
+        "Content-Security-Policy",
+        (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+            "frame-ancestors 'none'"
+        ),
+    ),
+    ("Referrer-Policy", "same-origin"),
+)
+
+# Icecast's words; there are scripts that look for them.
+_REASONS = {401: b"Authentication Required", 404: b"File Not Found"}
+_WITHOUT_BODY = (204, 304)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response, less what every response has."""
+
+    status: int
+    content_type: str
+    body: bytes
+    fields: Fields = ()
+
+
+def page(markup: str, status: int = 200) -> Answer:
+    """An HTML page that loads nothing from elsewhere and is framed by nobody."""
+    return Answer(status, "text/html; charset=utf-8", encode(markup), (*NOT_CACHED, *GUARDED))
+
+
+def json_document(value: object) -> Answer:
+    """Open data for any script on any site."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    fields = (*NOT_CACHED, *FOR_ANY_ORIGIN)
+    return Answer(200, "application/json; charset=UTF-8", encode(text), fields)
+
+
+def xml_document(text: str, fields: Fields = NOT_CACHED) -> Answer:
+    """An XML document, declaration included in ``text``."""
+    return Answer(200, "text/xml; charset=utf-8", encode(text), fields)
+
+
+def plain(text: str, status: int = 200, fields: Fields = ()) -> Answer:
+    """A few words for programs."""
+    return Answer(status, "text/plain; charset=utf-8", encode(text), (*NOT_CACHED, *fields))
+
+
+def refusal(status: int, sentence: str) -> Answer:
+    """An error page in the form that Icecast gives it, which scripts and panels know."""
+    return page(
+        f"<html><head><title>Error {status}</title></head>"
+        f"<body><b>{status} - {escape(sentence)}</b></body></html>\r\n",
+        status,
+    )
+
+
+def encode(text: str) -> bytes:
+    """UTF-8, whatever came in: half a surrogate pair is no reason to fail."""
+    return text.encode("utf-8", "replace")
+
+
+def respond(request: Request, answer: Answer) -> bytes:
+    """Put the head of ``answer`` on ``request`` and give its body, for Klein to send."""
+    reason = _REASONS.get(answer.status) or HTTPStatus(answer.status).phrase.encode("ascii")
+    request.setResponseCode(answer.status, reason)
+    head = request.responseHeaders
+    head.setRawHeaders("X-Content-Type-Options", ["nosniff"])
+    for name, value in answer.fields:
+        head.setRawHeaders(name, [value])
+    if answer.status not in _WITHOUT_BODY:
+        head.setRawHeaders("Content-Type", [answer.content_type])
+        head.setRawHeaders("Content-Length", [str(len(answer.body))])
+    return answer.body

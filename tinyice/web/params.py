@@ -1,0 +1,45 @@
+"""The parameters of a request: its query, and the form that it carries."""
+
+from collections.abc import Mapping
+from io import SEEK_SET
+
+from twisted.web.server import Request
+
+from tinyice.wire.charset import decode_text
+from tinyice.wire.target import parse_target
+
+MAX_FORM_BYTES = 64 * 1024
+
+_FORM = b"application/x-www-form-urlencoded"
+
+
+class Params:
+    """Parameters by name, without regard to case; of two, the last one wins.
+
+    Values stay bytes until somebody says in which charset they are. Twisted's
+    own ``request.args`` would end a title at its first semicolon.
+    """
+
+    def __init__(self, found: Mapping[str, bytes]) -> None:
+        self._found = {name.lower(): value for name, value in found.items()}
+
+    def raw(self, name: str) -> bytes:
+        """The bytes of a parameter; b"" when it is missing."""
+        return self._found.get(name, b"")
+
+    def text(self, name: str, charset: str = "") -> str:
+        """A parameter as text; "" when it is missing."""
+        return decode_text(self.raw(name), charset)
+
+
+def params_of(request: Request) -> Params:
+    """All parameters of ``request``; a form counts after the query."""
+    return Params({**parse_target(request.uri).query, **_form_of(request)})
+
+
+def _form_of(request: Request) -> Mapping[str, bytes]:
+    kind = (request.getHeader(b"Content-Type") or b"").partition(b";")[0].strip().lower()
+    if request.method != b"POST" or kind != _FORM or request.content is None:
+        return {}
+    request.content.seek(0, SEEK_SET)
+    return parse_target(b"/?" + request.content.read(MAX_FORM_BYTES).strip()).query

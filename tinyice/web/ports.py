@@ -1,0 +1,50 @@
+"""What the web pages need of the rest: three small promises."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted.web.server import Request
+
+from tinyice.core.clients import Client
+from tinyice.core.snapshots import StationSnapshot
+from tinyice.core.tags import Tags
+from tinyice.wire.basic import Credentials
+
+ClientOf = Callable[[Request], Client]
+"""Who sent a request: the one place that decides about addresses and proxies."""
+
+
+class Station(Protocol):
+    """The station, as far as pages and admin commands see it."""
+
+    def snapshot(self) -> StationSnapshot:
+        """The whole station now."""
+
+    def set_tags(self, mount: str, tags: Tags, origin: str) -> None:
+        """Let ``tags`` play on ``mount``; raises ``MountUnknown`` or ``MountIdle``.
+
+        A mount whose format carries its own titles shows them in the
+        statistics all the same.
+        """
+
+
+class Gatekeeper(Protocol):
+    """Who may do what. Every method raises when it does not admit.
+
+    ``Challenge``: nothing was given; ``Refused``: it was wrong, and counts;
+    ``Overloaded``: nobody could be asked just now.
+    """
+
+    async def admit_admin(self, credentials: Credentials | None, client: Client) -> str:
+        """Admit the administrator, and give the user's name."""
+
+    async def admit_for_mount(
+        self, credentials: Credentials | None, mount: str, client: Client
+    ) -> str:
+        """Admit the administrator, or who may feed ``mount``; the user's name."""
+
+    async def admit_shoutcast(self, password: bytes, sid: int | None, client: Client) -> str:
+        """Admit who sends a Shoutcast source's password line; the mount that it opens.
+
+        ``password`` is as sent: it may be ``user:password``.
+        """

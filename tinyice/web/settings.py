@@ -1,0 +1,28 @@
+"""What the configuration says to the web pages."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Names, addresses and looks of the station.
+
+    ``base_url`` (without a slash at its end) is where the world reaches the
+    server, "" when nobody said; ``hostname`` and ``port`` stand in for it.
+    ``shoutcast_mount`` is the mount that Shoutcast's own pages speak of.
+    ``status_always_array``: ``source`` in /status-json.xsl is an array for any
+    number of mounts, which Icecast does for two and more only.
+    """
+
+    hostname: str
+    port: int
+    server_id: str
+    version: str
+    base_url: str = ""
+    location: str = ""
+    admin_email: str = ""
+    page_title: str = "tinyice"
+    page_subtitle: str = ""
+    accent_color: str = ""
+    shoutcast_mount: str = "/live"
+    status_always_array: bool = False
