@@ -1,0 +1,107 @@
+"""What programs ask for: Icecast's status, Shoutcast's, and our own JSON."""
+
+from klein import Klein
+from twisted.internet.interfaces import IReactorTime
+from twisted.web.server import Request
+
+from tinyice.core.snapshots import MountSnapshot, StationSnapshot
+from tinyice.web import api, icecast_json, shoutcast, urls
+from tinyice.web.answers import (
+    FOR_ANY_ORIGIN,
+    NOT_CACHED,
+    Answer,
+    json_document,
+    page,
+    respond,
+    xml_document,
+)
+from tinyice.web.cache import Briefly
+from tinyice.web.icecast import server_fields, source_fields
+from tinyice.web.pages import Pages
+from tinyice.web.params import params_of
+from tinyice.web.ports import Station
+from tinyice.web.router import new_router
+from tinyice.web.settings import WebSettings
+
+_READ = ["GET"]
+
+
+class StatusSite:
+    """Public status in every form. Encoders poll it, so answers live for half a second."""
+
+    router = new_router()
+
+    def __init__(
+        self, station: Station, pages: Pages, *, clock: IReactorTime, settings: WebSettings
+    ) -> None:
+        self._pages = pages
+        self._settings = settings
+        self._snapshot = Briefly(station.snapshot, clock=clock)
+        self._status = Briefly(self._whole_status, clock=clock)
+        self._api_status = Briefly(
+            lambda: json_document(api.status_document(self._now, settings)), clock=clock
+        )
+        self._api_stats = Briefly(
+            lambda: json_document(api.stats_document(self._now, settings)), clock=clock
+        )
+
+    def klein(self) -> Klein:
+        """The application, bound to this station."""
+        return self.router
+
+    @property
+    def _now(self) -> StationSnapshot:
+        return self._snapshot.get()
+
+    @router.route(urls.STATUS_JSON, methods=_READ)
+    def status_json(self, request: Request) -> bytes:
+        """Icecast's JSON; ``?mount=`` leaves the other mounts out."""
+        only = params_of(request).text("mount")
+        return respond(request, self._status_of(only) if only else self._status.get())
+
+    @router.route(urls.STATUS_PAGE, methods=_READ)
+    def status_page(self, request: Request) -> bytes:
+        """The same for people, in tables that scrapers of Icecast's page know."""
+        only = params_of(request).text("mount")
+        mounts = [
+            (mount, source_fields(mount, self._settings))
+            for mount in icecast_json.chosen(self._now.public_mounts, only)
+        ]
+        return respond(request, self._pages.answer("status", mounts=mounts))
+
+    @router.route(urls.VERSION_PAGE, methods=_READ)
+    def version_page(self, request: Request) -> bytes:
+        """Who runs what."""
+        fields = server_fields(self._now, self._settings)
+        return respond(request, self._pages.answer("version", server=fields))
+
+    @router.route(urls.SHOUTCAST_SEVEN, methods=_READ)
+    def shoutcast_seven(self, request: Request) -> bytes:
+        """Seven values in one line."""
+        return respond(request, page(shoutcast.seven(self._shoutcast_mount)))
+
+    @router.route(urls.SHOUTCAST_STATS, methods=_READ)
+    def shoutcast_stats(self, request: Request) -> bytes:
+        """Shoutcast's XML; there is one stream, whatever ``sid`` says."""
+        text = shoutcast.stats_document(self._now, self._shoutcast_mount, self._settings.server_id)
+        return respond(request, xml_document(text, (*NOT_CACHED, *FOR_ANY_ORIGIN)))
+
+    @router.route(urls.API_STATUS, methods=_READ)
+    def api_status(self, request: Request) -> bytes:
+        """What is on air."""
+        return respond(request, self._api_status.get())
+
+    @router.route(urls.API_STATS, methods=_READ)
+    def api_stats(self, request: Request) -> bytes:
+        """What it comes to."""
+        return respond(request, self._api_stats.get())
+
+    @property
+    def _shoutcast_mount(self) -> MountSnapshot | None:
+        return shoutcast.shoutcast_mount(self._now, self._settings.shoutcast_mount)
+
+    def _whole_status(self) -> Answer:
+        return self._status_of("")
+
+    def _status_of(self, only: str) -> Answer:
+        return json_document(icecast_json.status_document(self._now, only, self._settings))

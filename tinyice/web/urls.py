@@ -1,0 +1,38 @@
+"""Every address of the web pages, in one table.
+
+Addresses that a mount may have as well (``/stats``) are given to the mount
+first: the door looks for a mount before it asks the pages.
+"""
+
+FRONT_PAGE = "/"
+STATIC = "/static/<path:name>"
+ACCENT_STYLES = "/accent.css"
+FAVICON = "/favicon.ico"
+ROBOTS = "/robots.txt"
+PLAYLIST = "/<path:mount>.<any(m3u, m3u8, pls, xspf):kind>"
+
+STATUS_JSON = "/status-json.xsl"
+STATUS_PAGE = "/status.xsl"
+VERSION_PAGE = "/server_version.xsl"
+SHOUTCAST_SEVEN = "/7.html"
+SHOUTCAST_STATS = "/stats"
+API_STATUS = "/api/status"
+API_STATS = "/api/stats"
+
+ADMIN_HOME = "/admin/"
+ADMIN_STATS_PAGE = "/admin/stats.xsl"
+ADMIN_STATS = "/admin/stats"
+ADMIN_STATS_XML = "/admin/stats.xml"
+ADMIN_LISTMOUNTS = "/admin/listmounts"
+ADMIN_STREAMLIST = "/admin/streamlist"
+ADMIN_STREAMLIST_TXT = "/admin/streamlist.txt"
+ADMIN_METADATA = "/admin/metadata"
+ADMIN_UNKNOWN = "/admin/<path:command>"
+SHOUTCAST_ADMIN = "/admin.cgi"
+SHOUTCAST_ADMIN_BELOW = "/admin/admin.cgi"
+
+STATUS_SEGMENTS = ("status-json.xsl", "status.xsl", "server_version.xsl", "7.html", "stats", "api")
+"""First path segments that belong to the status pages."""
+
+ADMIN_SEGMENTS = ("admin", "admin.cgi")
+"""First path segments that belong to the admin commands."""
