@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from twisted.internet.base import ReactorBase
@@ -20,7 +21,7 @@ from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
-from tinyice.core.settings import MountSettings, StationSettings
+from tinyice.core.settings import StationSettings
 from tinyice.core.station import Station
 from tinyice.net.front import Front, Limits
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
@@ -66,36 +67,23 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    log_worker = Worker("log", _FILE_JOBS, deliver=reactor.callFromThread, clock=reactor)
-    outputs = Outputs(config, log_worker, clock=reactor, now=now)
+    outputs = Outputs(config, _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
     outputs.subscribe(hub)
     recordings = Recordings(
         folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
     )
-
-    def settings(path: str) -> MountSettings:
-        return settings_for(config, path)
-
     mounts = Mounts(
         configured_paths(config),
-        settings,
+        partial(settings_for, config),
         _station_settings(config),
         publish=hub.publish,
         clock=reactor.seconds,
         recorder_for=recordings.open,
     )
-    files = Worker("files", _FILE_JOBS, deliver=reactor.callFromThread, clock=reactor)
     checkers = tuple(
-        Worker("passwords", config.password_queue, deliver=reactor.callFromThread, clock=reactor)
-        for _ in range(config.password_workers)
+        _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
     )
-    gatekeeper = Gatekeeper(
-        Accounts(config.admin_user, config.admin_password, config.default_source_password),
-        settings,
-        Passwords(checkers, key=key),
-        shoutcast_mount=config.shoutcast_mount,
-        publish=hub.publish,
-    )
+    gatekeeper = _gatekeeper(config, Passwords(checkers, key=key), hub)
     front = Front(
         mounts=mounts,
         gatekeeper=gatekeeper,
@@ -107,7 +95,9 @@ def build(
     )
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
     reception = Reception(front)
-    doors = DoorFactory(front, reception, _web(config, station, gatekeeper, reactor), secure=False)
+    web = _web(config, station, gatekeeper, reactor)
+    doors = DoorFactory(front, reception, web, secure=False)
+    files = _worker("files", _FILE_JOBS, reactor)
     return Parts(
         config=config,
         hub=hub,
@@ -121,6 +111,20 @@ def build(
         intros=Intros(mounts, folder, files),
         workers=(files, *checkers),
         demo=DemoSource(mounts, reactor, now) if demo else None,
+    )
+
+
+def _worker(name: str, jobs: int, reactor: ReactorBase) -> Worker:
+    return Worker(name, jobs, deliver=reactor.callFromThread, clock=reactor)
+
+
+def _gatekeeper(config: Config, passwords: Passwords, hub: Hub) -> Gatekeeper:
+    return Gatekeeper(
+        Accounts(config.admin_user, config.admin_password, config.default_source_password),
+        partial(settings_for, config),
+        passwords,
+        shoutcast_mount=config.shoutcast_mount,
+        publish=hub.publish,
     )
 
 
