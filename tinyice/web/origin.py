@@ -11,7 +11,10 @@ from twisted.web.server import Request
 
 from tinyice.web.settings import WebSettings
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}))(?::(\d{1,5}))?")
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(
+    rf"(\[[0-9A-Fa-f:.]{{2,45}}\]|{_LABEL}(?:\.{_LABEL}){{0,30}})(?::([0-9]{{1,5}}))?"
+)
 
 
 def clean_host(request: Request, settings: WebSettings) -> str:
