@@ -1,0 +1,244 @@
+"""A station made of values, a gatekeeper with two passwords, and whole exchanges in memory."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.web.resource import IResource
+from twisted.web.server import Request, Site
+
+from tinyice.core.clients import Client
+from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
+from tinyice.core.snapshots import MountSnapshot, StationHeaders, StationSnapshot
+from tinyice.core.tags import Tags
+from tinyice.formats.base import AudioInfo
+from tinyice.web.settings import WebSettings
+from tinyice.web.site import make_resource
+from tinyice.wire.basic import Credentials
+
+# Requests reach the web with every byte beyond ASCII escaped.
+AS_THE_DOOR_GIVES_IT = "/?#[]@!$&'()*+,;=:%-._~|"
+PROJECT = Path(__file__).parent.parent.parent
+STARTED = datetime(2026, 11, 20, 6, 33, 26, tzinfo=UTC)
+ADMIN = b"Authorization: Basic YWRtaW46aGFja21l\r\n"  # admin:hackme
+SOURCE = b"Authorization: Basic c291cmNlOmxpdmU=\r\n"  # source:live
+WRONG = b"Authorization: Basic YWRtaW46d3Jvbmc=\r\n"  # admin:wrong
+
+SETTINGS = WebSettings(
+    hostname="radio.example",
+    port=8000,
+    server_id="Icecast 2.4.4 (tinyice)",
+    version="0.1",
+    location="Pier 4",
+    admin_email="ops@radio.example",
+    page_title="Radio Meridian",
+    page_subtitle="Slow radio from the harbour.",
+)
+
+IDLE = MountSnapshot(
+    path="/idle",
+    visible=True,
+    disabled=False,
+    configured=True,
+    source=None,
+    source_kind="",
+    connected_at=None,
+    content_type="",
+    station=StationHeaders(),
+    audio=AudioInfo(),
+    tags=Tags(),
+    listeners=0,
+    listener_peak=0,
+    listeners_max=0,
+    slow_listeners=0,
+    bytes_in=0,
+    bytes_out=0,
+    carries_icy=False,
+    burst_bytes=65536,
+    queue_bytes=524288,
+    metaint=16000,
+)
+
+
+def mount(path: str = "/live", **changes: object) -> MountSnapshot:
+    """An MP3 mount on air, with ``changes``."""
+    on_air = replace(
+        IDLE,
+        path=path,
+        source=Client("192.0.2.7", "BUTT/0.1"),
+        source_kind="client",
+        connected_at=datetime(2026, 11, 20, 6, 34, 0, tzinfo=UTC),
+        content_type="audio/mpeg",
+        station=StationHeaders(name="Night & Day", bitrate="128", public=True),
+        audio=AudioInfo(bitrate=128000, samplerate=44100, channels=2),
+        tags=Tags(artist="Kestrel", title="Low Tide"),
+        listeners=3,
+        listener_peak=5,
+        slow_listeners=1,
+        bytes_in=1000,
+        bytes_out=3000,
+        carries_icy=True,
+    )
+    return replace(on_air, **changes)
+
+
+def vorbis(path: str = "/v.ogg", **changes: object) -> MountSnapshot:
+    """An Ogg Vorbis mount on air, with ``changes``."""
+    plain = mount(
+        path,
+        content_type="application/ogg",
+        station=StationHeaders(),
+        audio=AudioInfo(bitrate=96000, samplerate=44100, channels=1, subtype="Vorbis"),
+        carries_icy=False,
+        tags=Tags(artist="VA", title="VT"),
+    )
+    return replace(plain, **changes)
+
+
+@dataclass
+class FakeStation:
+    """The given mounts; remembers what was set and how often it was looked at."""
+
+    mounts: tuple[MountSnapshot, ...] = ()
+    looks: int = 0
+    updates: list[tuple[str, Tags, str]] = field(default_factory=list)
+
+    def snapshot(self) -> StationSnapshot:
+        self.looks += 1
+        return StationSnapshot(
+            started_at=STARTED,
+            uptime_seconds=100.0,
+            mounts=self.mounts,
+            listeners=sum(m.listeners for m in self.mounts),
+            connections=40,
+            listener_connections=30,
+            source_connections=4,
+            bytes_in=1,
+            bytes_out=2,
+            dropped_bytes=0,
+        )
+
+    def set_tags(self, mount: str, tags: Tags, origin: str) -> None:
+        known = {m.path: m for m in self.mounts}
+        if mount not in known:
+            raise MountUnknown(mount)
+        if not known[mount].on_air:
+            raise MountIdle(mount)
+        self.updates.append((mount, tags, origin))
+
+
+class FakeGatekeeper:
+    """Knows admin:hackme, and the password ``live`` for the sources of /live."""
+
+    def __init__(self) -> None:
+        self.refusals = 0
+        self.fault: Exception | None = None
+
+    async def admit_admin(self, credentials: Credentials | None, client: Client) -> str:
+        if credentials is None:
+            raise Challenge
+        if (credentials.user, credentials.password) != ("admin", b"hackme"):
+            raise self._refused()
+        return credentials.user
+
+    async def admit_for_mount(
+        self, credentials: Credentials | None, mount: str, client: Client
+    ) -> str:
+        if self.fault is not None:
+            raise self.fault
+        if credentials is not None and credentials.user == "source":
+            if (credentials.password, mount) != (b"live", "/live"):
+                raise self._refused()
+            return credentials.user
+        return await self.admit_admin(credentials, client)
+
+    async def admit_shoutcast(self, password: bytes, sid: int | None, client: Client) -> str:
+        if password not in (b"live", b"dj:live"):
+            raise self._refused()
+        return "/live"
+
+    def _refused(self) -> Refused:
+        self.refusals += 1
+        return Refused("invalid password")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response, taken apart."""
+
+    status: int
+    reason: str
+    head: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    def json(self) -> dict[str, object]:
+        return json.loads(self.body)
+
+
+def client_of(request: Request) -> Client:
+    """Everybody comes from one address."""
+    return Client("203.0.113.9", secure=bool(request.isSecure()))
+
+
+def exchange(resource: IResource, raw: bytes) -> bytes:
+    """What the whole of twisted.web answers to the bytes ``raw``."""
+    channel = Site(resource, timeout=None).buildProtocol(None)
+    transport = StringTransport()
+    transport.disconnecting = False
+    channel.makeConnection(transport)
+    channel.dataReceived(raw)
+    return transport.value()
+
+
+def parse(raw: bytes) -> Reply:
+    """One response; its body is what follows the head."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    status_line, *lines = head.decode("latin-1").split("\r\n")
+    _, status, reason = status_line.split(" ", 2)
+    fields = dict(line.split(": ", 1) for line in lines)
+    return Reply(int(status), reason, {k.lower(): v for k, v in fields.items()}, body)
+
+
+class Web:
+    """A web site on a fake station."""
+
+    def __init__(self, *mounts: MountSnapshot, **changes: object) -> None:
+        self.station = FakeStation(mounts)
+        self.gatekeeper = FakeGatekeeper()
+        self.clock = Clock()
+        self.resource = make_resource(
+            self.station,
+            self.gatekeeper,
+            client_of=client_of,
+            clock=self.clock,
+            settings=replace(SETTINGS, **changes),
+            templates=PROJECT / "templates",
+            static=PROJECT / "static",
+        )
+
+    def show(self, *mounts: MountSnapshot) -> None:
+        """Let the station be these mounts, and everything older forgotten."""
+        self.station.mounts = mounts
+        self.clock.advance(1)
+
+    def ask(self, target: str | bytes, head: bytes = b"", *, method: bytes = b"GET") -> Reply:
+        """One request, answered."""
+        raw_target = quote(target, safe=AS_THE_DOOR_GIVES_IT).encode()
+        host = b"" if b"Host:" in head else b"Host: radio.example:8000\r\n"
+        line = method + b" " + raw_target + b" HTTP/1.1\r\n"
+        return parse(exchange(self.resource, line + host + head + b"\r\n"))
+
+    def post(self, target: str, form: bytes, head: bytes = b"") -> Reply:
+        """One form, answered."""
+        kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
+        length = b"Content-Length: %d\r\n" % len(form)
+        raw = b"POST " + target.encode() + b" HTTP/1.1\r\nHost: a\r\n" + kind + length + head
+        return parse(exchange(self.resource, raw + b"\r\n" + form))
