@@ -1,0 +1,42 @@
+"""A chunk in the making."""
+
+from collections.abc import Mapping
+
+from tinyice.formats.base import Chunk
+
+
+class Draft:
+    """Puts units together to chunks; ``take_chunks`` gives those that are finished."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._parts: list[bytes] = []
+        self._sync_points: list[int] = []
+        self._seconds = 0.0
+        self._chunks: list[Chunk] = []
+
+    def add(self, data: bytes, *, may_join: bool = False, seconds: float = 0.0) -> None:
+        """Append a unit; ``may_join``: its start is a sync point."""
+        if may_join:
+            self._sync_points.append(self.size)
+        self._parts.append(data)
+        self.size += len(data)
+        self._seconds += seconds
+
+    def finish(
+        self,
+        headers: bytes | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """End the chunk, if it has any data, with what is in force after it."""
+        if not self.size:
+            return
+        data, sync_points = b"".join(self._parts), tuple(self._sync_points)
+        self._chunks.append(Chunk(data, sync_points, self._seconds, headers, tags))
+        self._parts, self._sync_points = [], []
+        self.size, self._seconds = 0, 0.0
+
+    def take_chunks(self) -> list[Chunk]:
+        """The chunks finished since the last call."""
+        chunks, self._chunks = self._chunks, []
+        return chunks

@@ -1,0 +1,51 @@
+"""The headers of one logical Ogg stream, packet by packet."""
+
+from collections.abc import Mapping
+
+from tinyice.formats.ogg_codec import OggCodec, codec_of
+from tinyice.formats.ogg_page import Page
+from tinyice.formats.vorbis_comment import parse_comment
+
+MAX_PACKET_BYTES = 64 * 1024
+"""So much of a header packet is looked at (a cover picture may be longer)."""
+
+
+class StreamHeaders:
+    """Follows a logical stream from its first page to the end of its headers.
+
+    ``met_audio``: headers were expected still, but the newest page has audio.
+    """
+
+    def __init__(self) -> None:
+        self.codec = OggCodec()
+        self.is_complete = False
+        self.met_audio = False
+        self.tags: Mapping[str, str] | None = None
+        self._packet = bytearray()
+        self._number = 0
+
+    def take(self, page: Page) -> None:
+        """Take the next page of this stream, while the headers are not complete."""
+        if not page.is_continued:
+            self._packet.clear()
+        for piece, ends in page.packets():
+            self._packet += piece[: MAX_PACKET_BYTES - len(self._packet)]
+            if self.codec.is_audio(self._packet) and not self.is_complete:
+                self.met_audio = True
+            if ends:
+                self._end_packet(bytes(self._packet))
+                self._packet.clear()
+        if page.granule > 0 and not (self.is_complete or page.is_first):
+            self.met_audio = True
+        self.is_complete = self.is_complete or self.met_audio
+
+    def _end_packet(self, packet: bytes) -> None:
+        self._number += 1
+        if self._number == 1:
+            self.codec = codec_of(packet)
+        elif not self.is_complete:
+            comment = self.codec.comment(packet)
+            if comment is not None and self.tags is None:
+                self.tags = parse_comment(comment)
+        if self.codec.is_last_header(packet, self._number):
+            self.is_complete = True
