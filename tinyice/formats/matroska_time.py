@@ -1,0 +1,41 @@
+"""Audio time out of cluster and block timestamps."""
+
+from tinyice.formats import matroska_ids as ids
+from tinyice.formats.ebml import children, unsigned
+
+MAX_STEP_SECONDS = 60.0
+"""A block that claims more is a jump of the clock, and tells no time."""
+
+_REORDER_SECONDS = 5.0
+
+
+class BlockTime:
+    """Counts the seconds between the blocks of a stream, all tracks together."""
+
+    def __init__(self, tick_seconds: float) -> None:
+        self._tick = tick_seconds
+        self._cluster = 0
+        self._last: float | None = None
+
+    def advance(self, element: int, content: bytes) -> float:
+        """Seconds between the newest block before this child of a cluster and this one."""
+        if element == ids.TIMESTAMP:
+            self._cluster = unsigned(content)
+        elif element == ids.SIMPLE_BLOCK:
+            return self._block(content)
+        elif element == ids.BLOCK_GROUP:
+            blocks = (block for part, block in children(content) if part == ids.BLOCK)
+            return self._block(next(blocks, b""))
+        return 0.0
+
+    def _block(self, block: bytes) -> float:
+        track = 9 - block[0].bit_length() if block else 0
+        relative = block[track : track + 2]
+        if len(relative) < 2:
+            return 0.0
+        ticks = self._cluster + int.from_bytes(relative, "big", signed=True)
+        now = ticks * self._tick
+        step = 0.0 if self._last is None else now - self._last
+        if self._last is None or not -_REORDER_SECONDS <= step <= 0:
+            self._last = now
+        return step if 0 < step <= MAX_STEP_SECONDS else 0.0
