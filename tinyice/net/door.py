@@ -157,6 +157,7 @@ class Door(Protocol):
         elif method == "OPTIONS":
             self._answer_options(head)
         elif method in ("SOURCE", "PUT"):
+            self._stop_reading()
             self._decide(serve_source(self, self._front, head, target))
         elif method in ("GET", "HEAD") and self._front.mounts.find(target.path) is not None:
             self._listen(head, target.path)
@@ -179,10 +180,13 @@ class Door(Protocol):
         except DomainError as error:
             self.answer(answer_to(error))
 
-    def _decide(self, story: Deferred[None]) -> None:
-        """Wait for ``story``, which admits a source, and read nothing meanwhile."""
+    def _stop_reading(self) -> None:
+        """Before a decision begins: with known credentials it is made at once."""
         self._state = State.DECIDING
         self.transport.pauseProducing()
+
+    def _decide(self, story: Deferred[None]) -> None:
+        """Wait for ``story``, which admits a source."""
         self._deciding = story
         story.addErrback(self._not_admitted)
 
