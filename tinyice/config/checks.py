@@ -62,6 +62,13 @@ def charset_fault(charset: str) -> str | None:
     return None
 
 
+def colour_fault(text: str) -> str | None:
+    """A colour of the web pages."""
+    if re.fullmatch("#[0-9a-fA-F]{6}", text):
+        return None
+    return f'must be a colour like #ff6600, not "{text}"'
+
+
 def base_url_fault(url: str) -> str | None:
     """The address of the station as players see it."""
     try:

@@ -23,7 +23,7 @@ _LATER = (
     "use_https auto_https cert_file key_file acme_email acme_directory_url domains "
     "fallback_mounts variant_groups api_tokens oidc_providers pending_users webauthn smtp "
     "whitelisted_ips trusted_proxies audit_enabled relays transcoders "
-    "auto_transcode_mp3_bitrates autodjs media_roots ingest accent_color logo_path "
+    "auto_transcode_mp3_bitrates autodjs media_roots ingest logo_path "
     "landing_markdown directory_listing directory_server webhooks"
 )
 _RETIRED = "auto_update update_url checksum_url multi_tenant setup_complete"

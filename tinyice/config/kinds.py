@@ -27,6 +27,7 @@ Network = Annotated[
 ]
 MountPath = Annotated[str, Meta(extra={"check": mount_path_fault, "words": "a mount path"})]
 Charset = Annotated[str, Meta(extra={"check": checks.charset_fault, "words": "a charset"})]
+Colour = Annotated[str, Meta(extra={"check": checks.colour_fault, "words": "a colour"})]
 BaseUrl = Annotated[str, Meta(extra={"check": checks.base_url_fault, "words": "a web address"})]
 Port = Annotated[int, Meta(ge=0, le=65535, extra={"text": True})]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]

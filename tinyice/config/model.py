@@ -15,6 +15,7 @@ from tinyice.config.kinds import (
     BaseUrl,
     BurstSize,
     Charset,
+    Colour,
     Count,
     Metaint,
     MountPath,
@@ -94,6 +95,7 @@ class Config(Struct, frozen=True, kw_only=True):
     admin_email: Annotated[Text, says("Mail address of the operator, for statistics.")] = ""
     page_title: Annotated[Text, says("Title of the public pages.")] = "tinyice"
     page_subtitle: Annotated[Text, says("Line below the title.")] = ""
+    accent_color: Annotated[Colour, says("Colour of the public pages, as #rrggbb.")] = ""
     data_dir: Annotated[
         Text, says("Folder for what the server writes; empty: the folder it was started in.")
     ] = ""
