@@ -11,6 +11,7 @@ from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
+from tinyice.core.access import SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.snapshots import MountSnapshot, StationHeaders, StationSnapshot
@@ -19,6 +20,7 @@ from tinyice.formats.base import AudioInfo
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
 from tinyice.wire.basic import Credentials
+from tinyice.wire.shoutcast import PasswordLine
 
 # Requests reach the web with every byte beyond ASCII escaped.
 AS_THE_DOOR_GIVES_IT = "/?#[]@!$&'()*+,;=:%-._~|"
@@ -156,10 +158,10 @@ class FakeGatekeeper:
             return credentials.user
         return await self.admit_admin(credentials, client)
 
-    async def admit_shoutcast(self, password: bytes, sid: int | None, client: Client) -> str:
-        if password not in (b"live", b"dj:live"):
+    async def admit_shoutcast(self, line: PasswordLine, client: Client) -> SourceLogin:
+        if line.password != b"live" or line.user not in ("", "dj"):
             raise self._refused()
-        return "/live"
+        return SourceLogin(line.user, "/live", "hash")
 
     def _refused(self) -> Refused:
         self.refusals += 1

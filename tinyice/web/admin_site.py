@@ -23,6 +23,7 @@ from tinyice.web.ports import ClientOf, Gatekeeper, Station
 from tinyice.web.router import new_router
 from tinyice.web.settings import WebSettings
 from tinyice.wire.basic import Credentials, parse_basic
+from tinyice.wire.shoutcast import parse_password_line
 
 _READ = ["GET"]
 _CHANGE = ["GET", "POST"]
@@ -114,9 +115,8 @@ class AdminSite:
         password = params.raw("pass")
         if not password:
             raise CommandRefused("missing pass parameter")
-        mount = await self._gatekeeper.admit_shoutcast(
-            password, stream_number(params.text("sid")), self._client_of(request)
-        )
+        line = parse_password_line(password)
+        mount = (await self._gatekeeper.admit_shoutcast(line, self._client_of(request))).mount
         on_air(self._station.snapshot(), mount)
         if params.text("mode") != "updinfo":
             raise CommandRefused("illegal metadata call")
@@ -162,11 +162,6 @@ def credentials_in(request: Request) -> Credentials | None:
     """What the request logs in with; None when it does not."""
     given = request.getHeader(b"Authorization")
     return parse_basic(given) if given else None
-
-
-def stream_number(text: str) -> int | None:
-    """Shoutcast's ``sid``; None when it is missing or no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def on_air(station: StationSnapshot, path: str) -> MountSnapshot:

@@ -9,6 +9,7 @@ from tinyice.core.clients import Client
 from tinyice.core.snapshots import StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.wire.basic import Credentials
+from tinyice.wire.shoutcast import PasswordLine
 
 ClientOf = Callable[[Request], Client]
 """Who sent a request: the one place that decides about addresses and proxies."""
@@ -28,6 +29,14 @@ class Station(Protocol):
         """
 
 
+class Admission(Protocol):
+    """A login that was right."""
+
+    @property
+    def mount(self) -> str:
+        """The mount that it opens."""
+
+
 class Gatekeeper(Protocol):
     """Who may do what. Every method raises when it does not admit.
 
@@ -43,8 +52,5 @@ class Gatekeeper(Protocol):
     ) -> str:
         """Admit the administrator, or who may feed ``mount``; the user's name."""
 
-    async def admit_shoutcast(self, password: bytes, sid: int | None, client: Client) -> str:
-        """Admit who sends a Shoutcast source's password line; the mount that it opens.
-
-        ``password`` is as sent: it may be ``user:password``.
-        """
+    async def admit_shoutcast(self, line: PasswordLine, client: Client) -> Admission:
+        """Admit who sends a Shoutcast source's password line; the mount that it opens."""
