@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, cast
@@ -46,6 +47,8 @@ def make_service(options: Options) -> IService:
     from twisted.internet import reactor as running
 
     reactor = cast("ReactorBase", running)
+    # Twisted's own clock is the wall's: set back, it would stop the pulse for as long.
+    reactor.seconds = time.monotonic
     loaded = load_or_exit(options, environ=os.environ, hasher=hash_now, stderr=sys.stderr)
     demo = bool(options["demo"])
     for line in welcome(loaded, demo=demo):
@@ -71,7 +74,7 @@ class StationService(Service):
         self._parts = parts
         self._reactor = reactor
         self._ports: list[StreamPort] = []
-        self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=reactor.seconds)
+        self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
         self._periodic = self._make_periodic()
 
     def setServiceParent(self, parent: IService) -> None:

@@ -67,7 +67,9 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    outputs = Outputs(config, _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
+    outputs = Outputs(
+        config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now
+    )
     outputs.subscribe(hub)
     recordings = Recordings(
         folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
@@ -194,6 +196,7 @@ def _web_settings(config: Config) -> WebSettings:
         admin_email=config.admin_email,
         page_title=config.page_title,
         page_subtitle=config.page_subtitle,
+        accent_color=config.accent_color,
         shoutcast_mount=config.shoutcast_mount,
         status_always_array=config.status_always_array,
     )

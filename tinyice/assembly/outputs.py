@@ -1,4 +1,4 @@
-"""Where log lines go: one place for each log, all behind one worker."""
+"""Where log lines go: one place for each log, behind a worker of its own."""
 
 import os
 from collections.abc import Callable
@@ -30,16 +30,16 @@ class _Gate:
     """
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+        self.worker = worker
         self._waiting: list[Deferred[None]] | None = []
 
     def perform(self, work_in_worker: Callable[[Unpack[Ts]], T], *args: *Ts) -> Deferred[T]:
         """Do this, as soon as the gate is open."""
         if self._waiting is None:
-            return self._worker.perform(work_in_worker, *args)
+            return self.worker.perform(work_in_worker, *args)
         opened: Deferred[None] = Deferred()
         self._waiting.append(opened)
-        return opened.addCallback(lambda _none: self._worker.perform(work_in_worker, *args))
+        return opened.addCallback(lambda _none: self.worker.perform(work_in_worker, *args))
 
     def open(self) -> None:
         """Let everything through from now on."""
@@ -52,11 +52,16 @@ class Outputs:
     """The logs of the station."""
 
     def __init__(
-        self, config: Config, worker: Worker, *, clock: IReactorTime, now: Callable[[], datetime]
+        self,
+        config: Config,
+        worker: Callable[[], Worker],
+        *,
+        clock: IReactorTime,
+        now: Callable[[], datetime],
     ) -> None:
-        self._gate = _Gate(worker)
-        self._worker = worker
+        self._new_worker = worker
         self._clock = clock
+        self._gates: list[_Gate] = []
         self._files: list[LogFile] = []
         self._now = now
         # Standard output is the logger's as soon as twistd has begun: this is our own.
@@ -78,7 +83,8 @@ class Outputs:
 
     def open(self) -> None:
         """Begin to write."""
-        self._gate.open()
+        for gate in self._gates:
+            gate.open()
 
     def reopen(self) -> None:
         """Open the files anew: somebody may have moved them away."""
@@ -87,12 +93,15 @@ class Outputs:
 
     async def stop(self, deadline_s: float) -> None:
         """Write what waits."""
-        self._gate.open()
+        self.open()
         await DeferredList([file.stop() for file in self._files])
-        await self._worker.stop(deadline_s)
+        await DeferredList([gate.worker.stop(deadline_s) for gate in self._gates])
 
     def _file(self, place: Place) -> LogFile:
-        file = LogFile(place, worker=self._gate, clock=self._clock)
+        # A worker each: a terminal that was stopped must not hold up the files.
+        gate = _Gate(self._new_worker())
+        file = LogFile(place, worker=gate, clock=self._clock)
+        self._gates.append(gate)
         self._files.append(file)
         return file
 
