@@ -79,7 +79,7 @@ def source_accepted() -> bytes:
     return b"HTTP/1.0 200 OK\r\n\r\n"
 
 
-def error(  # noqa: PLR0913
+def error(
     status: int,
     text: str,
     *,
@@ -106,7 +106,7 @@ def error(  # noqa: PLR0913
     return _joined(head) + (b"" if head_only else body)
 
 
-def stream_head(  # noqa: PLR0913
+def stream_head(
     content_type: str,
     *,
     date: str,
