@@ -1,6 +1,5 @@
 """Where log lines go: one place for each log, behind a worker of its own."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -64,8 +63,8 @@ class Outputs:
         self._gates: list[_Gate] = []
         self._files: list[LogFile] = []
         self._now = now
-        # Standard output is the logger's as soon as twistd has begun: this is our own.
-        stdout = OpenDescriptor(os.dup(1), "standard output")
+        # The descriptor, not sys.stdout, which twistd turns into log events.
+        stdout = OpenDescriptor(1, "standard output")
         self._events = self._file(_on_disk(config.log_file) or stdout)
         access, auth = _on_disk(config.access_log_file), _on_disk(config.auth_log_file)
         self._access = None if access is None else self._file(access)
