@@ -99,7 +99,7 @@ ENCODERS = [
         "gstreamer vorbis",
         ("gst-launch-1.0",),
         "/gst.ogg",
-        "audio/ogg",
+        OGG,
         _gstreamer("vorbisenc", "!", "oggmux"),
         titles=(CYRILLIC.partition(" - ")[2],),
     ),

@@ -11,7 +11,7 @@ from programs.station import PASSWORD, Station
 
 LASTING_S = 150.0
 CYRILLIC = 'Кино - "Группа крови"'
-QUOTED = "O'Connor - 'Тест'; \"A & B\""
+QUOTED = "O'Connor - \"Тест\"; 'A & B'"
 TITLES = (CYRILLIC, QUOTED)
 TRACK_S = 6.0
 LONG_S = 120.0

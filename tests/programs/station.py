@@ -88,10 +88,15 @@ class Station:
         query = {"mount": mount, "mode": "updinfo", "song": song, "charset": "UTF-8"}
         self.get("/admin/metadata?" + urllib.parse.urlencode(query), user="admin")
 
-    def wait_for_mount(self, mount: str, within: float) -> dict[str, Any]:
-        """The status of ``mount`` as soon as it is on air."""
-        what = f"{mount} on air"
-        return until(lambda: self.sources().get(mount), within=within, what=what) or {}
+    def wait_for_mount(self, mount: str, within: float) -> None:
+        """Return as soon as a listener of ``mount`` gets sound (a WebM mount needs a while)."""
+        until(lambda: self.plays(mount), within=within, what=f"{mount} plays")
+
+    def plays(self, mount: str) -> bool:
+        """Whether a listener is let in."""
+        with socket.create_connection((HOST, self.port), 5.0) as connection:
+            connection.sendall(f"GET {mount} HTTP/1.0\r\n\r\n".encode())
+            return b" 200 " in connection.recv(16)
 
 
 def accepts(port: int) -> bool:

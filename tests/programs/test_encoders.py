@@ -1,0 +1,148 @@
+"""Real encoders, all at once, each heard by a plain listener."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from programs import audio, encode_desktop, encode_ffmpeg, encode_libshout, ogg
+from programs.children import Child, found, give_away
+from programs.encoders import Encoder, Studio
+from programs.raw import Recorder
+from programs.station import Station
+
+ENCODERS = [*encode_ffmpeg.ENCODERS, *encode_libshout.ENCODERS, *encode_desktop.ENCODERS]
+LISTEN_S = 12.0
+DECODED_S = 10.0
+PATIENCE_S = 110.0
+STATUS_EVERY_S = 0.5
+
+pytestmark = [pytest.mark.xdist_group("programs"), pytest.mark.timeout(240)]
+
+
+@dataclass
+class Hearing:
+    """One encoder at work, and what a listener of its mount has got."""
+
+    encoder: Encoder
+    child: Child
+    station: Station
+    recorder: Recorder | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    alive_at_end: bool = False
+    titles: list[str] = field(default_factory=list)
+
+    def advance(self, sources: dict[str, dict[str, Any]]) -> None:
+        """Join once the mount is on air; look at what has come."""
+        if self.encoder.mount not in sources:
+            return
+        if self.recorder is None and self.station.plays(self.encoder.mount):
+            self.recorder = Recorder(self.station.port, self.encoder.mount)
+        self.row = sources[self.encoder.mount]
+        self.titles = self._titles()
+
+    def _titles(self) -> list[str]:
+        if self.recorder is None or not self.encoder.titles:
+            return []
+        answer = self.recorder.answer
+        is_ogg = answer.body.startswith(b"OggS")
+        return ogg.titles(answer.body) if is_ogg else answer.titles
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is wanted has been heard."""
+        if self.recorder is None:
+            return False
+        untold = set(self.encoder.titles) - set(self.titles)
+        return self.recorder.ended or (self.recorder.listened_s > LISTEN_S and not untold)
+
+
+@pytest.fixture(scope="module")
+def heard(
+    workshop: Path, open_station: Callable[[], Station]
+) -> Iterator[dict[str, Hearing]]:
+    """Every encoder at work at once, until each was listened to."""
+    stations = [open_station() for _ in range(1 + max(each.station for each in ENCODERS))]
+    home = workshop / "studio"
+    home.mkdir()
+    studio = Studio(stations, give_away(home))
+    here = [each for each in ENCODERS if all(map(found, each.programs))]
+    hearings = [Hearing(each, each.start(studio, each), each.feeds(studio)) for each in here]
+    try:
+        _listen(hearings, studio)
+        yield {hearing.encoder.name: hearing for hearing in hearings}
+    finally:
+        for hearing in hearings:
+            hearing.child.stop()
+
+
+def _listen(hearings: list[Hearing], studio: Studio) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and not all(each.complete for each in hearings):
+        sources = {station.port: station.sources() for station in studio.stations}
+        for hearing in hearings:
+            if not hearing.complete:
+                hearing.advance(sources[hearing.station.port])
+        time.sleep(STATUS_EVERY_S)
+    for hearing in hearings:
+        hearing.alive_at_end = hearing.child.running
+    for hearing in hearings:
+        hearing.child.stop()
+        if hearing.recorder is not None:
+            hearing.recorder.stop()
+
+
+every_encoder = pytest.mark.parametrize(
+    "encoder",
+    [
+        pytest.param(each, id=each.name, marks=pytest.mark.needs_program(*each.programs))
+        for each in ENCODERS
+    ],
+)
+
+
+def listener_of(hearing: Hearing) -> Recorder:
+    """The listener that joined; what the encoder said, if it never came on air."""
+    assert hearing.recorder is not None, f"never on air:\n{hearing.child.output()[-4000:]}"
+    return hearing.recorder
+
+
+@every_encoder
+def test_encoder_is_decoded(encoder: Encoder, heard: dict[str, Hearing], tmp_path: Path) -> None:
+    """What a listener gets of an encoder decodes without an error."""
+    hearing = heard[encoder.name]
+    recorder = listener_of(hearing)
+    recording = recorder.save_audio(tmp_path / "recording")
+    seconds, complaints = audio.decoded_seconds(recording, DECODED_S + 0.5)
+    assert (complaints, seconds >= DECODED_S) == ("", True), f"{seconds} s"
+    assert hearing.alive_at_end, hearing.child.output()[-4000:]
+
+
+@every_encoder
+def test_encoder_is_named(encoder: Encoder, heard: dict[str, Hearing]) -> None:
+    """Listeners and the status page learn the programme's name and type."""
+    hearing = heard[encoder.name]
+    answer = listener_of(hearing).answer
+    assert answer.status.endswith("200 OK")
+    assert answer.headers["content-type"] == encoder.content_type
+    assert answer.headers["icy-name"] == encoder.station_name
+    assert hearing.row["server_type"] == encoder.content_type
+    assert hearing.row["server_name"] == encoder.station_name
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        pytest.param(each, id=each.name, marks=pytest.mark.needs_program(*each.programs))
+        for each in ENCODERS
+        if each.titles
+    ],
+)
+def test_encoder_titles(encoder: Encoder, heard: dict[str, Hearing]) -> None:
+    """The titles that an encoder sends reach listeners, letter by letter."""
+    hearing = heard[encoder.name]
+    listener_of(hearing)
+    assert set(encoder.titles) <= set(hearing.titles), hearing.station.child.output()[-8000:]
