@@ -31,6 +31,10 @@ class StreamTransport(Protocol):
 
     protocol: IProtocol
 
+    @property
+    def unsent(self) -> int:
+        """How many written bytes the socket has not taken yet."""
+
     def send_now(self, view: bytes | memoryview) -> int:
         """Send what the socket takes now; how much that was.
 
@@ -85,6 +89,11 @@ class StreamServer(tcp.Server):
         super().__init__(skt, protocol, client, server, sessionno, reactor)
         server.connections += 1
 
+    @property
+    def unsent(self) -> int:
+        """How many written bytes wait here; see ``StreamTransport``."""
+        return len(self.dataBuffer) - self.offset + self._tempDataLen
+
     def send_now(self, view: bytes | memoryview) -> int:
         """Send what the socket takes now; see ``StreamTransport``."""
         if self.dataBuffer or self._tempDataBuffer:
@@ -104,9 +113,11 @@ class StreamServer(tcp.Server):
     def connectionLost(self, reason: Failure) -> None:
         """Tell the port, too."""
         was_open = hasattr(self, "socket")
-        super().connectionLost(reason)
-        if was_open:
-            self.server.closed()
+        try:
+            super().connectionLost(reason)
+        finally:
+            if was_open:
+                self.server.closed()
 
     def _wait(self) -> None:
         self.producerPaused = True
@@ -132,21 +143,23 @@ class StreamPort(tcp.Port):
     transport = StreamServer  # type: ignore[assignment]  # as Twisted's own subclasses do
     connections = 0
     """How many of them are open."""
-    _empty: "Deferred[None] | None" = None
+    _waiting: tuple[Deferred[None], ...] = ()
 
     def closed(self) -> None:
         """One of the port's connections is gone."""
         self.connections -= 1
-        if self._empty is not None and not self.connections:
-            self._empty.callback(None)
-            self._empty = None
+        if not self.connections:
+            waiting, self._waiting = self._waiting, ()
+            for empty in waiting:
+                empty.callback(None)
 
     def when_empty(self) -> Deferred[None]:
         """Fires when no connection is left. For the end: new ones must not come."""
         if not self.connections:
             return succeed(None)
-        self._empty = Deferred()
-        return self._empty
+        empty: Deferred[None] = Deferred()
+        self._waiting = (*self._waiting, empty)
+        return empty
 
     def createInternetSocket(self) -> socket.socket:
         """Make the socket, one for both families where the address is ``::``."""
