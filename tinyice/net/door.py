@@ -85,7 +85,7 @@ class Door(Protocol):
     def connectionMade(self) -> None:
         """Somebody is at the door."""
         self._address = client_address(self.transport.getPeer())
-        self._front.wait_for(self, self._front.limits.header_timeout_s)
+        self._front.wait_for(self, self._front.limits.header_timeout_s, newcomer=True)
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes of this request, or of one to come."""

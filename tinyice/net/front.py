@@ -39,24 +39,35 @@ class Deadline(Protocol):
 
 @dataclass(slots=True)
 class Waiting:
-    """Connections that owe us something, and until when (monotonic seconds)."""
+    """Connections that owe us something, and until when (monotonic seconds).
+
+    The newcomers among them have not completed their first request.
+    """
 
     deadlines: dict[Deadline, float] = field(default_factory=dict)
+    newcomers: set[Deadline] = field(default_factory=set)
 
-    def __len__(self) -> int:
-        return len(self.deadlines)
+    def expect(self, waiting: Deadline, until: float, *, newcomer: bool) -> None:
+        """``waiting`` has time until then."""
+        self.deadlines[waiting] = until
+        (self.newcomers.add if newcomer else self.newcomers.discard)(waiting)
+
+    def remove(self, waiting: Deadline) -> None:
+        """``waiting`` owes nothing any more."""
+        self.deadlines.pop(waiting, None)
+        self.newcomers.discard(waiting)
 
     def sweep(self, now: float) -> None:
         """Tell those who are out of time."""
-        late = [waiting for waiting, until in self.deadlines.items() if until <= now]
-        for waiting in late:
-            self.deadlines.pop(waiting, None)
-            waiting.out_of_time()
+        for waiting in [one for one, until in self.deadlines.items() if until <= now]:
+            if self.deadlines.get(waiting, now + 1) <= now:
+                self.remove(waiting)
+                waiting.out_of_time()
 
     def end(self) -> None:
         """Everyone is out of time."""
         for waiting in tuple(self.deadlines):
-            self.deadlines.pop(waiting, None)
+            self.remove(waiting)
             waiting.out_of_time()
 
 
@@ -78,13 +89,13 @@ class Front:
         """The value of a ``Date`` header."""
         return format_datetime(self.now(), usegmt=True)
 
-    def wait_for(self, waiting: Deadline, seconds: float) -> None:
+    def wait_for(self, waiting: Deadline, seconds: float, *, newcomer: bool = False) -> None:
         """``waiting`` has so many seconds from now on."""
-        self.waiting.deadlines[waiting] = self.clock.seconds() + seconds
+        self.waiting.expect(waiting, self.clock.seconds() + seconds, newcomer=newcomer)
 
     def done_waiting(self, waiting: Deadline) -> None:
         """``waiting`` owes nothing any more."""
-        self.waiting.deadlines.pop(waiting, None)
+        self.waiting.remove(waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Reception:
         front = self._front
         if client_address(peer) in front.bans:
             return False
-        if len(front.waiting) >= front.limits.pending:
+        if len(front.waiting.newcomers) >= front.limits.pending:
             self._turned_away += 1
             return False
         front.mounts.counters.connections += 1

@@ -60,7 +60,7 @@ class ShoutcastDoor(Protocol):
         """Somebody is there."""
         self._client = Client(client_address(self.transport.getPeer()))
         self._began = self._front.clock.seconds()
-        self._front.wait_for(self, self._front.limits.header_timeout_s)
+        self._front.wait_for(self, self._front.limits.header_timeout_s, newcomer=True)
 
     def dataReceived(self, data: bytes) -> None:
         """The next bytes of the dialogue."""
