@@ -9,6 +9,7 @@ from tinyice.net.admission import admit, inline_metadata
 from tinyice.net.front import Exchange, Front
 from tinyice.net.source import SourceConnection
 from tinyice.net.transport import StreamTransport
+from tinyice.net.webbody import expects_continue
 from tinyice.wire import replies
 from tinyice.wire.basic import parse_basic
 from tinyice.wire.body import body_of
@@ -69,6 +70,6 @@ async def _serve(door: SourceDoor, front: Front, head: RequestHead, target: Targ
 
 def _greeting(head: RequestHead) -> bytes:
     """The replies that every encoder tried survives: a 100 only for a PUT that expects it."""
-    expects = head.headers.text("expect").lower() == "100-continue"
     accepted = replies.source_accepted()
-    return replies.CONTINUE + accepted if head.method == "PUT" and expects else accepted
+    expects = head.method == "PUT" and expects_continue(head)
+    return replies.CONTINUE + accepted if expects else accepted

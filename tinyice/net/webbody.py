@@ -5,12 +5,24 @@ from tinyice.wire.errors import PeerError
 from tinyice.wire.head import RequestHead
 
 _TOO_LARGE = "The request body is too large."
+_AMBIGUOUS = "The length of the request body is given twice."
+
+
+def expects_continue(head: RequestHead) -> bool:
+    """Whether the client sends its body only after a 100."""
+    return head.protocol == "HTTP/1.1" and head.headers.text("expect").lower() == "100-continue"
 
 
 class WebBody:
-    """Collects at most ``max_bytes``; no length and no chunks mean no body."""
+    """Collects at most ``max_bytes``; no length and no chunks mean no body.
+
+    Two lengths are refused: of two requests that a proxy sends on one
+    connection, we must never disagree with it where the second begins.
+    """
 
     def __init__(self, head: RequestHead, max_bytes: int) -> None:
+        if _lengths_given(head) > 1:
+            raise PeerError(400, _AMBIGUOUS)
         body = body_of(head)
         self._max_bytes = max_bytes
         self._body = None if isinstance(body, RawBody) else body
@@ -41,3 +53,8 @@ class WebBody:
             raise PeerError(413, _TOO_LARGE)
         self._pieces.append(piece)
         self.leftover = self._body.leftover
+
+
+def _lengths_given(head: RequestHead) -> int:
+    names = (b"content-length", b"transfer-encoding")
+    return len({(name, value) for name, value in head.headers.items() if name in names})
