@@ -5,9 +5,16 @@ from typing import Any, Protocol
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IAddress, IProducer, IProtocol
+from twisted.internet.interfaces import (
+    IAddress,
+    IProducer,
+    IProtocol,
+    IPushProducer,
+    ITCPTransport,
+)
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 ALL = 1 << 40
 BUFFER_SIZE = 65536
@@ -27,6 +34,7 @@ class SocketRoom:
     left: int = ALL
 
 
+@implementer(ITCPTransport, IPushProducer)
 class MemoryTransport:
     """Our end of a connection; ``sent`` is what the peer has got.
 

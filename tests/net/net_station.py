@@ -1,13 +1,15 @@
 """A small station behind one door, in memory: real mounts, a fake password check."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.task import Clock
-from twisted.web.resource import NoResource, Resource
+from twisted.web.pages import notFound
+from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from net.memory import ALL, PEER, MemoryTransport
@@ -142,7 +144,21 @@ class Root(Resource):
         self.putChild(b"admin", poke)
 
     def getChild(self, path: bytes, request: Request) -> Resource:
-        return NoResource()
+        return notFound()
+
+
+@dataclass
+class Recording:
+    """Keeps what a mount takes."""
+
+    kept: dict[str, bytes]
+    path: str
+
+    def write(self, data: bytes) -> None:
+        self.kept[self.path] = self.kept.get(self.path, b"") + data
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -160,13 +176,14 @@ class Station:
         self.events: list[Event] = []
         self.passwords = FakePasswords()
         self.slow = Slow()
+        self.recorded: dict[str, bytes] = {}
         self.mounts = Mounts(
             self.configured,
             self.settings_for,
             self.settings,
             publish=self.events.append,
             clock=self.clock.seconds,
-            recorder_for=lambda settings: None,
+            recorder_for=self._record,
         )
         self.front = Front(
             mounts=self.mounts,
@@ -188,6 +205,9 @@ class Station:
 
         self.doors = DoorFactory(self.front, self.reception, channel, secure=False)
         self.shoutcast_doors = ShoutcastFactory(self.front, self.reception, self.doors.door)
+
+    def _record(self, settings: MountSettings) -> "Recording":
+        return Recording(self.recorded, settings.path)
 
     def settings_for(self, path: str) -> MountSettings:
         return self.configured.get(path) or MountSettings(path, queue_bytes=65536)
@@ -285,9 +305,49 @@ def one_by_one(data: bytes) -> list[bytes]:
 
 
 def cuts(data: bytes) -> list[list[bytes]]:
-    """``data`` whole, byte by byte, and in every two."""
-    halves = [[data[:at], data[at:]] for at in range(1, len(data))]
+    """``data`` whole, byte by byte, and in every two (many two, where it is long)."""
+    step = 1 + len(data) // 400
+    halves = [[data[:at], data[at:]] for at in range(1, len(data), step)]
     return [[data], one_by_one(data), *halves]
 
 
-Act = Callable[[MemoryStation], None]
+def play(station: MemoryStation, pieces: Sequence[bytes], *, shoutcast: bool = False) -> "Outcome":
+    """What becomes of a connection on which ``pieces`` come in."""
+    before = len(station.events)
+    peer = station.connect(shoutcast=shoutcast)
+    # Twisted's web server looks at the real clock for its Date.
+    answer = re.sub(rb"Date: [^\r]*", b"Date: " + DATE, station.say(peer, *pieces))
+    return Outcome(answer, role_of(peer), tuple(station.events[before:]), dict(station.recorded))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that can be seen of a conversation."""
+
+    answer: bytes
+    role: str
+    events: tuple[Event, ...]
+    recorded: dict[str, bytes]
+
+    @property
+    def statuses(self) -> list[int]:
+        """The status codes of the answers, in order."""
+        found = re.findall(rb"HTTP/1\.[01] (\d{3}) ", self.answer)
+        return [int(status) for status in found]
+
+    @property
+    def told(self) -> list[str]:
+        """The ids of the events, the access log's left out."""
+        return [event.id for event in self.events if event.id != "request.finished"]
+
+
+def role_of(peer: MemoryTransport) -> str:
+    """What a connection is now."""
+    if not peer.is_open or peer.is_finished:
+        return "closed"
+    return {
+        "SourceConnection": "source",
+        "ListenerConnection": "listener",
+        "Door": "door",
+        "ShoutcastDoor": "shoutcast",
+    }[type(peer.protocol).__name__]

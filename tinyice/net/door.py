@@ -4,10 +4,13 @@ Every request of a connection passes here, not only the first: a browser that
 keeps its connection alive may ask for a page, then for a stream; libshout asks
 for OPTIONS, then becomes a source. States:
 
+- *idle*: no byte of the next request has come, with a deadline;
 - *reading*: a head is being collected, with a deadline;
 - *body*: a web request's body is being collected, bounded, with a deadline;
 - *deciding*: credentials are being checked; nothing is read meanwhile;
-- *answering*: the web site writes; what arrives waits, bounded;
+- *answering*: the web site writes; what arrives waits, bounded. It also waits
+  while the peer does not take the answers that it has already;
+- *flushing*: the last answer is on its way, and then the connection ends;
 - *gone*: another protocol has the connection, or it is closed.
 """
 
@@ -31,7 +34,7 @@ from tinyice.net.listening import serve_listener
 from tinyice.net.peer import client_address
 from tinyice.net.sourcing import serve_source
 from tinyice.net.transport import StreamTransport
-from tinyice.net.webbody import WebBody
+from tinyice.net.webbody import WebBody, expects_continue
 from tinyice.net.webchannel import WebChannel, replayed
 from tinyice.wire import replies
 from tinyice.wire.errors import PeerError
@@ -45,18 +48,19 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "SOURCE", "OPTIONS", "DELETE
 _EAGER_BYTES = 64 * 1024
 """How much of later requests is read while one is being answered."""
 
-
 _FLUSH_S = 60.0
-"""How long the last answer of a connection may take to be sent."""
+"""How long a peer may take nothing of an answer that is written."""
 
 
 class State(Enum):
     """What the door is doing."""
 
+    IDLE = "idle"
     READING = "reading"
     BODY = "body"
     DECIDING = "deciding"
     ANSWERING = "answering"
+    FLUSHING = "flushing"
     GONE = "gone"
 
 
@@ -71,10 +75,11 @@ class Door(Protocol):
         self._front = front
         self._web = web
         self._secure = secure
-        self._state = State.READING
+        self._state = State.IDLE
         self._parser = self._new_parser()
         self._address = ""
-        self._heard = False
+        self._is_newcomer = True
+        self._unsent = 0
         self._early = b""
         self._body: WebBody | None = None
         self._head: RequestHead | None = None
@@ -89,12 +94,13 @@ class Door(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes of this request, or of one to come."""
+        if self._state is State.IDLE:
+            self._begin_head()
         if self._state is State.READING:
-            self._heard = True
             self._read_head(data)
         elif self._state is State.BODY:
             self._read_body(data)
-        elif self._state is not State.GONE:
+        elif self._state in (State.DECIDING, State.ANSWERING):
             self._early += data
             if len(self._early) > _EAGER_BYTES:
                 self.transport.pauseProducing()
@@ -105,34 +111,50 @@ class Door(Protocol):
         self._front.done_waiting(self)
         if self._deciding is not None:
             self._deciding.cancel()
-        if self._channel is not None and reason is not None:
-            self._channel.connectionLost(reason)  # type: ignore[no-untyped-call]
-        if was is State.ANSWERING and self._exchange is not None:
-            self._publish_finished(0, 0)
+        channel = self._channel
+        if channel is None:
+            return
+        if was in (State.ANSWERING, State.FLUSHING):
+            self._publish_finished(*channel.progress)
+        if reason is not None:
+            channel.connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def out_of_time(self) -> None:
-        """A head or body did not come in time, or nobody takes our last answer."""
-        if self._state is State.GONE:
-            self.transport.abortConnection()
-        elif self._state is State.READING and not self._heard:
-            self._close()
-        else:
+        """A head or body did not come in time, or nobody takes our answers."""
+        if self._state is State.IDLE:
+            self._let_go()
+        elif self._state in (State.READING, State.BODY):
             self._refuse(PeerError(408, "The request did not arrive in time."))
+        elif 0 < self.transport.unsent < self._unsent:
+            self._watch_flush()
+        else:
+            self.transport.abortConnection()
 
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The web site has answered; see ``webchannel.Answered``."""
         self._publish_finished(status, bytes_out)
-        if self._state is not State.ANSWERING:
-            return
-        if persistent:
+        if self._state is State.ANSWERING and persistent:
             self._next_request()
-        else:
-            self._state = State.GONE
-            self._front.wait_for(self, _FLUSH_S)
+
+    def closing(self) -> None:
+        """The web site ends the connection after what it has written."""
+        if self._state is not State.GONE:
+            self._state = State.FLUSHING
+            self._watch_flush()
+
+    def drained(self) -> None:
+        """The peer takes answers again."""
+        if self._state is State.ANSWERING:
+            self._read_on()
 
     def _new_parser(self) -> HeadParser:
         limits = self._front.limits
         return HeadParser(limits.head_bytes, limits.head_lines)
+
+    def _begin_head(self) -> None:
+        self._state = State.READING
+        if not self._is_newcomer:
+            self._front.wait_for(self, self._front.limits.header_timeout_s)
 
     def _read_head(self, data: bytes) -> None:
         try:
@@ -144,6 +166,7 @@ class Door(Protocol):
             self._refuse(error)
             return
         self._front.done_waiting(self)
+        self._is_newcomer = False
         self._head = head
         self._early, self._parser = self._parser.leftover, self._new_parser()
         client = self._client_of(head)
@@ -154,8 +177,6 @@ class Door(Protocol):
         method = head.method
         if method not in _METHODS:
             self._refuse(PeerError(501, "This method is not supported."))
-        elif method == "OPTIONS":
-            self._answer_options(head)
         elif method in ("SOURCE", "PUT"):
             self._stop_reading()
             self._decide(serve_source(self, self._front, head, target))
@@ -163,16 +184,6 @@ class Door(Protocol):
             self._listen(head, target.path)
         else:
             self._to_web(head)
-
-    def _answer_options(self, head: RequestHead) -> None:
-        reply = replies.options(ALLOW)
-        connection = head.headers.text("connection").lower()
-        if head.protocol != "HTTP/1.1" or "close" in connection:
-            self.reply(204, reply)
-            return
-        self._publish_finished(204, len(reply))
-        self.transport.write(reply)
-        self._next_request()
 
     def _listen(self, head: RequestHead, path: str) -> None:
         try:
@@ -210,7 +221,7 @@ class Door(Protocol):
             self._refuse(error)
             return
         self._state = State.BODY
-        if not self._body.complete and head.headers.text("expect").lower() == "100-continue":
+        if not self._body.complete and expects_continue(head):
             self.transport.write(replies.CONTINUE)
         self._front.wait_for(self, self._front.limits.body_timeout_s)
         early, self._early = self._early, b""
@@ -218,7 +229,7 @@ class Door(Protocol):
 
     def _read_body(self, data: bytes) -> None:
         body, head = self._body, self._head
-        if body is None or head is None or self._exchange is None:
+        if body is None or head is None:
             return
         try:
             body.feed(data)
@@ -231,9 +242,28 @@ class Door(Protocol):
         self._state = State.ANSWERING
         self._early = body.leftover
         self._body = None
+        if head.method == "OPTIONS":
+            self._answer_options(head)
+        else:
+            self._ask_web(head, body.content)
+
+    def _ask_web(self, head: RequestHead, content: bytes) -> None:
         channel = self._channel or self._new_channel()
-        channel.client = self._exchange.client
-        channel.dataReceived(replayed(head, body.content))  # type: ignore[no-untyped-call]
+        channel.client = self.exchange.client
+        channel.dataReceived(replayed(head, content))  # type: ignore[no-untyped-call]
+
+    def _answer_options(self, head: RequestHead) -> None:
+        reply = replies.options(ALLOW)
+        connection = head.headers.text("connection").lower()
+        if head.protocol != "HTTP/1.1" or "close" in connection:
+            self.reply(204, reply)
+            return
+        if self._channel is None:
+            # Which also tells us when the peer does not take its answers.
+            self._new_channel()
+        self._publish_finished(204, len(reply))
+        self.transport.write(reply)
+        self._next_request()
 
     def _new_channel(self) -> WebChannel:
         channel = self._channel = self._web()
@@ -242,24 +272,44 @@ class Door(Protocol):
         return channel
 
     def _next_request(self) -> None:
-        """The connection is free for another request; it may be here already."""
-        self._state = State.ANSWERING
-        if self._early:
+        """The connection is free for another request; it may be here already.
+
+        But not before the peer takes what was answered: a thousand requests
+        whose answers nobody reads would fill our memory.
+        """
+        if self._channel is not None and self._channel.is_clogged:
+            self._watch_flush()
+        elif self._early:
             # From a turn of its own: a thousand pipelined requests are no recursion.
             self._front.clock.callLater(0, self._read_on)
         else:
             self._read_on()
 
     def _read_on(self) -> None:
-        if self._state is State.GONE:
+        if self._state is not State.ANSWERING or self._exchange is not None:
             return
-        self._state = State.READING
+        self._state = State.IDLE
         self._front.wait_for(self, self._front.limits.idle_timeout_s)
         self.transport.resumeProducing()
         early, self._early = self._early, b""
-        self._heard = bool(early)
         if early:
-            self._read_head(early)
+            self.dataReceived(early)
+
+    def _watch_flush(self) -> None:
+        """Wait as long as the peer takes something now and then."""
+        self._unsent = self.transport.unsent
+        self._front.wait_for(self, _FLUSH_S)
+
+    def _let_go(self) -> None:
+        """End a connection on which nothing is asked, after what was answered before."""
+        if self._is_newcomer:
+            self._close()
+            return
+        self._state = State.FLUSHING
+        if self._channel is not None:
+            self.transport.unregisterProducer()
+        self._watch_flush()
+        self.transport.loseConnection()
 
     def _client_of(self, head: RequestHead) -> Client:
         headers = head.headers
@@ -320,7 +370,8 @@ class Door(Protocol):
 
     def _refuse(self, error: PeerError) -> None:
         """The peer broke the protocol."""
-        client = Client(self._address) if self._exchange is None else self._exchange.client
+        exchange = self._exchange
+        client = Client(self._address, secure=self._secure) if exchange is None else exchange.client
         self._front.publish(RequestRefused(client, error.status, error.reason))
         if error.status:
             self.answer(Answer(error.status, error.reason))
@@ -333,6 +384,7 @@ class Door(Protocol):
 
     def _publish_finished(self, status: int, bytes_out: int) -> None:
         exchange, self._exchange = self._exchange, None
+        self._head = None
         if exchange is not None:
             now = self._front.clock.seconds()
             self._front.publish(exchange.finished(status, bytes_out, now))

@@ -5,6 +5,7 @@ and in canonical form, to Twisted's own HTTP channel, which writes the answer to
 the transport that they share.
 """
 
+import re
 from typing import Protocol
 from urllib.parse import quote_from_bytes
 
@@ -15,6 +16,9 @@ from tinyice.core.clients import Client
 from tinyice.wire.head import RequestHead
 
 _SKIPPED = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+_ORIGIN = re.compile(rb"https?://[^/?]*/?", re.IGNORECASE)
+_MAX_HEAD = 1 << 24
+"""More than any head has that a door lets through, every byte of its target escaped."""
 
 
 class Answered(Protocol):
@@ -23,12 +27,45 @@ class Answered(Protocol):
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The answer is written; another request may follow if ``persistent``."""
 
+    def closing(self) -> None:
+        """The connection ends after what is written."""
+
+    def drained(self) -> None:
+        """The peer takes answers again, after it did not."""
+
 
 class WebChannel(HTTPChannel):
     """Twisted's channel, fed by a door."""
 
+    MAX_LENGTH = totalHeadersSize = maxHeaders = _MAX_HEAD  # noqa: N815 - Twisted's names
     client: Client
     waiting: Answered
+    is_clogged = False
+    """Whether more is written than the peer takes."""
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Status and bytes of the answer at hand, as far as it got; zeros: not begun."""
+        for request in self.requests:
+            if request.startedWriting:
+                return request.code, request.sentLength
+        return 0, 0
+
+    def pauseProducing(self) -> None:
+        """The peer does not take what is written."""
+        self.is_clogged = True
+        super().pauseProducing()  # type: ignore[no-untyped-call]
+
+    def resumeProducing(self) -> None:
+        """The peer has taken all that was written."""
+        self.is_clogged = False
+        super().resumeProducing()  # type: ignore[no-untyped-call]
+        self.waiting.drained()
+
+    def loseConnection(self) -> None:
+        """Close after what is written; the door watches that it is taken."""
+        super().loseConnection()  # type: ignore[no-untyped-call]
+        self.waiting.closing()
 
     def requestDone(self, request: Request) -> None:
         """Tell the door instead of reading on."""
@@ -47,7 +84,8 @@ def make_site(site: Site) -> Site:
 
 def replayed(head: RequestHead, body: bytes) -> bytes:
     """The request again, as a strict HTTP parser wants it."""
-    target = quote_from_bytes(head.target, safe="/?#[]@!$&'()*+,;=:%-._~|")
+    path = _ORIGIN.sub(b"/", head.target, count=1) if _ORIGIN.match(head.target) else head.target
+    target = quote_from_bytes(path, safe="/?#[]@!$&'()*+,;=:%-._~|")
     version = "HTTP/1.1" if head.protocol == "HTTP/1.1" else "HTTP/1.0"
     lines = [f"{head.method} {target} {version}".encode("ascii")]
     lines += [
