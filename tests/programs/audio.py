@@ -38,17 +38,25 @@ def make(path: Path, encoding: str, seconds: float, tags: Sequence[tuple[str, st
 
 
 def decoded_seconds(recording: Path, limit: float) -> tuple[float, str]:
-    """How much of ``recording`` ffmpeg decodes (at most ``limit``), and what it complains of."""
+    """How much of ``recording`` ffmpeg decodes (at most ``limit``), and what it complains of.
+
+    It reads as from a network: of a file it would look at the end, too, and
+    stumble over a later link of an Ogg chain. Time is counted in samples, as
+    time stamps jump where an Ogg FLAC stream was joined.
+    """
+    if not recording.exists():
+        return 0.0, "nothing was recorded"
     out = recording.with_name(recording.name + ".decoded.wav")
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(recording)]
-    done = subprocess.run(
-        [*command, "-vn", "-t", f"{limit:g}", "-f", "wav", str(out)],
-        check=False,
-        timeout=60,
-        capture_output=True,
-        text=True,
-    )
-    return wav_seconds(out), done.stderr.strip()
+    command = ["ffmpeg", "-v", "error", "-y", "-i", "pipe:0", "-vn", "-af", "asetpts=N/SR/TB"]
+    with recording.open("rb") as source:
+        done = subprocess.run(
+            [*command, "-t", f"{limit:g}", "-f", "wav", str(out)],
+            check=False,
+            timeout=60,
+            stdin=source,
+            capture_output=True,
+        )
+    return wav_seconds(out), done.stderr.decode("utf-8", "replace").strip()
 
 
 def wav_seconds(path: Path) -> float:

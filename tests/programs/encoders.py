@@ -68,10 +68,9 @@ class Studio:
         return give_away(audio.make(self.home / "long.mp3", "mp3", LONG_S, tags))
 
     def _tracks(self, encoding: str) -> tuple[Path, ...]:
-        names = [self.home / f"track{number}.{encoding}" for number in range(len(TITLES))]
         made = [
-            audio.make(name, encoding, TRACK_S, [("title", title)])
-            for name, title in zip(names, TITLES, strict=True)
+            audio.make(self.home / f"track{number}.{encoding}", encoding, TRACK_S, [("title", title)])
+            for number, title in enumerate(TITLES)
         ]
         return tuple(give_away(path) for path in made)
 
