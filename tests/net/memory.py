@@ -83,6 +83,10 @@ class MemoryTransport:
         self._room.left += size
         self._flush()
 
+    def stall(self) -> None:
+        """The peer's end takes nothing more for now."""
+        self._room.left = 0
+
     # What protocols use.
 
     def send_now(self, view: bytes | memoryview) -> int:

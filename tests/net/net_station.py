@@ -269,6 +269,11 @@ class MemoryStation(Station):
             self.settle()
         return bytes(peer.sent[before:])
 
+    def pulse(self) -> None:
+        """Listeners get what is new."""
+        self.mounts.deliver()
+        self.settle()
+
     def pass_time(self, seconds: float) -> None:
         """Time goes by, with the sweep that the service makes each second."""
         end = self.clock.seconds() + seconds

@@ -4,7 +4,7 @@ The listener is a push producer: a full socket pauses it, room resumes it, and
 nothing is buffered in between. What the player sends is ignored.
 """
 
-from twisted.internet.interfaces import IProtocol, IPushProducer
+from twisted.internet.interfaces import IDelayedCall, IProtocol, IPushProducer
 from zope.interface import implementer
 
 from tinyice.core.listener import Listener
@@ -12,12 +12,24 @@ from tinyice.core.mount import Mount
 from tinyice.net.front import Exchange, Front
 from tinyice.net.transport import StreamTransport
 
+_CLOSING_S = 30.0
+"""How long the player may take to make room for the end of the connection."""
+
 
 @implementer(IProtocol, IPushProducer)
 class ListenerConnection:
     """One player on one mount."""
 
-    __slots__ = ("_exchange", "_front", "_head_bytes", "_mount", "listener", "send", "transport")
+    __slots__ = (
+        "_closing",
+        "_exchange",
+        "_front",
+        "_head_bytes",
+        "_mount",
+        "listener",
+        "send",
+        "transport",
+    )
 
     def __init__(
         self, front: Front, mount: Mount, exchange: Exchange, connection: StreamTransport
@@ -26,6 +38,7 @@ class ListenerConnection:
         self._mount = mount
         self._exchange = exchange
         self._head_bytes = 0
+        self._closing: IDelayedCall | None = None
         self.transport: StreamTransport = connection
         self.send = connection.send_now
         """``Outlet.send``: the transport's own method, without a call in between."""
@@ -56,6 +69,8 @@ class ListenerConnection:
 
     def connectionLost(self, reason: object = None) -> None:
         """The connection is gone, whoever ended it."""
+        if self._closing is not None and self._closing.active():
+            self._closing.cancel()
         self._front.mounts.leave(self._mount, self.listener)
         sent = self._head_bytes + self.listener.bytes_out
         now = self._front.clock.seconds()
@@ -72,7 +87,13 @@ class ListenerConnection:
         """The connection is ending; ``connectionLost`` follows."""
 
     def finish(self) -> None:
-        """``Outlet.finish``: close after what was sent."""
+        """``Outlet.finish``: close after what was sent.
+
+        A close waits for room in the socket: a stalled player never gives it.
+        """
+        if self._closing is None:
+            abort = self.transport.abortConnection
+            self._closing = self._front.clock.callLater(_CLOSING_S, abort)
         self.transport.unregisterProducer()
         self.transport.loseConnection()
 
