@@ -58,6 +58,17 @@ class Ring:
         at = start % self.capacity
         return self._view[at : at + min(self.head - start, limit, SPAN)]
 
+    def copy(self, start: int, end: int) -> bytes:
+        """The bytes from ``start`` to ``end``, however many, to keep."""
+        if end > self.head:
+            raise IndexError(f"offset {end} is beyond {self.head}")
+        pieces: list[memoryview] = []
+        while start < end:
+            piece = self.view(start, end - start)
+            pieces.append(piece)
+            start += len(piece)
+        return b"".join(pieces)
+
     def grow(self, capacity: int) -> None:
         """Hold ``capacity`` bytes from now on; what is held stays readable."""
         if capacity <= self.capacity:
