@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from tinyice.core.cohort import Cohort
 from tinyice.core.listener import Listener
-from tinyice.core.placement import Join, Placement
+from tinyice.core.placement import Placement
 from tinyice.core.ring import Ring
 
 
@@ -26,6 +26,7 @@ class Feed:
         placement: Placement,
         *,
         jumps_max: int,
+        burst: Callable[[], int],
         dropped: Callable[[Listener], None],
     ) -> None:
         self.ring = ring
@@ -37,6 +38,7 @@ class Feed:
         self.fresh_from = ring.head
         """No listener joins before this offset of the audio: older bytes are of another session."""
         self._jumps_max = jumps_max
+        self._burst = burst
         self._dropped = dropped
         self._slowest = ring.head
         """No laggard stands before this offset."""
@@ -51,16 +53,20 @@ class Feed:
             self._make_room(tail)
         self.ring.append(data)
 
-    def join_at(self, burst: int, intro: bytes = b"") -> Join:
-        """Where a new listener begins who may have ``burst`` bytes at once, after ``intro``."""
-        return self._placement.join_at(burst, self.fresh_from, intro)
-
-    def admit(self, listener: Listener) -> None:
-        """Serve ``listener``, who was started on this feed, from now on."""
+    def join(self, listener: Listener, intro: bytes) -> None:
+        """Serve ``listener`` from now on, after ``intro``."""
+        opening, phase = self._placement.opening(intro, self._burst())
+        listener.start(self, opening, phase)
         if listener.catch_up():
             self.settle(listener)
         else:
             self.lag(listener)
+
+    def place(self, listener: Listener, phase: int) -> None:
+        """Give ``listener``, whose opening ended in ``phase``, its place in the stream."""
+        prefix, start = self._placement.join_at(self._burst(), self.fresh_from, phase)
+        listener.begin(prefix, start)
+        self._slowest = min(self._slowest, start)
 
     def settle(self, listener: Listener) -> None:
         """``listener`` is level with the head: seat it with the others, or let it go."""
@@ -105,14 +111,17 @@ class Feed:
             if cohort.offset < tail:
                 cohort.deliver()
         for listener in [one for one in self.laggards if one.offset < tail]:
-            self._overrun(listener)
+            self._overrun(listener, tail)
         self._slowest = min((one.offset for one in self.laggards), default=self.ring.head)
 
-    def _overrun(self, listener: Listener) -> None:
+    def _overrun(self, listener: Listener, tail: int) -> None:
         if listener.until is not None or listener.jumps_in_a_row >= self._jumps_max:
             self._dropped(listener)
             return
+        if listener.phase is not None:
+            listener.wait_at(self.ring.head)
+            return
         before = listener.offset
-        prefix, target = self._placement.rejoin(listener.offset)
+        prefix, target = self._placement.rejoin(before, tail)
         listener.jump(prefix, target)
         self.bytes_skipped += target - before

@@ -5,146 +5,167 @@ all the same, the bytes between the grid point and the frame are taken by an
 empty ID3v2 tag, which players skip. Each listener's first block is the full
 title: where the shared block has passed already, the joiner gets the bytes up
 to it on its own; where it is still to come, it is made a full one for everyone.
+
+The *phase* of a listener is how many bytes it has had since its last block. An
+offset of the audio fits a listener when the two are equal, modulo the interval.
 """
 
+from collections.abc import Callable, Iterator
+
 from tinyice.core.icygrid import IcyGrid
-from tinyice.core.placement import REST_MAX, Join, PlainPlacement
+from tinyice.core.icytitles import IcyTitles
+from tinyice.core.placement import REST_MAX, Join
 from tinyice.core.ring import Ring
 from tinyice.core.syncpoints import SyncPoints
 from tinyice.wire.icy import EMPTY_BLOCK, MIN_FILLER, filler
 
 
 class IcyStream:
-    """The interleaved bytes of one interval: makes them, and places listeners in them."""
+    """The interleaved bytes of one interval: makes them, and places listeners in them.
+
+    ``ring`` takes what ``interleave`` gives; ``sync`` are places in the audio,
+    of which the byte at ``start`` comes first; ``is_framed`` tells whether
+    only they are places to begin.
+    """
 
     def __init__(
         self,
         metaint: int,
         *,
-        audio: Ring,
         sync: SyncPoints,
-        framed: bool,
+        is_framed: Callable[[], bool],
         ring: Ring,
         start: int,
         block: bytes,
     ) -> None:
         self.metaint = metaint
-        self._audio = audio
         self._sync = sync
-        self._framed = framed
+        self._is_framed = is_framed
         self._ring = ring
-        self._plain = PlainPlacement(audio, sync)
-        self._grid = IcyGrid(metaint, audio=start, icy=ring.head)
+        self._grid = IcyGrid(audio=start, icy=ring.head)
         self._position = start
-        self._block = block
-        self._block_due = True
-        self._intro: tuple[bytes, bytes, bytes, int] | None = None
+        self._titles = IcyTitles(block)
+        self._intro: tuple[bytes, bytes, bytes] | None = None
+
+    @property
+    def oldest(self) -> int:
+        """The oldest audio that may stand in the ring."""
+        return self._grid.first_audio
 
     def set_block(self, block: bytes) -> None:
         """From the next grid point on, this is what plays."""
-        self._block = block
-        self._block_due = True
+        self._titles.change(block)
 
-    def interleave(self, data: bytes | memoryview, icy: int) -> list[bytes | memoryview]:
-        """``data`` as it goes into the interleaved ring, whose head is ``icy``."""
-        pieces: list[bytes | memoryview] = []
+    def interleave(self, data: memoryview) -> Iterator[bytes | memoryview]:
+        """``data`` in pieces, and the blocks between them.
+
+        Each must be in the ring before the next is asked for.
+        """
         at = 0
-        while True:
+        while at < len(data):
             room = self.metaint - self._position % self.metaint
             piece = data[at : at + room]
-            pieces.append(piece)
+            yield piece
             at += len(piece)
-            icy += len(piece)
             self._position += len(piece)
-            if len(piece) < room:
-                break
-            block = self._block if self._block_due else EMPTY_BLOCK
-            self._block_due = False
-            pieces.append(block)
-            icy += len(block)
-            self._grid.begin_segment(self._position, icy)
-            if at == len(data):
-                break
+            if len(piece) == room:
+                block = self._titles.block_at(self._position)
+                self._grid.begin_segment(self._position, self._ring.head + len(block))
+                yield block
         self._grid.forget(self._ring.tail)
-        return pieces
+        self._titles.forget(self._grid.first_audio)
 
-    def join_at(self, burst: int, fresh_from: int, intro: bytes = b"") -> Join:
-        """A frame behind a grid point, after ``intro`` and the filler in between."""
-        opening, phase = self._interleaved_intro(intro)
-        prefix, target = self._place(burst, fresh_from, phase, titled=bool(opening))
-        return [opening, *prefix], target
+    def opening(self, intro: bytes, burst: int) -> tuple[bytes, int]:
+        """``intro`` with metadata, made once for all who join under the same title."""
+        if not intro:
+            return b"", 0
+        block = self._titles.first_for(self._position - burst)
+        if self._intro is None or self._intro[0] is not intro or self._intro[1] != block:
+            self._intro = (intro, block, self._with_blocks(intro, 0, block))
+        return self._intro[2], len(intro) % self.metaint
 
-    def rejoin(self, offset: int) -> Join:
+    def join_at(self, burst: int, fresh_from: int, phase: int) -> Join:
+        """A frame that fits ``phase``, after a filler where none fits."""
+        oldest = max(fresh_from, self._oldest(self._ring.tail))
+        floor = max(oldest, self._position - burst)
+        return self._place(self._aim(floor, oldest, phase), phase)
+
+    def rejoin(self, offset: int, tail: int) -> Join:
         """Near the newest frame, in the phase in which the listener counts."""
         rest, audio = self._rest_of_unit(offset)
-        prefix, target = self._place(
-            self.metaint + REST_MAX, audio, audio % self.metaint, titled=False
-        )
+        oldest = max(audio, self._oldest(tail))
+        floor = max(oldest, self._position - self.metaint - REST_MAX)
+        phase = audio % self.metaint
+        prefix, target = self._place(self._aim(floor, oldest, phase), phase)
         return [rest, *prefix], target
 
-    def _place(self, burst: int, fresh_from: int, phase: int, *, titled: bool) -> Join:
-        grid_point, start = self._aim(burst, fresh_from, phase)
-        prefix = _padding(start - grid_point)
-        due = start - start % self.metaint + self.metaint
-        if titled:
-            return [prefix], self._grid.to_icy(start)
-        if due > self._audio.head:
-            self._block_due = True
-            return [prefix], self._grid.to_icy(start)
-        audio = bytes(self._audio.view(start, due - start))
-        return [prefix, audio, self._block], self._grid.to_icy(due)
+    def _oldest(self, tail: int) -> int:
+        """The oldest audio offset that does not lie before ``tail``."""
+        return self._grid.to_audio(tail)[0]
 
-    def _aim(self, burst: int, fresh_from: int, phase: int) -> tuple[int, int]:
-        """An offset in ``phase``, and the place to begin behind it, as far back as allowed."""
-        head = self._audio.head
-        oldest = max(self._audio.tail, fresh_from, self._grid.first_audio)
-        floor = max(oldest, head - burst)
-        point = floor + (phase - floor) % self.metaint
-        while point <= head:
-            start = self._start_behind(point)
-            if start is not None and start - point < self.metaint:
-                return point, start
-            point += self.metaint
-        start = self._plain.start_point(burst, oldest)
+    def _place(self, start: int, phase: int) -> Join:
+        """Begin at the audio offset ``start``: what comes first, and what follows."""
         gap = (start - phase) % self.metaint
-        if 0 < gap < MIN_FILLER:
-            start = self._sync.before(start, oldest) or start
-            gap = (start - phase) % self.metaint
-        return start - gap, start
+        block = self._titles.first_for(start)
+        if phase + gap >= self.metaint:
+            return [self._with_blocks(_padding(gap), phase, block)], self._grid.to_icy(start)
+        due = start - start % self.metaint + self.metaint
+        icy = self._grid.to_icy(start)
+        if due > self._position:
+            self._titles.repeat()
+            return [_padding(gap)], icy
+        audio = self._ring.copy(icy, icy + due - start)
+        return [_padding(gap), audio, self._titles.first_for(due)], self._grid.to_icy(due)
 
-    def _start_behind(self, point: int) -> int | None:
-        if not self._framed:
-            return point
+    def _aim(self, floor: int, oldest: int, phase: int) -> int:
+        """The place to begin: from ``floor`` on, or else the newest one from ``oldest`` on."""
+        if not self._is_framed():
+            point = floor + (phase - floor) % self.metaint
+            return point if point <= self._position else floor
+        point = floor + (phase - floor) % self.metaint
+        while (start := self._frame_behind(point)) is not None:
+            if start - point < self.metaint:
+                return start
+            point += (start - point) // self.metaint * self.metaint
+        return self._any_frame(floor, oldest, phase)
+
+    def _frame_behind(self, point: int) -> int | None:
+        """The first frame at ``point``, or so far behind that a filler fits in between."""
         start = self._sync.at_or_after(point)
         if start is not None and 0 < start - point < MIN_FILLER:
             return self._sync.at_or_after(point + MIN_FILLER)
+        return start
+
+    def _any_frame(self, floor: int, oldest: int, phase: int) -> int:
+        """A frame in any phase, with room for a filler if there is one."""
+        start = self._sync.at_or_after(floor)
+        if start is None:
+            newest = self._sync.newest
+            start = self._position if newest is None or newest < oldest else newest
+        if 0 < (start - phase) % self.metaint < MIN_FILLER:
+            earlier = self._sync.before(start, oldest)
+            start = start if earlier is None else earlier
         return start
 
     def _rest_of_unit(self, offset: int) -> tuple[bytes, int]:
         """The bytes of a block and frame that were begun, and the audio offset behind them."""
         audio, of_block = self._grid.to_audio(offset)
         end = offset + of_block
-        _, point = self._plain.rest_of_unit(audio)
-        if point > audio:
+        point = self._sync.at_or_after(audio) if self._is_framed() else None
+        if point is not None and audio < point <= audio + REST_MAX:
             audio, end = point, self._grid.to_icy(point)
-        if not self._ring.tail <= offset <= end <= self._ring.head:
-            return b"", audio
-        return bytes(self._ring.view(offset, end - offset)), audio
+        return self._ring.copy(offset, end), audio
 
-    def _interleaved_intro(self, intro: bytes) -> tuple[bytes, int]:
-        """``intro`` with metadata, made once for all who join under the same title."""
-        if not intro:
-            return b"", 0
-        if self._intro is None or self._intro[0] is not intro or self._intro[1] != self._block:
-            step = self.metaint
-            parts: list[bytes] = []
-            for at in range(0, len(intro), step):
-                piece = intro[at : at + step]
-                parts.append(piece)
-                if len(piece) == step:
-                    parts.append(EMPTY_BLOCK if at else self._block)
-            self._intro = (intro, self._block, b"".join(parts), len(intro) % step)
-        return self._intro[2], self._intro[3]
+    def _with_blocks(self, content: bytes, phase: int, block: bytes) -> bytes:
+        """``content`` for a listener in ``phase``, with ``block`` where the first is due."""
+        parts: list[bytes] = []
+        at = 0
+        room = self.metaint - phase
+        while len(content) - at >= room:
+            parts += [content[at : at + room], block]
+            at += room
+            room, block = self.metaint, EMPTY_BLOCK
+        return b"".join([*parts, content[at:]])
 
 
 def _padding(length: int) -> bytes:

@@ -11,10 +11,9 @@ from bisect import bisect_right
 class IcyGrid:
     """The segments that an interleaved ring holds, oldest first."""
 
-    __slots__ = ("_audio", "_icy", "metaint")
+    __slots__ = ("_audio", "_icy")
 
-    def __init__(self, metaint: int, *, audio: int, icy: int) -> None:
-        self.metaint = metaint
+    def __init__(self, *, audio: int, icy: int) -> None:
         self._audio = [audio]
         self._icy = [icy]
 

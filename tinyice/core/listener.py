@@ -8,6 +8,9 @@ of three places:
 - *lagging*: its socket is full; it holds its own offset and goes on when the
   outlet calls ``resume``;
 - *leaving*: it is given what was left up to ``until`` and then let go.
+
+It gets a place in the stream only when its opening (the intro) is out, so that
+a long intro ends in the present.
 """
 
 from typing import TYPE_CHECKING, Protocol
@@ -24,7 +27,7 @@ class Outlet(Protocol):
     """The way to one player. Declared by who calls it, built in ``net``."""
 
     def send(self, view: bytes | memoryview) -> int:
-        """Take what fits now and say how much.
+        """Take what fits now and say how much; call nothing of the mount from here.
 
         Less than all means that ``Listener.resume`` is called once more fits.
         """
@@ -53,6 +56,7 @@ class Listener:
         "origin",
         "outlet",
         "pending",
+        "phase",
         "seat",
         "until",
     )
@@ -71,9 +75,11 @@ class Listener:
         self.origin = 0
         """``position - origin`` is what was sent."""
         self.pending: list[memoryview] = []
-        """Bytes that go out before those of the ring: intro, headers, rests of units."""
-        self.mark = 0
-        """``bytes_out`` at the last jump."""
+        """Bytes that go out before those of the ring: opening, headers, rests of units."""
+        self.phase: int | None = None
+        """How the opening ended; None: it is out, and the listener has its place."""
+        self.mark = -1
+        """``bytes_out`` when the listener was last overrun during its opening."""
         self.until: int | None = None
         self.jumps = 0
         self.jumps_in_a_row = 0
@@ -94,36 +100,52 @@ class Listener:
         """Bytes of the feed that are still to be sent."""
         return 0 if self.feed is None else max(0, self.feed.ring.head - self.position)
 
-    def start(self, feed: "Feed", prefix: list[bytes], offset: int) -> None:
-        """Begin at ``offset`` of ``feed``, after ``prefix``."""
+    def start(self, feed: "Feed", opening: bytes, phase: int) -> None:
+        """Begin on ``feed`` with ``opening``; the place in it comes after that."""
         self.feed = feed
-        self.offset = self.origin = offset
-        self.pending = [memoryview(part) for part in prefix if part]
+        self.offset = self.origin = feed.ring.head
+        self.phase = phase
+        self._owe([opening])
+
+    def begin(self, prefix: list[bytes], offset: int) -> None:
+        """The opening is out: what follows is ``prefix``, then the ring from ``offset`` on."""
+        self.phase = None
+        self._move(offset)
+        self._owe(prefix)
 
     def jump(self, prefix: list[bytes], offset: int) -> None:
-        """Go on at ``offset`` after ``prefix``; what lies between is lost.
+        """Go on at ``offset`` after ``prefix``; what lies between is lost."""
+        self._count_jump()
+        self._move(offset)
+        self._owe(prefix)
 
-        An intro that is still being played does not count against its listener,
-        as long as it moves.
+    def wait_at(self, offset: int) -> None:
+        """The ring has run on to ``offset`` during the opening.
+
+        That loses nothing and counts only when the listener does not move.
         """
-        if not self.pending or self.bytes_out == self.mark:
-            self.jumps += 1
-            self.jumps_in_a_row += 1
+        if self.bytes_out == self.mark:
+            self._count_jump()
+        else:
+            self.jumps_in_a_row = 0
         self.mark = self.bytes_out
-        self.origin += offset - self.offset
-        self.offset = offset
-        self.pending.extend(memoryview(part) for part in prefix if part)
+        self._move(offset)
 
     def resume(self) -> None:
         """The outlet takes bytes again."""
-        if self.feed is not None and self.cohort is None and self.catch_up():
-            self.feed.settle(self)
+        feed = self.feed
+        if feed is not None and self in feed.laggards and self.catch_up():
+            feed.settle(self)
 
     def catch_up(self) -> bool:
         """Send what is owed; whether the listener is level with the head now."""
         feed = self.feed
         if feed is None or not self._send_pending():
             return False
+        if self.phase is not None:
+            feed.place(self, self.phase)
+            if not self._send_pending():
+                return False
         ring = feed.ring
         end = ring.head if self.until is None else self.until
         while self.offset < end:
@@ -134,6 +156,17 @@ class Listener:
             if taken < len(view):
                 return False
         return True
+
+    def _count_jump(self) -> None:
+        self.jumps += 1
+        self.jumps_in_a_row += 1
+
+    def _move(self, offset: int) -> None:
+        self.origin += offset - self.offset
+        self.offset = offset
+
+    def _owe(self, parts: list[bytes]) -> None:
+        self.pending.extend(memoryview(part) for part in parts if part)
 
     def _send_pending(self) -> bool:
         while self.pending:

@@ -4,6 +4,7 @@ Rules of this file: the mount owns the ring's bytes, one source at a time writes
 them, and every method is one transaction: nothing waits between check and act.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -21,8 +22,8 @@ from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk
 from tinyice.wire.icy import metadata_block
 
-STALE_AFTER_S = 2.0
-"""A source silent for longer gives no burst: it would be old audio."""
+QUEUE_GROWN_MAX = 64 * 1024 * 1024
+"""No rate makes a queue grow beyond this, in bytes."""
 
 
 class Recorder(Protocol):
@@ -59,6 +60,7 @@ class Mount:
         self._publish = publish
         self._clock = clock
         self._sync = SyncPoints()
+        self._live_from = 0
         ring = Ring(settings.queue_bytes)
         self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
         self._icy: dict[int, tuple[IcyStream, Feed]] = {}
@@ -72,11 +74,9 @@ class Mount:
         return self.settings.path
 
     @property
-    def feeds(self) -> Iterator[Feed]:
+    def feeds(self) -> tuple[Feed, ...]:
         """The plain feed, then one for each ICY interval in use."""
-        yield self._plain
-        for _, feed in self._icy.values():
-            yield feed
+        return (self._plain, *[feed for _, feed in self._icy.values()])
 
     @property
     def bytes_out(self) -> int:
@@ -111,6 +111,7 @@ class Mount:
             feed.fresh_from = self._plain.ring.head
         self._sync.set_headers(self._plain.ring.head, b"")
         self.tags = Tags()
+        self._announce_tags()
 
     def detach(self, source: Source) -> bool:
         """``source`` is gone; whether it was the one that fed the mount."""
@@ -127,6 +128,8 @@ class Mount:
         if self.source is not source:
             return
         now = self._clock()
+        if source.is_late(now):
+            self._live_from = self._plain.ring.head
         self.bytes_in += len(data)
         if self.recorder is not None:
             self.recorder.write(data)
@@ -134,6 +137,7 @@ class Mount:
         for chunk in source.frame(data, now):
             seconds += chunk.seconds
             self._write(chunk)
+        source.brought(seconds, now)
         hold = source.pace.hold(seconds, now)
         if hold:
             source.control.hold(hold)
@@ -154,12 +158,10 @@ class Mount:
     def join(self, listener: Listener, metaint: int | None) -> None:
         """Serve ``listener`` from now on, with metadata every ``metaint`` bytes if not None."""
         feed = self._plain if metaint is None else self._icy_feed(metaint)
-        prefix, start = feed.join_at(self._burst_now(), self.intro)
         self.listeners[listener.id] = listener
         self.listener_peak = max(self.listener_peak, len(self.listeners))
-        listener.start(feed, prefix, start)
+        feed.join(listener, self.intro)
         self._publish(ListenerJoined(self.path, listener.id, listener.client))
-        feed.admit(listener)
 
     def leave(self, listener: Listener) -> None:
         """``listener``'s connection is gone."""
@@ -200,7 +202,7 @@ class Mount:
         self._release_deadline = self._clock() + self._station.drain_s
         for listener in self.listeners.values():
             listener.drop_reason = DropReason.SOURCE_ENDED
-        for feed in tuple(self.feeds):
+        for feed in self.feeds:
             feed.end()
 
     def set_tags(self, tags: Tags, origin: str) -> None:
@@ -208,9 +210,7 @@ class Mount:
         if tags == self.tags:
             return
         self.tags = tags
-        block = self._block()
-        for stream, _ in self._icy.values():
-            stream.set_block(block)
+        self._announce_tags()
         self._publish(TagsChanged(self.path, tags, origin))
 
     def deliver(self) -> None:
@@ -222,9 +222,8 @@ class Mount:
         """Once a second: the queue grows with the rate, and time limits end listeners."""
         limit = self.settings.duration_max_s
         if limit:
-            for listener in tuple(self.listeners.values()):
-                if now - listener.joined_at < limit:
-                    break
+            due = [one for one in self.listeners.values() if now - one.joined_at >= limit]
+            for listener in due:
                 self.drop(listener, DropReason.TIME_LIMIT)
         if self._release_deadline is not None and now >= self._release_deadline:
             self._release_deadline = None
@@ -234,23 +233,39 @@ class Mount:
             self._grow(int(self.source.rate(now) * self._station.queue_seconds))
 
     def _write(self, chunk: Chunk) -> None:
-        head = self._plain.ring.head
+        head, points = self._plain.ring.head, chunk.sync_points
         data = memoryview(chunk.data)
-        for at in range(0, len(data), SPAN):
-            self._append(data[at : at + SPAN])
-        if chunk.sync_points:
-            self._sync.add(head, chunk.sync_points)
-            self._sync.forget(self._plain.ring.tail)
+        for start, end in _pieces(len(data), points):
+            self._append(data[start:end])
+            if end - start == len(data):
+                self._sync.add(head, points)
+            else:
+                first, last = bisect_left(points, start), bisect_left(points, end)
+                self._sync.add(head, points[first:last])
+        self._sync.forget(self._oldest_audio())
         if chunk.headers is not None:
             self._sync.set_headers(self._plain.ring.head, chunk.headers)
         if chunk.tags:
             self._tags_from_stream(chunk.tags.get("artist", ""), chunk.tags.get("title", ""))
 
     def _append(self, data: memoryview) -> None:
-        self._plain.append(data)
-        for stream, feed in self._icy.values():
-            for piece in stream.interleave(data, feed.ring.head):
+        """Give ``data`` to every feed. A listener dropped by that may retire another feed."""
+        for stream, feed in tuple(self._icy.values()):
+            for piece in stream.interleave(data):
                 feed.append(piece)
+        self._plain.append(data)
+
+    def _oldest_audio(self) -> int:
+        """The oldest audio that any feed holds."""
+        oldest = self._plain.ring.tail
+        for stream, _ in self._icy.values():
+            oldest = min(oldest, stream.oldest)
+        return oldest
+
+    def _announce_tags(self) -> None:
+        block = self._block()
+        for stream, _ in self._icy.values():
+            stream.set_block(block)
 
     def _tags_from_stream(self, artist: str, title: str) -> None:
         if artist or title:
@@ -263,12 +278,11 @@ class Mount:
             return known[1]
         audio = self._plain.ring
         start = max(audio.tail, self._plain.fresh_from)
-        ring = Ring(audio.capacity + SPAN, start=start)
+        ring = Ring(_icy_capacity(audio.capacity, metaint), start=start)
         stream = IcyStream(
             metaint,
-            audio=audio,
             sync=self._sync,
-            framed=self._is_framed_audio(),
+            is_framed=self._is_framed_audio,
             ring=ring,
             start=start,
             block=self._block(),
@@ -277,7 +291,7 @@ class Mount:
         feed.fresh_from = self._plain.fresh_from
         while start < audio.head:
             view = audio.view(start)
-            for piece in stream.interleave(view, ring.head):
+            for piece in stream.interleave(view):
                 feed.append(piece)
             start += len(view)
         self._icy[metaint] = (stream, feed)
@@ -292,6 +306,7 @@ class Mount:
             ring,
             placement,
             jumps_max=self._station.jumps_max,
+            burst=self._burst_now,
             dropped=self._drop_slow,
         )
 
@@ -308,15 +323,34 @@ class Mount:
                 del self._icy[metaint]
 
     def _burst_now(self) -> int:
-        source = self.source
-        if source is None or source.silent_for(self._clock()) > STALE_AFTER_S:
+        """What somebody new may have at once: nothing from before a silence."""
+        source, ring = self.source, self._plain.ring
+        if source is None or source.is_late(self._clock()):
             return 0
-        return min(self.settings.burst_bytes, self._plain.ring.capacity // 2)
+        return min(self.settings.burst_bytes, ring.capacity // 2, ring.head - self._live_from)
 
     def _block(self) -> bytes:
         return metadata_block(self.tags.display, self.tags.url, self.settings.charset)
 
-    def _grow(self, capacity: int) -> None:
-        for feed in self.feeds:
-            if capacity > feed.ring.capacity:
-                feed.ring.grow(capacity)
+    def _grow(self, wanted: int) -> None:
+        capacity = min(-(-wanted // SPAN) * SPAN, QUEUE_GROWN_MAX)
+        self._plain.ring.grow(capacity)
+        for stream, feed in self._icy.values():
+            feed.ring.grow(_icy_capacity(capacity, stream.metaint))
+
+
+def _icy_capacity(audio: int, metaint: int) -> int:
+    """The bytes of a ring that holds so much audio, and metadata."""
+    return audio + audio // metaint + SPAN
+
+
+def _pieces(size: int, points: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Cut a chunk for the ring, at sync points wherever that is possible."""
+    at = 0
+    while size - at > SPAN:
+        index = bisect_right(points, at + SPAN) - 1
+        end = points[index] if index >= 0 and points[index] > at else at + SPAN
+        yield at, end
+        at = end
+    if at < size:
+        yield at, size

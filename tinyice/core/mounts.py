@@ -156,7 +156,7 @@ class Mounts:
 
     def deliver(self) -> None:
         """One pulse for every mount that somebody listens to."""
-        for mount in self._mounts.values():
+        for mount in self:
             if mount.listeners:
                 mount.deliver()
 

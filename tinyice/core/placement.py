@@ -15,14 +15,24 @@ Join = tuple[list[bytes], int]
 class Placement(Protocol):
     """Chooses the offsets of one feed."""
 
-    def join_at(self, burst: int, fresh_from: int, intro: bytes = b"") -> Join:
-        """Where somebody new begins, after ``intro``.
+    def opening(self, intro: bytes, burst: int) -> tuple[bytes, int]:
+        """``intro`` as it goes out to somebody new, and the phase behind it, for ``join_at``.
+
+        ``burst``: as it will be asked for there.
+        """
+
+    def join_at(self, burst: int, fresh_from: int, phase: int) -> Join:
+        """Where somebody new begins who has had an opening that ended in ``phase``.
 
         At most ``burst`` bytes back, and not before ``fresh_from``.
         """
 
-    def rejoin(self, offset: int) -> Join:
-        """Where somebody goes on who is about to lose the bytes at ``offset``."""
+    def rejoin(self, offset: int, tail: int) -> Join:
+        """Where somebody goes on who is about to lose the bytes at ``offset``.
+
+        Not before ``offset``, nor before ``tail``, which will be the oldest
+        byte of the feed's ring.
+        """
 
 
 class PlainPlacement:
@@ -32,43 +42,40 @@ class PlainPlacement:
         self._ring = ring
         self._sync = sync
 
-    def join_at(self, burst: int, fresh_from: int, intro: bytes = b"") -> Join:
-        """A sync point, after the stream headers in force there."""
-        start = self.start_point(burst, fresh_from)
-        return [intro, self._sync.headers_at(start)], start
+    def opening(self, intro: bytes, burst: int) -> tuple[bytes, int]:
+        """The intro as it is."""
+        return intro, 0
 
-    def rejoin(self, offset: int) -> Join:
-        """The newest sync point, after the rest of the unit that was begun."""
-        rest, _ = self.rest_of_unit(offset)
-        target = self.newest_point()
+    def join_at(self, burst: int, fresh_from: int, phase: int) -> Join:
+        """The oldest sync point within the burst, or the newest of all.
+
+        After the stream headers in force there. The head where there is no
+        sync point yet.
+        """
+        head = self._ring.head
+        oldest = max(self._ring.tail, fresh_from)
+        start = self._sync.at_or_after(max(oldest, head - burst))
+        if start is None:
+            newest = self._sync.newest
+            start = head if newest is None or newest < oldest else newest
+        return [self._sync.headers_at(start)], start
+
+    def rejoin(self, offset: int, tail: int) -> Join:
+        """The newest sync point, after the rest of the unit that was begun.
+
+        The head, where another unit begins too, when that point is about to be
+        lost as well.
+        """
+        newest, head = self._sync.newest, self._ring.head
+        oldest = max(offset, tail, head - self._ring.capacity // 2)
+        target = head if newest is None or newest < oldest else newest
         headers = self._sync.headers_at(target)
         if headers == self._sync.headers_at(offset):
             headers = b""
-        return [rest, headers], target
+        return [self._rest_of_unit(offset), headers], target
 
-    def start_point(self, burst: int, fresh_from: int) -> int:
-        """The oldest sync point within the last ``burst`` bytes, or the newest of all.
-
-        The head itself where there is none yet.
-        """
-        oldest = max(self._ring.tail, fresh_from)
-        point = self._sync.at_or_after(max(oldest, self._ring.head - burst))
-        if point is not None:
-            return point
-        newest = self._sync.newest
-        return self._ring.head if newest is None or newest < oldest else newest
-
-    def newest_point(self) -> int:
-        """The newest sync point; the head where that one is about to be lost."""
-        newest = self._sync.newest
-        head = self._ring.head
-        if newest is None or newest < head - self._ring.capacity // 2:
-            return head
-        return newest
-
-    def rest_of_unit(self, offset: int) -> tuple[bytes, int]:
-        """The bytes from ``offset`` to the next sync point, if they are few; and that point."""
+    def _rest_of_unit(self, offset: int) -> bytes:
+        """The bytes from ``offset`` to where another unit begins, if they are few."""
         point = self._sync.at_or_after(offset)
-        if point is None or point - offset > REST_MAX or offset < self._ring.tail:
-            return b"", offset
-        return bytes(self._ring.view(offset, point - offset)), point
+        end = self._ring.head if point is None else point
+        return b"" if end - offset > REST_MAX else self._ring.copy(offset, end)

@@ -9,6 +9,12 @@ from tinyice.core.snapshots import StationHeaders
 from tinyice.formats.base import Chunk, Framer
 from tinyice.formats.detect import framer_for
 
+STALE_AFTER_S = 2.0
+"""A source that is late by more has nothing to burst: it would be old audio."""
+
+_AHEAD_MAX_S = 10.0
+"""So far ahead of time a source may be and fall silent, and be on time all the same."""
+
 
 class Control(Protocol):
     """What a mount may ask of whoever brings the bytes."""
@@ -54,6 +60,7 @@ class Source:
         self.connected_monotonic = now
         self.last_data = now
         self.bytes_in = 0
+        self._heard_until = now
         self.framer: Framer | None = None
         self._start = b""
 
@@ -74,6 +81,14 @@ class Source:
             return []
         start, self._start = self._start, b""
         return self.framer.feed(start)
+
+    def brought(self, seconds: float, now: float) -> None:
+        """Count ``seconds`` of audio that came now."""
+        self._heard_until = min(max(self._heard_until, now) + seconds, now + _AHEAD_MAX_S)
+
+    def is_late(self, now: float) -> bool:
+        """Whether its audio should have gone on for a while: what came before is old."""
+        return now - max(self.last_data, self._heard_until) > STALE_AFTER_S
 
     def silent_for(self, now: float) -> float:
         """Seconds since the last byte came."""

@@ -38,6 +38,9 @@ class SyncPoints:
 
     def set_headers(self, offset: int, headers: bytes) -> None:
         """From ``offset`` on, who joins needs ``headers`` first."""
+        if self._header_offsets and self._header_offsets[-1] == offset:
+            self._headers[-1] = headers
+            return
         self._header_offsets.append(offset)
         self._headers.append(headers)
 
