@@ -48,6 +48,8 @@ class Opener:
     def adopt(self, passed: Passed, factory: IProtocolFactory) -> StreamPort:
         """Serve on a socket that is listening already."""
         with socket.socket(fileno=socket.dup(passed.descriptor)) as probe:
+            # systemd's sockets block, and the second accept would stop the reactor.
+            probe.setblocking(False)
             family = probe.family
         port: StreamPort = StreamPort._fromListeningDescriptor(  # type: ignore[no-untyped-call]  # noqa: SLF001
             self._reactor, passed.descriptor, family, factory
