@@ -76,12 +76,16 @@ class Station:
         """What the status says of the mounts on air, by mount."""
         if self.kind == "icecast2":
             # its JSON is broken by a quote in a title, and while it starts
-            rows = ET.fromstring(self.get("/admin/stats", user="admin")).iter("source")
-            return {row.attrib["mount"]: {item.tag: item.text for item in row} for row in rows}
+            return dict(self.statistics())
         stats = json.loads(self.get("/status-json.xsl"))["icestats"]
         listed = stats.get("source", [])
         entries = listed if isinstance(listed, list) else [listed]
         return {urllib.parse.urlsplit(row["listenurl"]).path: row for row in entries}
+
+    def statistics(self) -> dict[str, dict[str, str]]:
+        """What the administrator is told of the mounts on air, by mount."""
+        rows = ET.fromstring(self.get("/admin/stats", user="admin")).iter("source")
+        return {row.attrib["mount"]: {item.tag: item.text or "" for item in row} for row in rows}
 
     def set_title(self, mount: str, song: str) -> None:
         """Change the title as an administrator does."""
