@@ -116,7 +116,7 @@ class Echo(Resource):
 
     def render(self, request: Request) -> bytes:
         fields = sorted(request.requestHeaders.getAllRawHeaders())
-        return repr((request.uri, fields, request.channel.client)).encode()
+        return repr((request.uri, fields)).encode()
 
 
 class Poke(Resource):
