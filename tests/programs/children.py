@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 NOBODY = 65534
 GRACE_S = 3.0
@@ -83,7 +84,7 @@ class Child:
         except ProcessLookupError:
             return
 
-    def __enter__(self) -> "Child":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

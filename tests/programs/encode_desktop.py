@@ -98,7 +98,9 @@ def _butt(codec: str, *, shoutcast: bool = False) -> Starter:
         give_away(home)
         # two xvfb-run -a that begin at the same number may both take it
         display = str(100 + 50 * encoder.station)
-        return studio.run(encoder, ["xvfb-run", "-a", "-n", display, *command], env={"HOME": str(home)})
+        return studio.run(
+            encoder, ["xvfb-run", "-a", "-n", display, *command], env={"HOME": str(home)}
+        )
 
     return starter
 
@@ -154,7 +156,9 @@ LIQUIDSOAPS = [
 ]
 ENCODERS = [
     Encoder("darkice", ("darkice",), "/darkice.mp3", "audio/mpeg", _darkice),
-    Encoder("butt", ("butt", "xvfb-run"), "/butt.mp3", "audio/mpeg", _butt("mp3"), titles=(CYRILLIC,)),
+    Encoder(
+        "butt", ("butt", "xvfb-run"), "/butt.mp3", "audio/mpeg", _butt("mp3"), titles=(CYRILLIC,)
+    ),
     Encoder(
         "butt shoutcast",
         ("butt", "xvfb-run"),

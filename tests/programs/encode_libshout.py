@@ -83,9 +83,7 @@ def _vlc(transcode: str, access: str, mux: str, *, shoutcast: bool = False) -> S
 
 OGG = "application/ogg"
 ENCODERS = [
-    Encoder(
-        "ezstream", ("ezstream", "ffmpeg"), "/ez.mp3", "audio/mpeg", _ezstream, titles=TITLES
-    ),
+    Encoder("ezstream", ("ezstream", "ffmpeg"), "/ez.mp3", "audio/mpeg", _ezstream, titles=TITLES),
     Encoder("ices2", ("ices2", "ffmpeg"), "/ices.ogg", OGG, _ices, titles=TITLES),
     Encoder(
         "gstreamer mp3",

@@ -69,7 +69,9 @@ class Studio:
 
     def _tracks(self, encoding: str) -> tuple[Path, ...]:
         made = [
-            audio.make(self.home / f"track{number}.{encoding}", encoding, TRACK_S, [("title", title)])
+            audio.make(
+                self.home / f"track{number}.{encoding}", encoding, TRACK_S, [("title", title)]
+            )
             for number, title in enumerate(TITLES)
         ]
         return tuple(give_away(path) for path in made)

@@ -6,6 +6,7 @@ from programs.players import ALL, ICY, OGG, Player, Seat, not_known_yet
 
 RUN_S = 14
 
+
 def _vlc(seat: Seat) -> list[str]:
     sound = "transcode{acodec=s16l,channels=2,samplerate=44100}"
     out = f"#{sound}:std{{access=file,mux=wav,dst={seat.out}}}"

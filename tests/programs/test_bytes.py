@@ -6,7 +6,7 @@ two hundred listeners of each join at random moments, half of them with ICY.
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,13 +114,13 @@ async def broadcast(streams: list[Stream], station: Station, seed: int) -> None:
 @pytest.fixture(scope="module")
 def streams(
     open_station: Callable[[], Station], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Stream]]:
+) -> dict[str, Stream]:
     """Everything that was sent and heard, by encoding."""
     seed = 20_261
     folder = tmp_path_factory.mktemp("bytes")
     made = {encoding: stream_of(encoding, folder, seed) for encoding in ENCODINGS}
     asyncio.run(broadcast(list(made.values()), open_station(), seed))
-    yield made
+    return made
 
 
 def place_of(piece: bytes, stream: Stream) -> int:

@@ -70,9 +70,7 @@ class Hearing:
 
 
 @pytest.fixture(scope="module")
-def heard(
-    workshop: Path, open_station: Callable[[], Station]
-) -> Iterator[dict[str, Hearing]]:
+def heard(workshop: Path, open_station: Callable[[], Station]) -> Iterator[dict[str, Hearing]]:
     """Every encoder at work at once, until each was listened to."""
     stations = [open_station() for _ in range(1 + max(each.station for each in ENCODERS))]
     home = workshop / "studio"
