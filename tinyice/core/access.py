@@ -89,13 +89,14 @@ class Gatekeeper:
         mount = line.mount or self._shoutcast_mount
         credentials = Credentials(line.user, line.password)
         credential = await self._source_credential(credentials, mount)
-        if credential is None and line.whole not in (b"", line.password):
+        if credential is not None:
+            return SourceLogin(line.user or SOURCE_USER, mount, credential)
+        if line.whole not in (b"", line.password):
             whole = Credentials("", line.whole)
             credential = await self._source_credential(whole, self._shoutcast_mount)
-            mount = self._shoutcast_mount if credential else mount
         if credential is None:
             raise self._failure(credentials, client, "source password mismatch")
-        return SourceLogin(line.user or SOURCE_USER, mount, credential)
+        return SourceLogin(SOURCE_USER, self._shoutcast_mount, credential)
 
     async def admit_admin(self, credentials: Credentials | None, client: Client) -> str:
         """Let the administrator in; the user's name. Raises as ``admit_source``."""
@@ -118,19 +119,19 @@ class Gatekeeper:
         return login.user
 
     async def _source_credential(self, credentials: Credentials, mount: str) -> str | None:
-        """The hash that the password opened."""
+        """The hash that the password opened.
+
+        A wrong one costs the same number of comparisons whatever the name, so
+        that time does not tell whose name is known.
+        """
         settings = self._settings_for(mount)
+        shared = _distinct(settings.password_hash, self._accounts.default_source_hash)
         own = settings.user_passwords.get(credentials.user)
-        candidates = (
-            [own]
-            if own is not None
-            else [settings.password_hash, self._accounts.default_source_hash]
-        )
-        known = list(dict.fromkeys(hashed for hashed in candidates if hashed))
-        for hashed in known:
+        candidates = shared if own is None else _distinct(own)
+        for hashed in candidates:
             if await self._passwords.verify(credentials.password, hashed):
                 return hashed
-        if not known:
+        for _ in range(max(1, len(shared)) - len(candidates)):
             await self._passwords.equal_cost_miss(credentials.password)
         return None
 
@@ -146,3 +147,8 @@ class Gatekeeper:
     def _failure(self, credentials: Credentials, client: Client, reason: str) -> Refused:
         self._publish(AuthFailed(credentials.user, client, reason))
         return Refused(reason)
+
+
+def _distinct(*hashes: str) -> list[str]:
+    """The hashes that there are, each once."""
+    return list(dict.fromkeys(hashed for hashed in hashes if hashed))
