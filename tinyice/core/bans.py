@@ -8,7 +8,7 @@ class Bans:
     """A list of addresses and networks (CIDR). Single addresses cost one look-up."""
 
     def __init__(self, entries: Iterable[str]) -> None:
-        networks = [ip_network(entry, strict=False) for entry in entries]
+        networks = [_plain(ip_network(entry, strict=False)) for entry in entries]
         self._singles = {
             str(network.network_address)
             for network in networks
@@ -28,3 +28,11 @@ class Bans:
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
+
+
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """IPv4 that is written as mapped into IPv6 as what it is, like the addresses of clients."""
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < 96:
+        return network
+    return IPv4Network((mapped, network.prefixlen - 96))
