@@ -74,14 +74,15 @@ def test_without_delay(station: MemoryStation) -> None:
 
 
 class TestSlow:
-    def test_jumps_and_is_dropped(self, station: MemoryStation) -> None:
+    @pytest.mark.parametrize("head", [b"", b"Icy-MetaData: 1\r\n"], ids=["plain", "icy"])
+    def test_jumps_and_is_dropped(self, station: MemoryStation, head: bytes) -> None:
         """A stalled listener jumps so many times, is counted, then cut off with its reason."""
         encoder = station.source()
         station.say(encoder, AUDIO)
-        player = station.player(room=1000)
+        player = station.player(room=1000, head=head)
         mount = station.mounts.known("/live")
         listener = next(iter(mount.listeners.values()))
-        for _ in range(60):
+        for _ in range(80):
             station.say(encoder, AUDIO)
             station.pulse()
         assert listener.jumps == 5
