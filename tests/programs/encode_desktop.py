@@ -155,9 +155,15 @@ LIQUIDSOAPS = [
     ),
 ]
 ENCODERS = [
-    Encoder("darkice", ("darkice",), "/darkice.mp3", "audio/mpeg", _darkice),
+    Encoder("darkice", ("darkice",), "/darkice.mp3", "audio/mpeg", _darkice, hurried=True),
     Encoder(
-        "butt", ("butt", "xvfb-run"), "/butt.mp3", "audio/mpeg", _butt("mp3"), titles=(CYRILLIC,)
+        "butt",
+        ("butt", "xvfb-run"),
+        "/butt.mp3",
+        "audio/mpeg",
+        _butt("mp3"),
+        titles=(CYRILLIC,),
+        hurried=True,
     ),
     Encoder(
         "butt shoutcast",
@@ -167,6 +173,7 @@ ENCODERS = [
         _butt("mp3", shoutcast=True),
         station=2,
         titles=(CYRILLIC,),
+        hurried=True,
     ),
     *LIQUIDSOAPS,
 ]

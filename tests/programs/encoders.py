@@ -83,7 +83,8 @@ class Encoder:
 
     ``station``: which of the studio's servers it feeds (encoders that can't
     choose their mount must not meet). ``titles``: what listeners are to read,
-    in any order.
+    in any order. ``hurried``: without a sound card it does not wait for the
+    clock, and sends as fast as it may.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Encoder:
     start: "Starter"
     station: int = 0
     titles: tuple[str, ...] = ()
+    hurried: bool = False
 
     @property
     def station_name(self) -> str:

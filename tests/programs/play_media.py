@@ -33,7 +33,8 @@ PLAYERS = [
         ("cvlc",),
         ALL,
         _vlc,
-        re.compile(r"(demux|decoder|packetizer|stream) error"),
+        # its mkv demuxer wants to seek, complains, and leaves WebM to the next one
+        re.compile(r"(?<!mkv )(demux|decoder|packetizer|stream) error"),
         titled=ICY,
         so_far=not_known_yet,
     ),

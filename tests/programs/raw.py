@@ -94,7 +94,7 @@ class Recorder(threading.Thread):
         self._socket.settimeout(0.25)
         self._bytes = bytearray()
         self._stopping = threading.Event()
-        self.first_byte_at = 0.0
+        self.first_byte_at = self.last_byte_at = 0.0
         self.ended = False
         self.start()
 
@@ -109,7 +109,8 @@ class Recorder(threading.Thread):
                 break
             if not piece:
                 break
-            self.first_byte_at = self.first_byte_at or time.monotonic()
+            self.last_byte_at = time.monotonic()
+            self.first_byte_at = self.first_byte_at or self.last_byte_at
             self._bytes += piece
         self.ended = not self._stopping.is_set()
         self._socket.close()
@@ -126,8 +127,8 @@ class Recorder(threading.Thread):
 
     @property
     def listened_s(self) -> float:
-        """Seconds since the first byte."""
-        return time.monotonic() - self.first_byte_at if self.first_byte_at else 0.0
+        """Seconds from the first byte to the last."""
+        return self.last_byte_at - self.first_byte_at
 
     def stop(self) -> Answer:
         """Hang up; everything that was got."""

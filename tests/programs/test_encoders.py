@@ -19,6 +19,10 @@ LISTEN_S = 10.0
 DECODED_S = 10.0
 PATIENCE_S = 110.0
 STATUS_EVERY_S = 0.5
+MP3_RATE = 16_000
+LEAD_S = 10.0
+BURST_S = 4.1
+SLACK_S = 2.0
 
 pytestmark = [pytest.mark.xdist_group("programs"), pytest.mark.timeout(240)]
 
@@ -105,13 +109,14 @@ def _listen(hearings: list[Hearing], studio: Studio, home: Path) -> None:
         hearing.decode(home)
 
 
-every_encoder = pytest.mark.parametrize(
-    "encoder",
-    [
+def encoders(which: Callable[[Encoder], object] = lambda _: True) -> pytest.MarkDecorator:
+    """Those encoders of which ``which`` is true."""
+    rows = [
         pytest.param(each, id=each.name, marks=pytest.mark.needs_program(*each.programs))
         for each in ENCODERS
-    ],
-)
+        if which(each)
+    ]
+    return pytest.mark.parametrize("encoder", rows)
 
 
 def listener_of(hearing: Hearing) -> Recorder:
@@ -120,7 +125,7 @@ def listener_of(hearing: Hearing) -> Recorder:
     return hearing.recorder
 
 
-@every_encoder
+@encoders()
 def test_encoder_is_decoded(encoder: Encoder, heard: dict[str, Hearing]) -> None:
     """What a listener gets of an encoder decodes without an error."""
     hearing = heard[encoder.name]
@@ -130,7 +135,7 @@ def test_encoder_is_decoded(encoder: Encoder, heard: dict[str, Hearing]) -> None
     assert hearing.alive_at_end, hearing.child.output()[-4000:]
 
 
-@every_encoder
+@encoders()
 def test_encoder_is_named(encoder: Encoder, heard: dict[str, Hearing]) -> None:
     """Listeners and the status page learn the programme's name and type."""
     hearing = heard[encoder.name]
@@ -142,16 +147,19 @@ def test_encoder_is_named(encoder: Encoder, heard: dict[str, Hearing]) -> None:
     assert hearing.row["server_name"] == encoder.station_name
 
 
-@pytest.mark.parametrize(
-    "encoder",
-    [
-        pytest.param(each, id=each.name, marks=pytest.mark.needs_program(*each.programs))
-        for each in ENCODERS
-        if each.titles
-    ],
-)
+@encoders(lambda encoder: encoder.titles)
 def test_encoder_titles(encoder: Encoder, heard: dict[str, Hearing]) -> None:
-    """The titles that an encoder sends reach listeners, letter by letter."""
+    """The titles that an encoder sends reach listeners and the status, letter by letter."""
     hearing = heard[encoder.name]
     listener_of(hearing)
-    assert set(encoder.titles) <= set(hearing.titles), hearing.station.child.output()[-8000:]
+    assert set(encoder.titles) <= set(hearing.titles)
+    title, artist = hearing.row["title"], hearing.row.get("artist")
+    assert title in encoder.titles or f"{artist} - {title}" in encoder.titles
+
+
+@encoders(lambda encoder: encoder.hurried)
+def test_hurried_encoder_is_held_back(encoder: Encoder, heard: dict[str, Hearing]) -> None:
+    """An encoder that does not wait for the clock gets its lead, then real time."""
+    recorder = listener_of(heard[encoder.name])
+    played_s = recorder.size / MP3_RATE
+    assert played_s < recorder.listened_s + LEAD_S + BURST_S + SLACK_S
