@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from net.loopback import Loopback, loopback
-from net.net_station import CONFIGURED, Station, source_request, with_limits
-from tinyice.core.events import DropReason, ListenerLeft
+from net.net_station import CONFIGURED, Page, Station, source_request, with_limits
+from tinyice.core.events import DropReason, ListenerLeft, RequestFinished
 from tinyice.core.settings import MountSettings
 
 PIECE = bytes(range(256)) * 64
@@ -143,3 +143,28 @@ def test_a_held_source_is_not_read(loop: Loopback) -> None:
     assert sent > station.mounts.known("/live").bytes_in
     source = station.mounts.known("/live").source
     assert source.silent_for(loop.reactor.seconds()) < 0
+
+
+def test_answers_that_nobody_reads(loop: Loopback) -> None:
+    """A flood of requests waits until their answers are read, and then all are answered."""
+    body = bytes(50_000)
+    station = Station(loop.reactor, pages={b"large": Page(body)})
+    port = loop.listen(station.doors)
+    visitor = loop.connect(port)
+    count = 400
+    visitor.sendall(b"GET /large HTTP/1.1\r\n\r\n" * count)
+    loop.until(lambda: station.channels)
+    transport = station.channels[0].transport
+    for _ in range(count):
+        loop.turn()
+        assert transport.unsent < 3 * len(body)
+    assert station.channels[0].is_clogged
+
+    def all_answered() -> bool:
+        with suppress(BlockingIOError):
+            visitor.recv(1 << 20)
+        assert transport.unsent < 3 * len(body)
+        return len(station.told(RequestFinished)) == count and not transport.unsent
+
+    loop.until(all_answered)
+    assert port.connections == 1
