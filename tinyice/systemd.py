@@ -7,6 +7,7 @@ here does nothing.
 import os
 import socket
 from collections.abc import Callable, Mapping, MutableMapping
+from pathlib import Path
 
 FIRST_FD = 3
 UNNAMED = "unknown"
@@ -71,6 +72,19 @@ class Notifier:
         shown = "".join(c if c.isprintable() else " " for c in status)
         lines = (state, f"STATUS={shown}" if status else "")
         notify("\n".join(line for line in lines if line), environ=self._environ)
+
+
+def first_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment that this process was started with; ``environ`` where that is not told.
+
+    Twisted takes the ports' variables out of ``os.environ`` as soon as it is imported.
+    """
+    try:
+        raw = Path("/proc/self/environ").read_bytes()
+    except OSError:
+        return dict(environ)
+    pairs = (os.fsdecode(entry).partition("=") for entry in raw.split(b"\0") if entry)
+    return {name: value for name, _, value in pairs}
 
 
 def listen_fds(environ: MutableMapping[str, str], pid: int) -> list[tuple[int, str]]:

@@ -191,3 +191,17 @@ def test_a_port_of_systemd_is_taken_over() -> None:
             assert child.stdout.readline() == "[(3, 'http')] [False] []\n"
         finally:
             os.killpg(child.pid, signal.SIGKILL)
+
+
+def test_the_first_environment_is_found_though_somebody_emptied_it() -> None:
+    """Twisted takes LISTEN_FDS out of os.environ at import; the ports are found all the same."""
+    program = (
+        "import os; from tinyice.systemd import first_environ;"
+        "del os.environ['LISTEN_FDS'];"
+        "print(first_environ(os.environ)['LISTEN_FDS'])"
+    )
+    environ = {**os.environ, "LISTEN_FDS": "2"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "2\n"

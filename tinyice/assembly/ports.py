@@ -1,5 +1,6 @@
 """Opening the ports: of both families, of systemd, and what to say when it fails."""
 
+import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Opener:
 
     def adopt(self, passed: Passed, factory: IProtocolFactory) -> StreamPort:
         """Serve on a socket that is listening already."""
-        with socket.socket(fileno=socket.dup(passed.descriptor)) as probe:
+        with socket.socket(fileno=os.dup(passed.descriptor)) as probe:
             # systemd's sockets block, and the second accept would stop the reactor.
             probe.setblocking(False)
             family = probe.family
