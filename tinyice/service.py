@@ -29,7 +29,7 @@ from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
 from tinyice.net.transport import StreamPort
 from tinyice.options import Options, load_or_exit
-from tinyice.systemd import Notifier, listen_fds
+from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
 
 LOW_LATENCY_PULSE_S = 0.04
@@ -89,7 +89,8 @@ class StationService(Service):
         try:
             self._open_ports()
         except PortTaken as fault:
-            sys.stderr.write(f"tinyice: {fault}\n")
+            # sys.stderr is the log's by now, and the log is not open yet.
+            os.write(2, f"tinyice: {fault}\n".encode())
             raise SystemExit(1) from None
 
     def startService(self) -> None:
@@ -132,7 +133,7 @@ class StationService(Service):
     def _open_ports(self) -> None:
         config, parts = self._parts.config, self._parts
         opener = Opener(self._reactor, config.bind_host)
-        passed, passed_shoutcast = by_name(listen_fds(os.environ, os.getpid()))
+        passed, passed_shoutcast = by_name(listen_fds(first_environ(os.environ), os.getpid()))
         if passed is not None:
             self._ports.append(opener.adopt(passed, parts.doors))
         else:
