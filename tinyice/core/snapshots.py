@@ -61,6 +61,7 @@ class MountSnapshot:
     burst_bytes: int
     queue_bytes: int
     metaint: int
+    charset: str = "utf-8"
 
     @property
     def on_air(self) -> bool:

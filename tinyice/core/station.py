@@ -70,4 +70,5 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         burst_bytes=settings.burst_bytes,
         queue_bytes=mount.queue_bytes,
         metaint=settings.metaint,
+        charset=settings.charset,
     )

@@ -86,13 +86,14 @@ class SourceConnection(Protocol):
 
     def hold(self, seconds: float) -> None:
         """``Control.hold``: the encoder is ahead of time; read nothing for so long."""
+        if self._source is not None:
+            # A source that may not send is not silent.
+            self._source.last_data = self._front.clock.seconds() + seconds
         if self._held is not None and self._held.active():
             self._held.reset(seconds)
             return
         if self._connection is not None:
             self._connection.pauseProducing()
-        if self._source is not None:
-            self._source.last_data = self._front.clock.seconds() + seconds
         self._held = self._front.clock.callLater(seconds, self._go_on)
 
     def close(self, reason: str) -> None:
@@ -117,7 +118,9 @@ class SourceConnection(Protocol):
         for text in texts:
             title, url = parse_stream_title(text)
             charset = mount.settings.charset
-            tags = Tags(title=decode_text(title, charset), url=decode_text(url, charset))
+            tags = Tags(
+                title=decode_text(title, assumed=charset), url=decode_text(url, assumed=charset)
+            )
             mount.set_tags(tags, "stream")
         return audio
 

@@ -96,13 +96,13 @@ class AdminSite:
         await self._admit(request, mount)
         if not mount:
             raise CommandRefused("Unknown admin request")
-        on_air(self._station.snapshot(), mount)
+        snapshot = on_air(self._station.snapshot(), mount)
         mode = params.text("mode")
         if not mode:
             raise CommandRefused("Missing parameter")
         if mode != "updinfo":
             return respond(request, xml_document(command_reply("No such action", done=False)))
-        self._update(mount, params, ORIGIN_ADMIN)
+        self._update(snapshot, params, ORIGIN_ADMIN)
         return respond(
             request, xml_document(command_reply("Metadata update successful", done=True))
         )
@@ -117,10 +117,10 @@ class AdminSite:
             raise CommandRefused("missing pass parameter")
         line = parse_password_line(password)
         mount = (await self._gatekeeper.admit_shoutcast(line, self._client_of(request))).mount
-        on_air(self._station.snapshot(), mount)
+        snapshot = on_air(self._station.snapshot(), mount)
         if params.text("mode") != "updinfo":
             raise CommandRefused("illegal metadata call")
-        self._update(mount, params, ORIGIN_SHOUTCAST)
+        self._update(snapshot, params, ORIGIN_SHOUTCAST)
         said = "Metadata update successful"
         markup = f"<html><head><title>{said}</title></head><body><b>{said}</b></body></html>\r\n"
         return respond(request, page(markup))
@@ -148,10 +148,10 @@ class AdminSite:
             return await self._gatekeeper.admit_for_mount(credentials, mount, client)
         return await self._gatekeeper.admit_admin(credentials, client)
 
-    def _update(self, mount: str, params: Params, origin: str) -> None:
-        tags = tags_in(params)
+    def _update(self, mount: MountSnapshot, params: Params, origin: str) -> None:
+        tags = tags_in(params, mount.charset)
         if tags is not None:
-            self._station.set_tags(mount, tags, origin)
+            self._station.set_tags(mount.path, tags, origin)
 
     def _everything_of(self, mount: MountSnapshot) -> dict[str, object]:
         public = source_fields(mount, self._settings)

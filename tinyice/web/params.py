@@ -27,9 +27,9 @@ class Params:
         """The bytes of a parameter; b"" when it is missing."""
         return self._found.get(name, b"")
 
-    def text(self, name: str, charset: str = "") -> str:
-        """A parameter as text; "" when it is missing."""
-        return decode_text(self.raw(name), charset)
+    def text(self, name: str, charset: str = "", assumed: str = "") -> str:
+        """A parameter as text; "" when it is missing. Charsets as in ``decode_text``."""
+        return decode_text(self.raw(name), charset, assumed)
 
 
 def params_of(request: Request) -> Params:

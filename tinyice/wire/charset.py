@@ -1,7 +1,8 @@
 """The one policy that turns bytes of a peer into text.
 
 A declared charset is believed if it is known and fits; otherwise the bytes are
-UTF-8 if they can be, and Windows-1252 if they can't (old encoders and players).
+UTF-8 if they can be, and if they can't, what the mount's operator assumes of old
+encoders, or Windows-1252.
 """
 
 import codecs
@@ -45,9 +46,12 @@ def is_known(charset: str) -> bool:
     return bool(canonical(charset))
 
 
-def decode_text(raw: bytes, charset: str = "") -> str:
-    """The text of ``raw``; any bytes give some text, never an error."""
-    for codec in (canonical(charset) if charset else "", "utf-8"):
+def decode_text(raw: bytes, charset: str = "", assumed: str = "") -> str:
+    """The text of ``raw``; any bytes give some text, never an error.
+
+    ``charset`` was declared; ``assumed`` counts only for what is no UTF-8.
+    """
+    for codec in (canonical(charset), "utf-8", canonical(assumed)):
         if codec:
             try:
                 return raw.decode(codec)
