@@ -38,8 +38,9 @@ def settings_for(config: Config, path: str) -> MountSettings:
 
 
 def configured_paths(config: Config) -> tuple[str, ...]:
-    """The mounts that the file sets up, in its order, each once."""
-    return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts)))
+    """The mounts that the file sets up or switches off, in its order, each once."""
+    off = (path for path, is_off in config.disabled_mounts.items() if is_off)
+    return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts, *off)))
 
 
 def is_visible(config: Config, path: str) -> bool:
