@@ -49,14 +49,23 @@ def record_of(event: LogEvent, zone: tzinfo | None) -> Record:
 
 
 def _fields(event: LogEvent) -> Iterator[tuple[str, Scalar]]:
+    told = _told(event)
     for key, value in event.items():
-        if key.startswith("log_") or key in _LEGACY:
+        if key.startswith("log_") or key in _LEGACY or key in told:
             continue
         if isinstance(value, Enum):
             value = value.value  # noqa: PLW2901
         # Other objects stay out: nobody knows what their text would give away.
         if isinstance(value, str | int | float):
             yield key, round(value, 3) if isinstance(value, float) else value
+
+
+def _told(event: LogEvent) -> frozenset[str]:
+    """The fields that are whole sentences of the message already."""
+    wanted = event.get("log_format")
+    if not isinstance(wanted, str):
+        return frozenset()
+    return frozenset(key for key in event if wanted == f"{{{key}}}")
 
 
 def _traceback(event: LogEvent) -> str:
