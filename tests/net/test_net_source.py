@@ -64,6 +64,19 @@ class TestPace:
         station.pass_time(20)
         assert reasons(station) == ["no data for 10 s"]
 
+    def test_held_again(self, station: MemoryStation) -> None:
+        """A hold that is made longer counts as one, to its end."""
+        encoder = station.source(content_type="audio/mpeg")
+        station.say(encoder, audio(12))
+        encoder.protocol.hold(40)
+        encoder.protocol.dataReceived(audio(1))
+        encoder.protocol.hold(40)
+        station.pass_time(39)
+        assert not encoder.is_reading
+        station.pass_time(9)
+        assert encoder.is_reading
+        assert role_of(encoder) == "source"
+
     def test_switched_off(self) -> None:
         """Without a lead nobody is held."""
         station = MemoryStation(limits=with_limits(source_lead_s=0))
