@@ -30,11 +30,15 @@ class Checks:
     work: int = 0
     is_busy: bool = False
     asked: list[str] = field(default_factory=list)
+    remembered: set[tuple[bytes, str]] = field(default_factory=set)
 
     async def verify(self, password: bytes, hashed: str) -> bool:
         self._count()
         self.asked.append(hashed)
         return hashed == "#" + password.decode()
+
+    def remembers(self, password: bytes, hashed: str) -> bool:
+        return (password, hashed) in self.remembered
 
     async def equal_cost_miss(self, password: bytes) -> bool:
         self._count()
@@ -259,3 +263,13 @@ def test_too_many_logins_are_nobodys_failure(attempt: Callable[[Gate], object]) 
     with pytest.raises(Overloaded):
         attempt(gate)
     assert gate.events == []
+
+
+def test_a_known_encoder_gets_in_though_nobody_can_be_asked() -> None:
+    """A pair that was right before opens at once, whichever password of the mount it is."""
+    gate = Gate()
+    gate.checks.remembered.add((b"default", "#default"))
+    gate.checks.is_busy = True
+    assert gate.source("source", "default", "/own").credential == "#default"
+    with pytest.raises(Overloaded):
+        gate.source("source", "mount", "/own")

@@ -88,6 +88,16 @@ class PasswordsTests(SynchronousTestCase):
         assert all(self.successResultOf(answer) for answer in answers[1:])
         self.failureResultOf(answers[0])
 
+    def test_what_was_right_is_remembered(self) -> None:
+        """Only a pair that was checked and right is remembered."""
+        assert not self.passwords.remembers(SECRET, HASHED)
+        assert not self.verify(b"wrong", HASHED)
+        assert self.verify(SECRET, HASHED)
+        assert self.passwords.remembers(SECRET, HASHED)
+        assert not self.passwords.remembers(b"wrong", HASHED)
+        assert not self.passwords.remembers(SECRET, "no hash é")
+        assert not self.passwords.remembers(SECRET + b"\0", HASHED)
+
     def test_impossible_passwords(self) -> None:
         """Over 72 bytes or with NUL: wrong, at the cost of a check, never an error."""
         for impossible in (b"x" * 73, b"a\0b", SECRET + b"\0", b"\0" * 500):

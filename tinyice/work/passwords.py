@@ -70,6 +70,12 @@ class Passwords:
             return True
         return await self._check(pair, password, hashed)
 
+    def remembers(self, password: bytes, hashed: str) -> bool:
+        """Whether this pair was found right before."""
+        if not is_usable(password) or not is_hash(hashed):
+            return False
+        return self._digest(password, hashed) in self._right
+
     async def equal_cost_miss(self, password: bytes) -> bool:
         """False, after the work of one check: for a user that does not exist."""
         spent = password.replace(b"\0", b"")[:MAX_PASSWORD_BYTES]
