@@ -68,8 +68,8 @@ def test_passwords_are_looked_up_in_mounts_then_in_advanced_mounts(tmp_path: Pat
     }
     assert settings(tmp_path, document, "/a").password_hash == HASH
     assert settings(tmp_path, document, "/b").password_hash == OTHER_HASH
-    assert settings(tmp_path, document, "/a").user_passwords == {"dj": OTHER_HASH}
-    assert settings(tmp_path, document, "/b").user_passwords == {}
+    assert settings(tmp_path, document, "/a").user_passwords == {"dj": OTHER_HASH, "other": ""}
+    assert settings(tmp_path, document, "/b").user_passwords == {"dj": "", "other": ""}
     assert HASH not in repr(settings(tmp_path, document, "/a"))
 
 

@@ -66,7 +66,8 @@ def effective_burst(config: Config, own: AdvancedMount) -> int:
 
 
 def _user_passwords(config: Config, path: str) -> dict[str, str]:
-    return {name: user.mounts[path] for name, user in config.users.items() if user.mounts.get(path)}
+    """What opens the mount for each user; "" for one who may not feed it."""
+    return {name: user.mounts.get(path, "") for name, user in config.users.items()}
 
 
 def _first(own: T | None, common: T) -> T:
