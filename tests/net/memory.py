@@ -53,6 +53,7 @@ class MemoryTransport:
         self.producer: Any = None
         self.producers_registered = 0
         self.no_delay = False
+        self.receive_buffer = 0
         self.sent_broken = False
         """Whether the next send finds the connection broken."""
         self._clock = clock
@@ -167,6 +168,9 @@ class MemoryTransport:
 
     def setTcpNoDelay(self, enabled: bool) -> None:
         self.no_delay = enabled
+
+    def limit_receive_buffer(self, size: int) -> None:
+        self.receive_buffer = size
 
     def getPeer(self) -> IAddress:
         return self._peer

@@ -15,6 +15,8 @@ from tinyice.wire.errors import PeerError
 from tinyice.wire.icy_inline import InlineMetadata, parse_stream_title
 
 _CLOSING_S = 2.0
+_RECEIVE_BYTES = 128 * 1024
+"""An encoder that is held back has no more than this on its way when it dies."""
 
 
 @implementer(IProtocol)
@@ -53,6 +55,7 @@ class SourceConnection(Protocol):
         self._connection = connection
         connection.protocol = self
         self._greeting_bytes = len(greeting)
+        connection.limit_receive_buffer(_RECEIVE_BYTES)
         connection.write(greeting)
         connection.resumeProducing()
         if first:

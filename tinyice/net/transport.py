@@ -65,6 +65,9 @@ class StreamTransport(Protocol):
     def abortConnection(self) -> None:
         """Close now."""
 
+    def limit_receive_buffer(self, size: int) -> None:
+        """Let the kernel hold about ``size`` bytes that we have not read."""
+
     def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: FBT001
         """Whether small pieces go out at once."""
 
@@ -93,6 +96,10 @@ class StreamServer(tcp.Server):
     def unsent(self) -> int:
         """How many written bytes wait here; see ``StreamTransport``."""
         return len(self.dataBuffer) - self.offset + self._tempDataLen
+
+    def limit_receive_buffer(self, size: int) -> None:
+        """Stop the kernel from growing it to megabytes, minutes of audio."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
     def send_now(self, view: bytes | memoryview) -> int:
         """Send what the socket takes now; see ``StreamTransport``."""
