@@ -34,7 +34,8 @@ from tinyice.work.passwords import hash_now
 
 LOW_LATENCY_PULSE_S = 0.04
 SWEEP_S = 1.0
-_CLOSING_S = 3.0
+_PARTING_S = 1.0
+_CLOSING_S = 2.0
 _LOG_S = 2.0
 
 
@@ -173,16 +174,24 @@ class StationService(Service):
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()
+        await self._connections_closed(_PARTING_S)
         parts.front.waiting.end()
-        await self._within(_CLOSING_S, "closing connections", self._connections_closed())
+        if not await self._connections_closed(_CLOSING_S):
+            self._log.warn("some connections did not end in time")
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
         for worker in parts.workers:
             worker.stop(0)
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
 
-    async def _connections_closed(self) -> None:
-        await DeferredList([port.when_empty() for port in self._ports])
+    async def _connections_closed(self, seconds: float) -> bool:
+        """Whether every connection is gone within ``seconds``."""
+        empty = DeferredList([port.when_empty() for port in self._ports])
+        try:
+            await empty.addTimeout(seconds, self._reactor)
+        except TookTooLong:
+            return False
+        return True
 
     async def _within(
         self, seconds: float, what: str, work: Coroutine[Deferred[Any], Any, None]

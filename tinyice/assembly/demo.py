@@ -35,6 +35,7 @@ class DemoSource:
         self._now = now
         self._mount: Mount | None = None
         self._source: Source | None = None
+        self._tags = Tags()
         self._programme = Programme(
             ChildCommand(DEMO_MODULE, (), child_environment(os.environ)),
             spawner=cast("IReactorProcess", reactor),
@@ -70,10 +71,11 @@ class DemoSource:
             self._mount.take(self._source, data)
 
     def _on_tags(self, artist: str, title: str) -> None:
+        self._tags = Tags(artist=artist, title=title)
         if self._source is None:
             self._claim()
-        if self._mount is not None:
-            self._mount.set_tags(Tags(artist=artist, title=title), "demo")
+        elif self._mount is not None:
+            self._mount.set_tags(self._tags, "demo")
 
     def _on_ended(self, reason: str) -> None:
         self._log.warn("the demo programme ended and begins again: {reason}", reason=reason)
@@ -86,6 +88,7 @@ class DemoSource:
             self._log.debug("the demo programme waits: {reason}", reason=str(error))
         else:
             self._source = source
+            self._mount.set_tags(self._tags, "demo")
 
     def _new_source(self) -> Source:
         return Source(
