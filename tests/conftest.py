@@ -19,6 +19,9 @@ from xdist.scheduler import LoadScopeScheduling, Scheduling
 TOGETHER = ("tests/programs/", "tests/install/")
 """Folders whose tests share something costly: one worker runs them, one after the other."""
 
+TOGETHER_BY_FILE = ("tests/features/",)
+"""Folders in which the tests of one file share servers."""
+
 CLIENTS = Path(__file__).with_name("clients.txt")
 INSTALL = "apt-get install"
 MISSING = re.compile(
@@ -78,6 +81,8 @@ class TogetherScheduling(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(TOGETHER_BY_FILE):
+            return nodeid.partition("::")[0]
         folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
         return next(folders, nodeid)
 
