@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import socket
 import subprocess
 import time
@@ -62,7 +63,7 @@ def start(
     output = folder / "output.log"
     with output.open("wb") as file:
         child = subprocess.Popen(
-            command,
+            dying_with_us(command),
             cwd=folder,
             env={**os.environ, **(env or {})},
             user=user,
@@ -79,6 +80,12 @@ def start(
         running.stop()
         raise
     return running
+
+
+def dying_with_us(command: Sequence[str | Path]) -> list[str | Path]:
+    """Let the server end when the measurement is killed, where util-linux can do that."""
+    guard = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+    return [*guard, *command]
 
 
 def wait_for_port(running: Running) -> None:
