@@ -28,7 +28,7 @@ soak: $(VENV)/.installed-tests
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -m 'soak or hypothesis' --timeout=14400 $(ARGS)
 
 bench: $(VENV)/.installed
-	$(BIN)/python -m bench.startup $(ARGS)
+	$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(FULL),--full) $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

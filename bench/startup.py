@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.report import rewrite_block
+from bench.report import rewrite_file
 
 PROJECT = Path(__file__).resolve().parent.parent
 REPORT = PROJECT / "docs/performance.md"
@@ -135,12 +135,12 @@ def is_within_limits(runs: Sequence[Run]) -> bool:
     return start < START_LIMIT_S and memory < MEMORY_LIMIT_MB
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench.startup")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--dry-run", action="store_true", help="print the table only")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         measure(folder)  # the first start makes the configuration and its hashes
@@ -148,7 +148,7 @@ def main() -> int:
     report = table(runs)
     print(report)
     if not options.dry_run:
-        REPORT.write_text(rewrite_block(REPORT.read_text("utf-8"), "startup", report), "utf-8")
+        rewrite_file(REPORT, "startup", report)
     return 0 if is_within_limits(runs) else 1
 
 

@@ -13,6 +13,14 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
+
+TOGETHER = ("tests/programs/", "tests/install/")
+"""Folders whose tests share something costly: one worker runs them, one after the other."""
+
+TOGETHER_BY_FILE = ("tests/features/",)
+"""Folders in which the tests of one file share servers."""
 
 CLIENTS = Path(__file__).with_name("clients.txt")
 INSTALL = "apt-get install"
@@ -64,3 +72,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("missing programs")
     terminalreporter.line(f"{len(found)} tests did not run for want of: {', '.join(programs)}")
     terminalreporter.line(f"{INSTALL} --no-install-recommends {' '.join(packages)}")
+
+
+class TogetherScheduling(LoadScopeScheduling):
+    """Tests of a folder of ``TOGETHER`` stay together, all others go where there is room.
+
+    xdist's own groups are marks, which it reads from where pytest 9.2 does not write.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(TOGETHER_BY_FILE):
+            return nodeid.partition("::")[0]
+        folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
+        return next(folders, nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    grouped = config.getvalue("dist") == "loadgroup"
+    return TogetherScheduling(config, log) if grouped else None

@@ -56,12 +56,28 @@ def make_service(options: Options) -> IService:
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     parts = build(loaded.config, reactor, local_now, secrets.token_bytes(32), demo=demo)
-    return StationService(loaded, parts, reactor)
+    # In the background there is no standard error any more, but this stays.
+    return StationService(loaded, parts, reactor, terminal=os.dup(2))
 
 
 def local_now() -> datetime:
     """The time, with the zone of the machine."""
     return datetime.now().astimezone()
+
+
+class NotStarted(SystemExit, Exception):
+    """The server can't start, and its terminal knows why: end with status 1.
+
+    It is an Exception too, because twistd's parent in the foreground waits for
+    ever for a child in the background that ends by SystemExit alone.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(1)
+        self._reason = reason
+
+    def __str__(self) -> str:
+        return self._reason
 
 
 class StationService(Service):
@@ -70,7 +86,10 @@ class StationService(Service):
     name = "tinyice"
     _log = Logger(namespace="tinyice")
 
-    def __init__(self, loaded: Loaded, parts: Parts, reactor: ReactorBase) -> None:
+    def __init__(
+        self, loaded: Loaded, parts: Parts, reactor: ReactorBase, *, terminal: int
+    ) -> None:
+        self._terminal = terminal
         self._loaded = loaded
         self._parts = parts
         self._reactor = reactor
@@ -91,8 +110,10 @@ class StationService(Service):
             self._open_ports()
         except PortTaken as fault:
             # sys.stderr is the log's by now, and the log is not open yet.
-            os.write(2, f"tinyice: {fault}\n".encode())
-            raise SystemExit(1) from None
+            os.write(self._terminal, f"tinyice: {fault}\n".encode())
+            raise NotStarted(str(fault)) from None
+        finally:
+            os.close(self._terminal)
 
     def startService(self) -> None:
         """Begin to serve."""

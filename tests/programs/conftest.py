@@ -2,6 +2,8 @@
 
 ``TINYICE_TEST_PEER=icecast2`` runs the encoders and players against Debian's
 Icecast instead: what fails there too is the fault of a test or of a program.
+(Icecast 2.4.4 fails three things of its own: PUT with chunks, titles of Opus and
+FLAC in its status, and holding back an encoder that hurries.)
 """
 
 import os

@@ -26,7 +26,6 @@ RAW_TYPE = "application/octet-stream"
 ENCODINGS = ("mp3", "aac", "raw", "vorbis")
 
 pytestmark = [
-    pytest.mark.xdist_group("programs"),
     pytest.mark.timeout(180),
     pytest.mark.needs_program("ffmpeg"),
 ]

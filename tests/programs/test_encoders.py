@@ -24,7 +24,7 @@ LEAD_S = 10.0
 BURST_S = 4.1
 SLACK_S = 2.0
 
-pytestmark = [pytest.mark.xdist_group("programs"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("ffmpeg")]
 
 
 @dataclass

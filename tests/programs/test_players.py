@@ -25,7 +25,6 @@ TITLE_EVERY_S = 3.0
 POLL_S = 0.25
 
 pytestmark = [
-    pytest.mark.xdist_group("programs"),
     pytest.mark.timeout(240),
     pytest.mark.needs_program("ffmpeg"),
 ]

@@ -254,8 +254,9 @@ class Mount:
         self._sync.forget(self._oldest_audio())
         if chunk.headers is not None:
             self._sync.set_headers(self._plain.ring.head, chunk.headers)
-        if chunk.tags:
-            self._tags_from_stream(chunk.tags.get("artist", ""), chunk.tags.get("title", ""))
+        if chunk.tags is not None:
+            artist, title = chunk.tags.get("artist", ""), chunk.tags.get("title", "")
+            self.set_tags(Tags(artist=artist, title=title), "stream")
 
     def _append(self, data: memoryview) -> None:
         """Give ``data`` to every feed. A listener dropped by that may retire another feed."""
@@ -275,10 +276,6 @@ class Mount:
         block = self._block()
         for stream, _ in self._icy.values():
             stream.set_block(block)
-
-    def _tags_from_stream(self, artist: str, title: str) -> None:
-        if artist or title:
-            self.set_tags(Tags(artist=artist, title=title), "stream")
 
     def _icy_feed(self, metaint: int) -> Feed:
         """The feed with metadata every ``metaint`` bytes; made when it is first asked for."""

@@ -9,7 +9,8 @@ class MountSettings:
     """The settings in force for one mount. 0 means no limit, "" means none.
 
     ``user_passwords`` maps a user name to the hash of that user's password for
-    this mount ("" for one who may not feed it); ``password_hash`` "" stands for the default source password.
+    this mount ("" for one who may not feed it); ``password_hash`` "" stands for
+    the default source password.
     ``name_override``, ``description``, ``genre`` and ``url`` replace what the
     encoder says. ``configured``: the operator named the mount.
     """

@@ -1,0 +1,32 @@
+"""All measurements, one after the other: ``python -m bench [--quick] [--full] [--dry-run]``."""
+
+import argparse
+import signal
+import sys
+
+from bench import fanout, pure, startup
+
+
+def main() -> int:
+    """Run them all; the status is that of the worst."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench")
+    parser.add_argument("--quick", action="store_true", help="under two minutes in all")
+    parser.add_argument("--full", action="store_true", help="100,000 listeners besides")
+    parser.add_argument("--dry-run", action="store_true", help="print the tables only")
+    options = parser.parse_args()
+    # what was started is ended then too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    dry = ["--dry-run"] if options.dry_run else []
+    # figures of a hasty run do not replace better ones
+    hasty = ["--dry-run"] if options.quick or options.dry_run else []
+    starts, seconds = ("2", "0.4") if options.quick else ("7", "2")
+    sizes = [f"--{name}" for name in ("quick", "full") if getattr(options, name)]
+    return max(
+        startup.main(["--runs", starts, *hasty]),
+        pure.main(["--seconds", seconds, *hasty]),
+        fanout.main([*sizes, *dry]),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
