@@ -71,4 +71,5 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         queue_bytes=mount.queue_bytes,
         metaint=settings.metaint,
         charset=settings.charset,
+        bytes_skipped=mount.bytes_skipped,
     )
