@@ -21,6 +21,7 @@ from tinyice.core.mounts import Mounts
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.net.front import Front, Limits
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
+from tinyice.net.room import BOUNDLESS, Room
 from tinyice.net.webchannel import WebChannel, make_site
 
 NOW = datetime(2026, 11, 20, 6, 33, 26, tzinfo=UTC)
@@ -174,6 +175,7 @@ class Station:
     configured: Mapping[str, MountSettings] = field(default_factory=lambda: CONFIGURED)
     banned: tuple[str, ...] = ()
     pages: Mapping[bytes, Resource] = field(default_factory=dict)
+    room: Room = BOUNDLESS
 
     def __post_init__(self) -> None:
         self.events: list[Event] = []
@@ -196,6 +198,7 @@ class Station:
             clock=self.clock,
             now=lambda: NOW,
             publish=self.events.append,
+            room=self.room,
         )
         self.reception = Reception(self.front)
         site = make_site(Site(Root(self.slow, self.pages), reactor=self.clock))

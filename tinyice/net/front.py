@@ -13,6 +13,7 @@ from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.events import Event, RequestFinished
 from tinyice.core.mounts import Mounts
+from tinyice.net.room import BOUNDLESS, Room
 from tinyice.wire.head import RequestHead
 
 
@@ -83,6 +84,7 @@ class Front:
     now: Callable[[], datetime]
     publish: Callable[[Event], None]
     waiting: Waiting = field(default_factory=Waiting)
+    room: Room = BOUNDLESS
 
     @property
     def date(self) -> str:
