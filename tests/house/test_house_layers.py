@@ -40,7 +40,7 @@ TABLE = {
     "codec": Row(house=("core", "config", "work"), others=(*TWISTED, "av")),
     "web": Row(
         house=("wire", "core", "config"),
-        others=(*TWISTED, "klein", "werkzeug", "jinja2", "markupsafe"),
+        others=(*TWISTED, "klein", "werkzeug", "jinja2", "markupsafe", "prometheus_client"),
     ),
     "assembly": Row(everything=True),
     "options": Row(everything=True),
@@ -55,6 +55,7 @@ OWNERS = {
     "jinja2": "web",
     "klein": "web",
     "msgspec": "config",
+    "prometheus_client": "web",
     "concurrent": "work",
     "multiprocessing": "work",
     "subprocess": "work",
