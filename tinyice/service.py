@@ -22,13 +22,13 @@ from twisted.python.components import Componentized
 
 from tinyice import __version__
 from tinyice.assembly.build import Parts, build
+from tinyice.assembly.figures import LAG_SAMPLE_S
+from tinyice.assembly.machine import file_room, raise_file_limit
 from tinyice.assembly.ports import Opener, PortTaken, by_name, in_words
 from tinyice.assembly.welcome import welcome
 from tinyice.config.load import Loaded
 from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
-from tinyice.net.pulse import Pulse, bounds_of
-from tinyice.net.transport import StreamPort
 from tinyice.options import Options, load_or_exit
 from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
@@ -55,7 +55,10 @@ def make_service(options: Options) -> IService:
     for line in welcome(loaded, demo=demo):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-    parts = build(loaded.config, reactor, local_now, secrets.token_bytes(32), demo=demo)
+    config = loaded.config
+    files = file_room(raise_file_limit(), ports=2, sources_max=config.max_sources)
+    key = secrets.token_bytes(32)
+    parts = build(config, reactor, local_now, key, files=files, demo=demo)
     # In the background there is no standard error any more, but this stays.
     return StationService(loaded, parts, reactor, terminal=os.dup(2))
 
@@ -93,7 +96,7 @@ class StationService(Service):
         self._loaded = loaded
         self._parts = parts
         self._reactor = reactor
-        self._ports: list[StreamPort] = []
+        self._ports = parts.ports
         self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
         self._periodic = self._make_periodic()
 
@@ -122,6 +125,7 @@ class StationService(Service):
         parts.outputs.open()
         for note in self._loaded.notes:
             self._log.warn("{note}", note=note)
+        self._log.info("{room}", room=parts.files.in_words(parts.config.max_listeners))
         for mount in parts.mounts:
             parts.intros.load(mount.settings)
         for periodic in self._periodic:
@@ -136,12 +140,12 @@ class StationService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     def _make_periodic(self) -> list[Service]:
-        config, parts, clock = self._parts.config, self._parts, self._reactor
+        parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
-            Pulse(parts.mounts, clock, bounds_of(config.pulse_ms, low_latency=low), low_latency=low)
-            for low in (False, True)
+            *parts.pulses,
+            Periodic("sweep", clock, SWEEP_S, self._sweep),
+            Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
         ]
-        periodic.append(Periodic("sweep", clock, SWEEP_S, self._sweep))
         if self._notifier.watchdog_seconds is not None:
             watchdog = self._notifier.watchdog_seconds
             periodic.append(Periodic("watchdog", clock, watchdog, self._notifier.watchdog))

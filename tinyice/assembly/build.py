@@ -11,6 +11,8 @@ from twisted.web.server import Request, Site
 
 from tinyice import __version__
 from tinyice.assembly.demo import DemoSource
+from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
+from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assets import find_assets
@@ -22,9 +24,14 @@ from tinyice.core.clients import Client
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
 from tinyice.core.settings import StationSettings
+from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
+from tinyice.core.tally import Tally
 from tinyice.net.front import Front, Limits
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
+from tinyice.net.pulse import Pulse, bounds_of
+from tinyice.net.room import Room
+from tinyice.net.transport import StreamPort
 from tinyice.net.webchannel import WebChannel, make_site
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
@@ -50,6 +57,10 @@ class Parts:
     recordings: Recordings
     intros: Intros
     workers: tuple[Worker, ...]
+    files: FileRoom
+    ports: list[StreamPort]
+    pulses: tuple[Pulse, ...]
+    lag: ReactorLag
     demo: DemoSource | None
 
 
@@ -59,6 +70,7 @@ def build(
     now: Callable[[], datetime],
     key: bytes,
     *,
+    files: FileRoom,
     demo: bool,
 ) -> Parts:
     """Make the parts; nothing is opened, started or read yet.
@@ -67,25 +79,16 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    outputs = Outputs(
-        config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now
-    )
+    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
     outputs.subscribe(hub)
     recordings = Recordings(
         folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
     )
-    mounts = Mounts(
-        configured_paths(config),
-        partial(settings_for, config),
-        _station_settings(config),
-        publish=hub.publish,
-        clock=reactor.seconds,
-        recorder_for=recordings.open,
-    )
-    checkers = tuple(
-        _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
-    )
+    mounts = _mounts(config, recordings, hub, reactor)
+    checkers = _checkers(config, reactor)
     gatekeeper = _gatekeeper(config, Passwords(checkers, key=key), hub)
+    ports: list[StreamPort] = []
+    connections = partial(_connections, ports)
     front = Front(
         mounts=mounts,
         gatekeeper=gatekeeper,
@@ -94,12 +97,15 @@ def build(
         clock=reactor,
         now=now,
         publish=hub.publish,
+        room=Room(files.connections_max, connections),
     )
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
+    pulses, lag = _pulses(config, mounts, reactor), ReactorLag(reactor)
+    gauges = _gauges(station, pulses, hub, lag, OpenFiles(connections))
     reception = Reception(front)
-    web = _web(config, station, gatekeeper, reactor)
+    web = _web(config, station, gatekeeper, gauges, reactor)
     doors = DoorFactory(front, reception, web, secure=False)
-    files = _worker("files", _FILE_JOBS, reactor)
+    file_worker = _worker("files", _FILE_JOBS, reactor)
     return Parts(
         config=config,
         hub=hub,
@@ -110,14 +116,60 @@ def build(
         doors=doors,
         shoutcast_doors=ShoutcastFactory(front, reception, doors.door),
         recordings=recordings,
-        intros=Intros(mounts, folder, files),
-        workers=(files, *checkers),
+        intros=Intros(mounts, folder, file_worker),
+        workers=(file_worker, *checkers),
+        files=files,
+        ports=ports,
+        pulses=pulses,
+        lag=lag,
         demo=DemoSource(mounts, reactor, now) if demo else None,
+    )
+
+
+def _mounts(config: Config, recordings: Recordings, hub: Hub, reactor: ReactorBase) -> Mounts:
+    return Mounts(
+        configured_paths(config),
+        partial(settings_for, config),
+        _station_settings(config),
+        publish=hub.publish,
+        clock=reactor.seconds,
+        recorder_for=recordings.open,
+    )
+
+
+def _connections(ports: list[StreamPort]) -> int:
+    return sum(port.connections for port in ports)
+
+
+def _pulses(config: Config, mounts: Mounts, reactor: ReactorBase) -> tuple[Pulse, ...]:
+    return tuple(
+        Pulse(mounts, reactor, bounds_of(config.pulse_ms, low_latency=low), low_latency=low)
+        for low in (False, True)
+    )
+
+
+def _gauges(
+    station: Station, pulses: tuple[Pulse, ...], hub: Hub, lag: ReactorLag, open_files: OpenFiles
+) -> Figures:
+    tally = Tally()
+    hub.subscribe(tally)
+    return Figures(
+        tally=tally,
+        pulses=lambda: tuple(pulse.snapshot() for pulse in pulses),
+        delivery=station.delivery,
+        workers=WorkersSnapshot,
+        process=lambda: process_snapshot(open_files, lag),
     )
 
 
 def _worker(name: str, jobs: int, reactor: ReactorBase) -> Worker:
     return Worker(name, jobs, deliver=reactor.callFromThread, clock=reactor)
+
+
+def _checkers(config: Config, reactor: ReactorBase) -> tuple[Worker, ...]:
+    return tuple(
+        _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
+    )
 
 
 def _gatekeeper(config: Config, passwords: Passwords, hub: Hub) -> Gatekeeper:
@@ -156,13 +208,18 @@ def _limits(config: Config) -> Limits:
 
 
 def _web(
-    config: Config, station: Station, gatekeeper: Gatekeeper, reactor: ReactorBase
+    config: Config,
+    station: Station,
+    gatekeeper: Gatekeeper,
+    gauges: Figures,
+    reactor: ReactorBase,
 ) -> Callable[[], WebChannel]:
     """The way to a fresh channel of the web site."""
     assets = find_assets()
     resource = make_resource(
         station,
         gatekeeper,
+        gauges,
         client_of=_client_of,
         clock=reactor,
         settings=_web_settings(config),

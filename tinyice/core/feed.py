@@ -39,6 +39,7 @@ class Feed:
         """Calls of sockets by deliveries."""
         self.bytes_out = 0
         self.bytes_skipped = 0
+        self.jumps = 0
         self.fresh_from = ring.head
         """No listener joins before this offset of the audio: older bytes are of another session."""
         self._jumps_max = jumps_max
@@ -135,3 +136,4 @@ class Feed:
         prefix, target = self._placement.rejoin(before, tail)
         listener.jump(prefix, target)
         self.bytes_skipped += target - before
+        self.jumps += 1

@@ -68,6 +68,8 @@ class Mount:
         self._release_deadline: float | None = None
         self._bytes_out_before = 0
         self._skipped_before = 0
+        self._sends_before = 0
+        self._jumps_before = 0
 
     @property
     def path(self) -> str:
@@ -88,6 +90,16 @@ class Mount:
     def bytes_skipped(self) -> int:
         """Bytes that slow listeners lost."""
         return self._skipped_before + sum(feed.bytes_skipped for feed in self.feeds)
+
+    @property
+    def sends(self) -> int:
+        """Calls of sockets by deliveries."""
+        return self._sends_before + sum(feed.sends for feed in self.feeds)
+
+    @property
+    def jumps(self) -> int:
+        """Times that a slow listener lost audio."""
+        return self._jumps_before + sum(feed.jumps for feed in self.feeds)
 
     @property
     def queue_bytes(self) -> int:
@@ -327,6 +339,8 @@ class Mount:
             if not len(feed):
                 self._bytes_out_before += feed.bytes_out
                 self._skipped_before += feed.bytes_skipped
+                self._sends_before += feed.sends
+                self._jumps_before += feed.jumps
                 del self._icy[metaint]
 
     def _burst_now(self) -> int:
