@@ -67,9 +67,7 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    outputs = Outputs(
-        config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now
-    )
+    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
     outputs.subscribe(hub)
     recordings = Recordings(
         folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
