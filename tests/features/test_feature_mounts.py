@@ -1,6 +1,7 @@
 """Settings of one mount, each on a mount of its own: one server has them all."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -186,6 +187,7 @@ def test_a_mount_has_its_own_burst(station: Station) -> None:
             encoder.play(8)
             arrived(station, encoder)
             listener = Recorder(station.port, mount, icy=False)
+            until(partial(getattr, listener, "size"), within=WAIT_S, what="an answer")
             news = encoder.play(1)
             hears(listener, news)
             bursts[mount] = len(audio_of(listener)) - len(news)
@@ -200,6 +202,7 @@ def test_a_mount_has_its_own_queue(station: Station) -> None:
         encoder.play(3)
         arrived(station, encoder)
         listener = Recorder(station.port, "/queue", icy=False)
+        until(lambda: listener.size, within=WAIT_S, what="an answer")
         news = encoder.play(0.1)
         hears(listener, news)
         burst = len(audio_of(listener)) - len(news)
