@@ -27,12 +27,12 @@ from tinyice.assembly.welcome import welcome
 from tinyice.config.load import Loaded
 from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
+from tinyice.net.pulse import Pulse, bounds_of
 from tinyice.net.transport import StreamPort
 from tinyice.options import Options, load_or_exit
 from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
 
-LOW_LATENCY_PULSE_S = 0.04
 SWEEP_S = 1.0
 _PARTING_S = 1.0
 _CLOSING_S = 2.0
@@ -125,7 +125,7 @@ class StationService(Service):
         for mount in parts.mounts:
             parts.intros.load(mount.settings)
         for periodic in self._periodic:
-            periodic.startService()
+            periodic.startService()  # type: ignore[no-untyped-call]
         if parts.demo is not None:
             parts.demo.start()
         self._reactor.callWhenRunning(self._running)
@@ -135,13 +135,13 @@ class StationService(Service):
         super().stopService()  # type: ignore[no-untyped-call]
         return Deferred.fromCoroutine(self._stop())
 
-    def _make_periodic(self) -> list[Periodic]:
+    def _make_periodic(self) -> list[Service]:
         config, parts, clock = self._parts.config, self._parts, self._reactor
-        pulse = LOW_LATENCY_PULSE_S if config.low_latency_mode else config.pulse_ms[0] / 1000
-        periodic = [
-            Periodic("pulse", clock, pulse, parts.mounts.deliver),
-            Periodic("sweep", clock, SWEEP_S, self._sweep),
+        periodic: list[Service] = [
+            Pulse(parts.mounts, clock, bounds_of(config.pulse_ms, low_latency=low), low_latency=low)
+            for low in (False, True)
         ]
+        periodic.append(Periodic("sweep", clock, SWEEP_S, self._sweep))
         if self._notifier.watchdog_seconds is not None:
             watchdog = self._notifier.watchdog_seconds
             periodic.append(Periodic("watchdog", clock, watchdog, self._notifier.watchdog))
@@ -191,7 +191,7 @@ class StationService(Service):
         parts.hub.publish(ServerStopping())
         await DeferredList([port.stopListening() for port in self._ports])  # type: ignore[no-untyped-call]
         for periodic in self._periodic:
-            periodic.stopService()
+            periodic.stopService()  # type: ignore[no-untyped-call]
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()

@@ -44,6 +44,7 @@ class Player:
         self.waits = False
         self.at_end: Callable[[], None] = lambda: None
         self.listener: Listener | None = None
+        self.raw_send = self.send
 
     def send(self, view: bytes | memoryview) -> int:
         assert not self.aborted, "bytes after the end"

@@ -1,5 +1,6 @@
 """A connection in memory that keeps the contract of the real one (see the contract test)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -89,6 +90,10 @@ class MemoryTransport:
         self._room.left = 0
 
     # What protocols use.
+
+    @property
+    def raw_send(self) -> Callable[[memoryview], int]:
+        return self.send_now
 
     def send_now(self, view: bytes | memoryview) -> int:
         if not self.is_open:

@@ -1,5 +1,6 @@
 """Listeners that are level with each other: one view serves them all."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tinyice.core.listener import Listener
@@ -15,12 +16,13 @@ class Cohort:
     among the arrivals, at an offset of its own, until the next delivery.
     """
 
-    __slots__ = ("_arrivals", "_feed", "members", "offset")
+    __slots__ = ("_arrivals", "_feed", "_sends", "members", "offset")
 
     def __init__(self, feed: "Feed") -> None:
         self._feed = feed
         self.offset = feed.ring.head
         self.members: list[Listener] = []
+        self._sends: list[Callable[[memoryview], int]] = []
         self._arrivals: set[Listener] = set()
 
     def __len__(self) -> int:
@@ -51,20 +53,31 @@ class Cohort:
             self._seat_arrivals()
 
     def _send(self, view: memoryview) -> None:
+        """Give ``view`` to all: one call of the socket for each, and nothing else."""
         size = len(view)
-        sent = 0
         short: list[tuple[Listener, int]] = []
-        for listener in self.members:
-            taken = listener.outlet.send(view)
-            sent += taken
-            if taken != size:
-                short.append((listener, taken))
-        self._feed.bytes_out += sent
+        for seat, send in enumerate(self._sends):
+            try:
+                if (taken := send(view)) == size:
+                    continue
+            except OSError:
+                taken = 0
+            short.append((self.members[seat], taken))
+        self._feed.sends += len(self._sends)
+        self._feed.bytes_out += size * (len(self._sends) - len(short))
         for listener, taken in short:
-            listener.offset = self.offset + taken
-            self._unseat(listener)
-            self._feed.lag(listener)
+            self._fall_back(listener, view, taken)
         self.offset += size
+
+    def _fall_back(self, listener: Listener, view: memoryview, taken: int) -> None:
+        """The socket of ``listener`` took only part of ``view``, or failed: its outlet knows."""
+        taken += listener.outlet.send(view[taken:])
+        self._feed.bytes_out += taken
+        if taken == len(view):
+            return
+        listener.offset = self.offset + taken
+        self._unseat(listener)
+        self._feed.lag(listener)
 
     def _seat_arrivals(self) -> None:
         arrivals, self._arrivals = self._arrivals, set()
@@ -76,11 +89,13 @@ class Cohort:
             listener.seat = len(self.members)
             listener.jumps_in_a_row = 0
             self.members.append(listener)
+            self._sends.append(listener.outlet.raw_send)
 
     def _unseat(self, listener: Listener) -> None:
-        last = self.members.pop()
+        last, last_send = self.members.pop(), self._sends.pop()
         if last is not listener:
             self.members[listener.seat] = last
+            self._sends[listener.seat] = last_send
             last.seat = listener.seat
         listener.cohort = None
         listener.seat = -1

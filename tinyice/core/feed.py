@@ -32,7 +32,11 @@ class Feed:
         self.ring = ring
         self._placement = placement
         self.cohorts = [Cohort(self)]
+        self.slices = 1
+        """How many cohorts newcomers are spread over."""
         self.laggards: set[Listener] = set()
+        self.sends = 0
+        """Calls of sockets by deliveries."""
         self.bytes_out = 0
         self.bytes_skipped = 0
         self.fresh_from = ring.head
@@ -74,7 +78,7 @@ class Feed:
         if listener.until is not None:
             listener.outlet.finish()
             return
-        min(self.cohorts, key=len).welcome(listener)
+        min(self.cohorts[: self.slices], key=len).welcome(listener)
 
     def lag(self, listener: Listener) -> None:
         """``listener`` waits for its socket."""
@@ -89,10 +93,16 @@ class Feed:
             for cohort in self.cohorts:
                 cohort.dismiss(listener)
 
-    def deliver(self) -> None:
-        """Give everyone who keeps up what is new."""
-        for cohort in self.cohorts:
+    def deliver(self, turn: int = 0, turns: int = 1) -> None:
+        """Give those who keep up what is new: everyone, or one slice of ``turns``."""
+        for cohort in self.cohorts[turn::turns]:
             cohort.deliver()
+
+    def spread(self, slices: int) -> None:
+        """Let newcomers settle in so many cohorts; who is here stays where it is."""
+        while len(self.cohorts) < slices:
+            self.cohorts.append(Cohort(self))
+        self.slices = slices
 
     def end(self) -> None:
         """The stream is over: everyone gets what there is, and is let go."""

@@ -13,6 +13,7 @@ It gets a place in the stream only when its opening (the intro) is out, so that
 a long intro ends in the present.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from tinyice.core.clients import Client
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 class Outlet(Protocol):
     """The way to one player. Declared by who calls it, built in ``net``."""
+
+    raw_send: Callable[[memoryview], int]
+    """The socket's own send, for a listener who keeps up. It may raise ``OSError``
+    or take less than all; ``send`` is asked for the rest then."""
 
     def send(self, view: bytes | memoryview) -> int:
         """Take what fits now and say how much; call nothing of the mount from here.

@@ -64,6 +64,7 @@ class Mount:
         ring = Ring(settings.queue_bytes)
         self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
         self._icy: dict[int, tuple[IcyStream, Feed]] = {}
+        self._slices = 1
         self._release_deadline: float | None = None
         self._bytes_out_before = 0
         self._skipped_before = 0
@@ -213,10 +214,18 @@ class Mount:
         self._announce_tags()
         self._publish(TagsChanged(self.path, tags, origin))
 
-    def deliver(self) -> None:
-        """One pulse: everyone who keeps up gets what is new."""
+    def deliver(self, turn: int = 0, turns: int = 1) -> None:
+        """One pulse, or one turn of it: who keeps up gets what is new."""
+        self._plain.deliver(turn, turns)
+        if self._icy:
+            for _, feed in tuple(self._icy.values()):
+                feed.deliver(turn, turns)
+
+    def spread(self, slices: int) -> None:
+        """Let newcomers settle in so many slices of a pulse."""
+        self._slices = slices
         for feed in self.feeds:
-            feed.deliver()
+            feed.spread(slices)
 
     def sweep(self, now: float) -> None:
         """Once a second: the queue grows with the rate, and time limits end listeners."""
@@ -286,6 +295,7 @@ class Mount:
         )
         feed = self._new_feed(ring, stream)
         feed.fresh_from = self._plain.fresh_from
+        feed.spread(self._slices)
         while start < audio.head:
             view = audio.view(start)
             for piece in stream.interleave(view):

@@ -47,6 +47,7 @@ class Mounts:
     ) -> None:
         self.counters = Counters()
         self._intros: dict[str, bytes] = {}
+        self._slices = {False: 1, True: 1}
         self._settings_for = settings_for
         self._station = station
         self._publish = publish
@@ -154,11 +155,29 @@ class Mounts:
         if mount is not None:
             mount.intro = content
 
-    def deliver(self) -> None:
-        """One pulse for every mount that somebody listens to."""
+    def deliver(self, turn: int = 0, turns: int = 1, *, low_latency: bool | None = None) -> None:
+        """One pulse, or one turn of it, for every mount that somebody listens to.
+
+        ``low_latency``: only for mounts that want it, or that do not; None: for all.
+        """
         for mount in self:
-            if mount.listeners:
-                mount.deliver()
+            if mount.listeners and low_latency in (None, mount.settings.low_latency):
+                mount.deliver(turn, turns)
+
+    def spread(self, slices: int, *, low_latency: bool) -> None:
+        """Let newcomers of those mounts settle in so many slices of a pulse."""
+        self._slices[low_latency] = slices
+        for mount in self:
+            if mount.settings.low_latency == low_latency:
+                mount.spread(slices)
+
+    def audience(self, *, low_latency: bool) -> int:
+        """How many listen to the mounts that want low latency, or to the others."""
+        return sum(
+            len(mount.listeners)
+            for mount in self._mounts.values()
+            if mount.settings.low_latency == low_latency
+        )
 
     def sweep(self) -> None:
         """Once a second: silent sources end, limits are enforced."""
@@ -205,6 +224,7 @@ class Mounts:
             self._settings_for(path), self._station, publish=self._publish, clock=self._clock
         )
         mount.intro = self._intros.get(path, b"")
+        mount.spread(self._slices[mount.settings.low_latency])
         self._mounts[path] = mount
         return mount
 

@@ -27,6 +27,7 @@ class ListenerConnection:
         "_head_bytes",
         "_mount",
         "listener",
+        "raw_send",
         "send",
         "transport",
     )
@@ -42,6 +43,7 @@ class ListenerConnection:
         self.transport: StreamTransport = connection
         self.send = connection.send_now
         """``Outlet.send``: the transport's own method, without a call in between."""
+        self.raw_send = connection.raw_send
         self.listener = Listener(
             front.mounts.next_listener_id(), exchange.client, self, exchange.began
         )

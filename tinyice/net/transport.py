@@ -8,6 +8,7 @@ comes once the socket takes bytes again.
 """
 
 import socket
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from twisted.internet import tcp
@@ -34,6 +35,10 @@ class StreamTransport(Protocol):
     @property
     def unsent(self) -> int:
         """How many written bytes the socket has not taken yet."""
+
+    @property
+    def raw_send(self) -> Callable[[memoryview], int]:
+        """The socket's own send, for when nothing waits here."""
 
     def send_now(self, view: bytes | memoryview) -> int:
         """Send what the socket takes now; how much that was.
@@ -96,6 +101,11 @@ class StreamServer(tcp.Server):
     def unsent(self) -> int:
         """How many written bytes wait here; see ``StreamTransport``."""
         return len(self.dataBuffer) - self.offset + self._tempDataLen
+
+    @property
+    def raw_send(self) -> Callable[[memoryview], int]:
+        """The socket's own send; see ``StreamTransport``."""
+        return self.socket.send
 
     def limit_receive_buffer(self, size: int) -> None:
         """Stop the kernel from growing it to megabytes, minutes of audio."""
