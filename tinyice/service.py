@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Coroutine
 from datetime import datetime
+from types import FrameType
 from typing import Any, cast
 
 from twisted.application.service import IService, Service
@@ -96,6 +97,7 @@ class StationService(Service):
         self._ports: list[StreamPort] = []
         self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
         self._periodic = self._make_periodic()
+        self._is_told_to_stop = False
 
     def setServiceParent(self, parent: IService) -> None:
         """Join the application, and write its log."""
@@ -178,9 +180,22 @@ class StationService(Service):
         """The reactor runs: signals are ours, and whoever started us may know."""
         for number in (signal.SIGHUP, signal.SIGUSR1):
             signal.signal(number, self._reopen)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._heed_once(number)
         ports = in_words(self._ports)
         self._parts.hub.publish(ServerStarted(__version__, ports))
         self._notifier.ready(f"listening on {', '.join(ports)}")
+
+    def _heed_once(self, number: signal.Signals) -> None:
+        """``timeout`` and impatient people send it twice, and Twisted fails at the second."""
+        stop = signal.getsignal(number)
+
+        def stop_once(given: int, frame: FrameType | None) -> None:
+            if not self._is_told_to_stop and callable(stop):
+                self._is_told_to_stop = True
+                stop(given, frame)
+
+        signal.signal(number, stop_once)
 
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
