@@ -1,7 +1,7 @@
 """The station as one Twisted service: the order in which it starts and stops.
 
 It stops one part after the other, each with a deadline: the ports, sources and
-listeners, recordings, workers, and the logs last.
+listeners, workers, recordings, and the logs last.
 """
 
 import os
@@ -210,19 +210,21 @@ class StationService(Service):
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()
+        for worker in parts.workers:
+            # Who waits for a password to be checked is told to come again.
+            worker.stop(0)
         await self._connections_closed(_PARTING_S)
         parts.front.waiting.end()
         if not await self._connections_closed(_CLOSING_S):
             self._log.warn("some connections did not end in time")
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
-        for worker in parts.workers:
-            worker.stop(0)
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
 
     async def _connections_closed(self, seconds: float) -> bool:
         """Whether every connection is gone within ``seconds``."""
-        empty = DeferredList([port.when_empty() for port in self._ports])
+        # Out of time, those that still wait are cancelled.
+        empty = DeferredList([port.when_empty() for port in self._ports], consumeErrors=True)
         try:
             await empty.addTimeout(seconds, self._reactor)
         except TookTooLong:

@@ -9,11 +9,16 @@ import pytest
 
 from features.conftest import Serve
 from features.sounding import WAIT_S, Encoder, arrived, hears, is_unbroken
-from programs.raw import Recorder
-from programs.station import Station, accepts
+from features.talk import connect, login, read, request
+from programs.raw import Recorder, parse_answer
+from programs.station import PASSWORD, Station, accepts
 from programs.waiting import until
+from tinyice.work.passwords import hash_now
 
 STOP_S = 10.0
+AT_ONCE_S = 2.5
+WAITING = 25
+"""Logins that are to be checked one after the other, a fifth of a second each."""
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -65,3 +70,22 @@ def test_a_source_that_ends_leaves_nothing_behind(serve: Serve) -> None:
     assert is_unbroken(listener, [encoder.sent])
     assert "/live" not in station.statistics()
     assert not station.plays("/live")
+
+
+def test_logins_that_wait_do_not_hold_it_up(serve: Serve) -> None:
+    """Who asked to be let in is told to come again, and the server ends in a moment."""
+    station = serve(default_source_password=hash_now(PASSWORD))
+    asking = [connect(station.port) for _ in range(WAITING)]
+    for number, connection in enumerate(asking):
+        wrong = login("source", f"wrong {number}")
+        connection.sendall(request("/live", wrong, method="SOURCE"))
+    until(lambda: b" 401 " in asking[0].recv(4096), within=WAIT_S, what="the first answer")
+    began = time.monotonic()
+    station.child.send(signal.SIGTERM)
+    answers = [parse_answer(read(connection)) for connection in asking[1:]]
+    assert station.child.wait(STOP_S) in {0, -signal.SIGTERM}
+    assert time.monotonic() - began < AT_ONCE_S
+    assert {answer.status.split()[1] for answer in answers} <= {"401", "503"}
+    assert answers[-1].headers["retry-after"]
+    for connection in asking:
+        connection.close()
