@@ -1,7 +1,7 @@
 """The station as one Twisted service: the order in which it starts and stops.
 
 It stops one part after the other, each with a deadline: the ports, sources and
-listeners, recordings, workers, and the logs last.
+listeners, workers, recordings, and the logs last.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Coroutine
 from datetime import datetime
+from types import FrameType
 from typing import Any, cast
 
 from twisted.application.service import IService, Service
@@ -99,6 +100,7 @@ class StationService(Service):
         self._ports = parts.ports
         self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
         self._periodic = self._make_periodic()
+        self._is_told_to_stop = False
 
     def setServiceParent(self, parent: IService) -> None:
         """Join the application, and write its log."""
@@ -182,9 +184,22 @@ class StationService(Service):
         """The reactor runs: signals are ours, and whoever started us may know."""
         for number in (signal.SIGHUP, signal.SIGUSR1):
             signal.signal(number, self._reopen)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._heed_once(number)
         ports = in_words(self._ports)
         self._parts.hub.publish(ServerStarted(__version__, ports))
         self._notifier.ready(f"listening on {', '.join(ports)}")
+
+    def _heed_once(self, number: signal.Signals) -> None:
+        """``timeout`` and impatient people send it twice, and Twisted fails at the second."""
+        stop = signal.getsignal(number)
+
+        def stop_once(given: int, frame: FrameType | None) -> None:
+            if not self._is_told_to_stop and callable(stop):
+                self._is_told_to_stop = True
+                stop(given, frame)
+
+        signal.signal(number, stop_once)
 
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
@@ -199,19 +214,21 @@ class StationService(Service):
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()
+        for worker in parts.workers:
+            # Who waits for a password to be checked is told to come again.
+            worker.stop(0)
         await self._connections_closed(_PARTING_S)
         parts.front.waiting.end()
         if not await self._connections_closed(_CLOSING_S):
             self._log.warn("some connections did not end in time")
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
-        for worker in parts.workers:
-            worker.stop(0)
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
 
     async def _connections_closed(self, seconds: float) -> bool:
         """Whether every connection is gone within ``seconds``."""
-        empty = DeferredList([port.when_empty() for port in self._ports])
+        # Out of time, those that still wait are cancelled.
+        empty = DeferredList([port.when_empty() for port in self._ports], consumeErrors=True)
         try:
             await empty.addTimeout(seconds, self._reactor)
         except TookTooLong:
