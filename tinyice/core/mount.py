@@ -22,6 +22,9 @@ from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk
 from tinyice.wire.icy import metadata_block
 
+UNUSED_S = 30.0
+"""How long a feed is kept that nobody listens to."""
+
 QUEUE_GROWN_MAX = 64 * 1024 * 1024
 """No rate makes a queue grow beyond this, in bytes."""
 
@@ -64,6 +67,7 @@ class Mount:
         ring = Ring(settings.queue_bytes)
         self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
         self._icy: dict[int, tuple[IcyStream, Feed]] = {}
+        self._unused: dict[int, float] = {}
         self._slices = 1
         self._release_deadline: float | None = None
         self._bytes_out_before = 0
@@ -192,8 +196,7 @@ class Mount:
             listener.bytes_out,
             listener.jumps,
         )
-        listener.feed = None
-        self._retire_idle_feeds()
+        listener.let_go()
         self._publish(left)
 
     def drop(self, listener: Listener, reason: DropReason) -> None:
@@ -209,6 +212,12 @@ class Mount:
         """End everyone at once."""
         for listener in tuple(self.listeners.values()):
             self.drop(listener, reason)
+
+    def close(self) -> None:
+        """The mount is forgotten, with nobody on it: its memory is free at once."""
+        for feed in self.feeds:
+            feed.close()
+        self._icy.clear()
 
     def release_listeners(self) -> None:
         """Nothing feeds the mount any more: everyone gets what is left, and goes."""
@@ -250,6 +259,7 @@ class Mount:
             self._release_deadline = None
             for listener in [one for one in self.listeners.values() if one.until is not None]:
                 self.drop(listener, listener.drop_reason)
+        self._retire_idle_feeds(now)
         if self.source is not None:
             self._grow(int(self.source.rate(now) * self._station.queue_seconds))
 
@@ -334,9 +344,17 @@ class Mount:
         reason = DropReason.TOO_SLOW if listener.until is None else listener.drop_reason
         self.drop(listener, reason)
 
-    def _retire_idle_feeds(self) -> None:
+    def _retire_idle_feeds(self, now: float) -> None:
+        """Give up feeds that nobody listened to for a while: one costs a ring of memory.
+
+        Not at once: the next listener would pay for a new one.
+        """
         for metaint, (_, feed) in tuple(self._icy.items()):
-            if not len(feed):
+            if len(feed):
+                self._unused.pop(metaint, None)
+            elif now - self._unused.setdefault(metaint, now) >= UNUSED_S:
+                del self._unused[metaint]
+                feed.close()
                 self._bytes_out_before += feed.bytes_out
                 self._skipped_before += feed.bytes_skipped
                 self._sends_before += feed.sends

@@ -239,6 +239,7 @@ class Mounts:
             self.counters.bytes_skipped += mount.bytes_skipped
             self.counters.sends += mount.sends
             self.counters.jumps += mount.jumps
+            mount.close()
 
 
 def _overridden(said: StationHeaders, settings: MountSettings) -> StationHeaders:
