@@ -8,6 +8,8 @@ that asks for:
   one record is offered at a time, and what got stuck counts as sent: it stands
   at the front of Twisted's write buffer, where nothing gets before it, and goes
   out with it. A listener that jumps meanwhile jumps behind it.
+- While a record is stuck nothing is read: the answers to key updates would
+  have to be written before the rest of it, and OpenSSL ends the connection.
 - A write may have to wait until the peer has said something (half of a key
   update is here, the rest is not), even while nobody wants to read.
 - OpenSSL does not read ahead, and a record has no more than ``RECORD_BYTES``:
@@ -136,15 +138,13 @@ class TlsServer(StreamServer):
 
     def _look(self) -> Exception | None:
         """See by the first byte whether the peer speaks TLS at all."""
-        if self.disconnecting:
-            return main.CONNECTION_DONE
         try:
             first = self.socket.recv(1, sockets.MSG_PEEK)
         except BlockingIOError:
             return None
         except OSError:
             return main.CONNECTION_LOST
-        if not first:
+        if not first or self.disconnecting:
             return main.CONNECTION_DONE
         if first == _HANDSHAKE:
             return self._begin()
@@ -201,7 +201,7 @@ class TlsServer(StreamServer):
     # Reading.
 
     def _receive(self) -> Exception | None:
-        if not self._is_reading:
+        if self._stuck or not self._is_reading:
             # Woken for the sake of a write.
             self._go_on()
             return None
@@ -211,7 +211,7 @@ class TlsServer(StreamServer):
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLWantWriteError:
-            # The answer to a key update is stuck before what is stuck already.
+            # The answer to a key update does not fit.
             self._wait_for_room()
             return None
         except ssl.SSLZeroReturnError:
@@ -244,7 +244,7 @@ class TlsServer(StreamServer):
 
     def _watch(self) -> None:
         """Be told of what comes in, or not."""
-        if self._needs_peer or (self._is_reading and not self._needs_room):
+        if self._needs_peer or (self._is_reading and not self._stuck and not self._needs_room):
             self.reactor.addReader(self)
         else:
             self.reactor.removeReader(self)
@@ -313,13 +313,16 @@ class TlsServer(StreamServer):
                 taken += self.socket.send(view[taken : taken + size])
             except ssl.SSLWantWriteError:
                 self._stuck = size
+                self._watch()
                 self.startWriting()  # type: ignore[no-untyped-call]
                 break
             except ssl.SSLWantReadError:
                 self._stuck = size
                 self._wait_for_peer()
                 break
-            self._stuck = 0
+            if self._stuck:
+                self._stuck = 0
+                self._watch()
         return taken
 
     # The end.
