@@ -94,7 +94,7 @@ def _is_readable(chain: bytes) -> bool:
     """Whether the certificates are well-formed, whatever key belongs to them."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
-            cadata=chain[chain.index(_CERTIFICATE) :].decode("ascii", "replace")
+            cadata=chain[chain.index(_CERTIFICATE) :].decode("ascii", "ignore")
         )
     except (ssl.SSLError, ValueError):
         return False
