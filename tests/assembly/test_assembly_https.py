@@ -2,21 +2,35 @@
 
 import io
 import json
+import socket
 from pathlib import Path
 
 import pytest
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import globalLogPublisher
 
 from net.certificates import write_pair
+from net.loopback import loopback
+from net.tlsloop import TlsLoop
 from tinyice.assembly.certificates import judge_files
 from tinyice.assembly.https import Https, https_of
+from tinyice.assembly.ports import Opener, Passed
 from tinyice.assembly.welcome import welcome
 from tinyice.certs.pair import CertificateFault
 from tinyice.cli import run
 from tinyice.config.faults import ConfigFaults
 from tinyice.config.load import Loaded
 from tinyice.config.model import Config
+from tinyice.net.tls import TlsPort
+
+
+class Greeter(Protocol):
+    """Says hello and closes."""
+
+    noisy = False
+
+    def connectionMade(self) -> None:
+        self.transport.write(b"hello")
 
 
 def config_in(folder: Path, **keys: object) -> Config:
@@ -178,3 +192,19 @@ def test_welcome() -> None:
     assert "https://[2001:db8::1]:8443/\n" in told
     config = Config(use_https=True, base_url="https://radio.example")
     assert "localhost/" not in "\n".join(welcome(Loaded(config, (), {}), demo=False))
+
+
+def test_a_passed_socket(tmp_path: Path) -> None:
+    """A socket that systemd opened is served with TLS, too."""
+    write_pair(tmp_path)
+    with loopback() as loop, socket.socket() as listening:
+        made = https_of(config_in(tmp_path), Factory.forProtocol(Greeter))
+        assert made is not None
+        made.certificates.load()
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        passed = Passed(listening.fileno(), "https")
+        port = Opener(loop.reactor, "::").adopt(passed, made.factory, TlsPort)
+        loop.ports.append(port)
+        client = TlsLoop(loop, made.certificates).connect(port)
+        assert loop.receive(client, 5) == b"hello"
