@@ -11,9 +11,8 @@ _OPTIONS = ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVE
 def server_context() -> ssl.SSLContext:
     """A context without a certificate: TLS 1.2 and 1.3, no renegotiation, HTTP/1.1.
 
-    One ticket in place of two: a player that comes back needs no more, and each
-    is written to every client at the end of its handshake. That buffers of idle
-    connections are given back (``SSL_MODE_RELEASE_BUFFERS``) is Python's default.
+    One ticket, for a player that comes back. That buffers of idle connections
+    are given back (``SSL_MODE_RELEASE_BUFFERS``) is Python's default.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
