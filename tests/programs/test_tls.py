@@ -3,7 +3,7 @@
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -113,21 +113,37 @@ def _kind(url: str) -> str:
     return "mp3" if url.endswith("mp3") else "ogg"
 
 
-@pytest.mark.parametrize("mount", ENCODERS)
-@pytest.mark.parametrize("player", [_curl, _ffmpeg, _mpv, _gstreamer], ids=lambda p: p.__name__)
-def test_players(secure: Secure, mount: str, player: Callable[[str, Path], list[str]]) -> None:
-    """A player hears over TLS what an encoder sends over TLS."""
-    out = secure.home / f"{player.__name__}.{_kind(mount)}"
-    out.unlink(missing_ok=True)
-    playing = secure.run(f"{player.__name__}{mount[1:]}", *player(secure.url(mount), out))
-    try:
-        until(
-            lambda: audio.decoded_seconds(out, 30)[0] > HEARD_S,
-            within=WITHIN_S,
-            what=f"enough is heard: {playing.output()}",
+PLAYERS = {"curl": _curl, "ffmpeg": _ffmpeg, "mpv": _mpv, "gstreamer": _gstreamer}
+
+
+def _out(home: Path, name: str, mount: str) -> Path:
+    return home / f"{name}.{_kind(mount)}"
+
+
+@pytest.fixture(scope="module")
+def playing(secure: Secure) -> dict[tuple[str, str], Child]:
+    """Every player before every stream, all at once."""
+    return {
+        (name, mount): secure.run(
+            name + mount[1:], *command(secure.url(mount), _out(secure.home, name, mount))
         )
-    finally:
-        playing.stop()
+        for name, command in PLAYERS.items()
+        for mount in ENCODERS
+    }
+
+
+@pytest.mark.parametrize("mount", ENCODERS)
+@pytest.mark.parametrize("name", PLAYERS)
+def test_players(
+    secure: Secure, playing: dict[tuple[str, str], Child], name: str, mount: str
+) -> None:
+    """A player hears over TLS what an encoder sends over TLS."""
+    out = _out(secure.home, name, mount)
+    until(
+        lambda: audio.decoded_seconds(out, 30)[0] > HEARD_S,
+        within=WITHIN_S,
+        what=f"enough is heard: {playing[name, mount].output()}",
+    )
 
 
 def test_a_page_and_a_playlist(secure: Secure) -> None:
