@@ -26,11 +26,13 @@ from tinyice import __version__
 from tinyice.assembly.build import Parts, build
 from tinyice.assembly.figures import LAG_SAMPLE_S
 from tinyice.assembly.machine import file_room, raise_file_limit
-from tinyice.assembly.ports import Opener, PortTaken, by_name, in_words
+from tinyice.assembly.ports import Opener, Passed, PortTaken, by_name, in_words
 from tinyice.assembly.welcome import welcome
+from tinyice.certs.pair import CertificateFault
 from tinyice.config.load import Loaded
 from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
+from tinyice.net.tls import TlsPort
 from tinyice.options import Options, load_or_exit
 from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
@@ -58,7 +60,7 @@ def make_service(options: Options) -> IService:
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     config = loaded.config
-    files = file_room(raise_file_limit(), ports=2, sources_max=config.max_sources)
+    files = file_room(raise_file_limit(), ports=3, sources_max=config.max_sources)
     key = secrets.token_bytes(32)
     parts = build(config, reactor, local_now, key, files=files, demo=demo)
     # In the background there is no standard error any more, but this stays.
@@ -114,7 +116,7 @@ class StationService(Service):
         super().privilegedStartService()  # type: ignore[no-untyped-call]
         try:
             self._open_ports()
-        except PortTaken as fault:
+        except (PortTaken, CertificateFault) as fault:
             # sys.stderr is the log's by now, and the log is not open yet.
             self._tell_terminal(str(fault))
             raise NotStarted(str(fault)) from None
@@ -163,19 +165,37 @@ class StationService(Service):
         self._parts.mounts.sweep()
         self._parts.front.waiting.sweep(self._reactor.seconds())
         self._parts.reception.sweep()
+        if self._parts.https is not None:
+            self._parts.https.factory.sweep()
 
     def _open_ports(self) -> None:
         config, parts = self._parts.config, self._parts
         opener = Opener(self._reactor, config.bind_host)
-        passed, passed_shoutcast = by_name(listen_fds(first_environ(os.environ), os.getpid()))
+        passed, passed_shoutcast, passed_https = by_name(
+            listen_fds(first_environ(os.environ), os.getpid())
+        )
         if passed is not None:
             self._ports.append(opener.adopt(passed, parts.doors))
         else:
             self._ports.append(opener.open(config.port, parts.doors, "port"))
+        self._open_https(opener, passed_https)
         if passed_shoutcast is not None:
             self._ports.append(opener.adopt(passed_shoutcast, parts.shoutcast_doors))
         elif config.shoutcast_port_used and passed is None:
             self._open_shoutcast(opener, config.shoutcast_port_used)
+
+    def _open_https(self, opener: Opener, passed: Passed | None) -> None:
+        config, https = self._parts.config, self._parts.https
+        if https is None:
+            if passed is not None:
+                self._log.warn("the passed socket {name} waits for use_https", name=passed.name)
+            return
+        https.certificates.load()
+        if passed is not None:
+            self._ports.append(opener.adopt(passed, https.factory, TlsPort))
+        else:
+            port = opener.open(config.https_port, https.factory, "https_port", TlsPort)
+            self._ports.append(port)
 
     def _open_shoutcast(self, opener: Opener, number: int) -> None:
         """Encoders of the old kind are welcome, but the station does not depend on them."""
@@ -209,6 +229,8 @@ class StationService(Service):
 
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
+        if number == signal.SIGHUP and self._parts.https is not None:
+            self._reactor.callFromThread(self._parts.https.reload)
 
     async def _stop(self) -> None:
         parts = self._parts

@@ -34,6 +34,7 @@ TABLE = {
         house=("wire", "formats"),
         others=("zope.interface", "twisted.internet.interfaces", "twisted.logger"),
     ),
+    "certs": Row(house=("core",)),
     "logs": Row(house=("core",), others=TWISTED),
     "work": Row(house=("core", "config"), others=(*TWISTED, "bcrypt")),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),

@@ -176,6 +176,7 @@ class Station:
     banned: tuple[str, ...] = ()
     pages: Mapping[bytes, Resource] = field(default_factory=dict)
     room: Room = BOUNDLESS
+    secure: bool = False
 
     def __post_init__(self) -> None:
         self.events: list[Event] = []
@@ -209,7 +210,7 @@ class Station:
             self.channels.append(made)
             return made
 
-        self.doors = DoorFactory(self.front, self.reception, channel, secure=False)
+        self.doors = DoorFactory(self.front, self.reception, channel, secure=self.secure)
         self.shoutcast_doors = ShoutcastFactory(self.front, self.reception, self.doors.door)
 
     def _record(self, settings: MountSettings) -> "Recording":

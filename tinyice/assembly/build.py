@@ -12,6 +12,7 @@ from twisted.web.server import Request, Site
 from tinyice import __version__
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
+from tinyice.assembly.https import Https, https_of
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
@@ -53,6 +54,7 @@ class Parts:
     front: Front
     reception: Reception
     doors: DoorFactory
+    https: Https | None
     shoutcast_doors: ShoutcastFactory
     recordings: Recordings
     intros: Intros
@@ -79,8 +81,7 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
-    outputs.subscribe(hub)
+    outputs = _outputs(config, hub, reactor, now)
     recordings = Recordings(
         folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
     )
@@ -114,6 +115,7 @@ def build(
         front=front,
         reception=reception,
         doors=doors,
+        https=https_of(config, DoorFactory(front, reception, web, secure=True)),
         shoutcast_doors=ShoutcastFactory(front, reception, doors.door),
         recordings=recordings,
         intros=Intros(mounts, folder, file_worker),
@@ -124,6 +126,14 @@ def build(
         lag=lag,
         demo=DemoSource(mounts, reactor, now) if demo else None,
     )
+
+
+def _outputs(
+    config: Config, hub: Hub, reactor: ReactorBase, now: Callable[[], datetime]
+) -> Outputs:
+    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
+    outputs.subscribe(hub)
+    return outputs
 
 
 def _mounts(config: Config, recordings: Recordings, hub: Hub, reactor: ReactorBase) -> Mounts:
@@ -246,6 +256,7 @@ def _web_settings(config: Config) -> WebSettings:
     return WebSettings(
         hostname=config.hostname,
         port=config.port,
+        https_port=config.https_port,
         server_id=SERVER,
         version=__version__,
         base_url=config.base_url.rstrip("/"),

@@ -20,7 +20,7 @@ from tinyice.config.firstrun import FirstRun, first_document, random_credentials
 from tinyice.config.kept import Kept
 from tinyice.config.model import Config
 from tinyice.config.passwords import Hasher, hash_paths, hash_values
-from tinyice.config.rules import burst_notes, faults_between
+from tinyice.config.rules import burst_notes, faults_between, tls_notes
 from tinyice.config.save import create_file, document_text, replace_file
 from tinyice.config.text import TextFault, parse_object
 
@@ -171,6 +171,7 @@ def _notes(config: Config, walk: Walk) -> Iterator[str]:
     for reason in Kept:
         if names := walk.kept.get(reason):
             yield f"{reason.value}, kept in the file and not used: {', '.join(names)}"
+    yield from tls_notes(config)
     yield from burst_notes(config)
 
 

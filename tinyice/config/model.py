@@ -80,7 +80,18 @@ class Config(Struct, frozen=True, kw_only=True):
         Address, says("Address to listen on; 0.0.0.0 and :: mean all, IPv4 and IPv6.")
     ] = "0.0.0.0"
     port: Annotated[Port, says("Port for encoders, players and pages; 0: any free one.")] = 8000
-    https_port: Annotated[Port, says("Port for HTTPS; not served yet.")] = 443
+    use_https: Annotated[
+        bool, says("Open https_port, too, for encoders, players and pages over TLS.")
+    ] = False
+    auto_https: Annotated[
+        bool,
+        says("Certificates come by themselves. Not built yet: name files, or there is no TLS."),
+    ] = False
+    https_port: Annotated[Port, says("Port for TLS; 0: any free one.")] = 443
+    cert_file: Annotated[
+        Text, says("File of the certificate and of those between it and its authority, PEM.")
+    ] = ""
+    key_file: Annotated[Text, says("File of the certificate's private key, PEM.")] = ""
     shoutcast_port: Annotated[
         Port | None, says("Port for Shoutcast encoders; null: port + 1; 0: off.")
     ] = None
@@ -166,6 +177,9 @@ class Config(Struct, frozen=True, kw_only=True):
     max_pending: Annotated[
         int, Meta(ge=1, le=1_000_000), says("Connections whose first request is not complete yet.")
     ] = 1000
+    max_handshakes: Annotated[
+        int, Meta(ge=1, le=1_000_000), says("TLS handshakes at once; beyond: closed at accept.")
+    ] = 200
     max_head_bytes: Annotated[
         int, Meta(ge=1024, le=1_048_576), says("Length of a request head.")
     ] = 8192
@@ -199,6 +213,12 @@ class Config(Struct, frozen=True, kw_only=True):
     log_file: Annotated[Text, says("File of the log; empty: standard output.")] = ""
     access_log_file: Annotated[Text, says("File of the access log; empty: none.")] = ""
     auth_log_file: Annotated[Text, says("File for failed logins, for fail2ban; empty: none.")] = ""
+
+    @property
+    def serves_tls(self) -> bool:
+        """Whether the port with TLS is open: it is wanted, and there are files for it."""
+        has_files = bool(self.cert_file or self.key_file)
+        return self.use_https and (has_files or not self.auto_https)
 
     @property
     def shoutcast_port_used(self) -> int:

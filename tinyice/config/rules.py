@@ -16,6 +16,28 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
     if config.shoutcast_port and config.shoutcast_port == config.port:
         message = f"must differ from port, which is {config.port} too"
         yield ("port", "shoutcast_port"), Fault("shoutcast_port", message)
+    if config.serves_tls:
+        yield from _faults_of_https(config)
+
+
+def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
+    for key, used in (("port", config.port), ("shoutcast_port", config.shoutcast_port_used)):
+        if used and used == config.https_port:
+            message = f"must differ from {key}, which is {used} too"
+            yield ("https_port", "port", "shoutcast_port"), Fault("https_port", message)
+    for key in ("cert_file", "key_file"):
+        if not getattr(config, key):
+            message = "must name a file, because use_https is true"
+            yield (key, "use_https"), Fault(key, message)
+
+
+def tls_notes(config: Config) -> Iterator[str]:
+    """Say so where certificates were to come by themselves."""
+    if config.use_https and not config.serves_tls:
+        yield (
+            "auto_https: not built yet, so there is no TLS; "
+            "name a certificate with cert_file and key_file, or put a proxy in front"
+        )
 
 
 def burst_notes(config: Config) -> Iterator[str]:
