@@ -52,7 +52,7 @@ def told(*events: Event, level: str = "debug") -> list[str]:
     lines: list[str] = []
     observer = make_observer(level, json_logs=False, write=lines.append, zone=UTC)
     hub = Hub()
-    hub.subscribe(EventLog(Logger(namespace="tinyice.events", observer=observer)))
+    hub.subscribe(EventLog(Logger(namespace="tinyice.events", observer=observer), level))
     for event in events:
         hub.publish(event)
     return [line.split(" ", 1)[1].removesuffix("\n") for line in lines]

@@ -77,7 +77,7 @@ class Outputs:
 
     def subscribe(self, hub: Hub) -> None:
         """Write what the station tells."""
-        hub.subscribe(EventLog(Logger(namespace="tinyice")))
+        hub.subscribe(EventLog(Logger(namespace="tinyice"), config.log_level))
         hub.subscribe(AuthLog(self._auth.write, self._now))
         if self._access is not None:
             hub.subscribe(AccessLog(self._access.write, self._now))

@@ -37,16 +37,23 @@ _LEVELS: dict[type[Event], str] = {
 
 
 class EventLog:
-    """Writes events into the event log, as fields; requests have a log of their own."""
+    """Writes events into the event log, as fields; requests have a log of their own.
 
-    def __init__(self, log: Logger) -> None:
+    Events below ``lowest`` (debug, info, warn, error) are left alone: thousands of
+    listeners that join cost nothing where nobody wants to read of them.
+    """
+
+    def __init__(self, log: Logger, lowest: str) -> None:
         self._log = log
+        self._lowest = LEVELS[lowest]
 
     def __call__(self, event: Event) -> None:
         """Write ``event``."""
         if isinstance(event, RequestFinished):
             return
         level = LEVELS[_LEVELS.get(type(event), "info")]
+        if level < self._lowest:
+            return
         self._log.emit(level, None, event=event.id, **fields_of(event))
 
 
