@@ -63,6 +63,7 @@ class Outputs:
         self._gates: list[_Gate] = []
         self._files: list[LogFile] = []
         self._now = now
+        self._level = config.log_level
         # The descriptor, not sys.stdout, which twistd turns into log events.
         stdout = OpenDescriptor(1, "standard output")
         events = _on_disk(config.log_file)
@@ -77,7 +78,7 @@ class Outputs:
 
     def subscribe(self, hub: Hub) -> None:
         """Write what the station tells."""
-        hub.subscribe(EventLog(Logger(namespace="tinyice"), config.log_level))
+        hub.subscribe(EventLog(Logger(namespace="tinyice"), self._level))
         hub.subscribe(AuthLog(self._auth.write, self._now))
         if self._access is not None:
             hub.subscribe(AccessLog(self._access.write, self._now))
