@@ -11,10 +11,11 @@ from typing import Protocol
 from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
 from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
 from tinyice.core.feed import Feed
+from tinyice.core.haste import Haste
 from tinyice.core.icy import IcyStream
 from tinyice.core.listener import Listener
 from tinyice.core.placement import PlainPlacement
-from tinyice.core.ring import SPAN, Ring
+from tinyice.core.ring import SPAN, Allocate, OwnMemory, Ring
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.core.syncpoints import SyncPoints
@@ -46,6 +47,7 @@ class Mount:
         *,
         publish: Callable[[Event], None],
         clock: Callable[[], float],
+        allocate: Allocate = OwnMemory,
     ) -> None:
         self.settings = settings
         self.source: Source | None = None
@@ -61,13 +63,16 @@ class Mount:
         self._clock = clock
         self._sync = SyncPoints()
         self._live_from = 0
-        ring = Ring(settings.queue_bytes)
+        self._allocate = allocate
+        queue = max(settings.queue_bytes, station.queue_min_bytes)
+        ring = Ring(queue, allocate=allocate)
         self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
         self._icy: dict[int, tuple[IcyStream, Feed]] = {}
         self._slices = 1
         self._release_deadline: float | None = None
         self._bytes_out_before = 0
         self._skipped_before = 0
+        self._haste = Haste(clock())
 
     @property
     def path(self) -> str:
@@ -78,6 +83,11 @@ class Mount:
     def feeds(self) -> tuple[Feed, ...]:
         """The plain feed, then one for each ICY interval in use."""
         return (self._plain, *[feed for _, feed in self._icy.values()])
+
+    @property
+    def present(self) -> int:
+        """How many listeners are served by this process."""
+        return sum(feed.present for feed in self.feeds)
 
     @property
     def bytes_out(self) -> int:
@@ -139,7 +149,9 @@ class Mount:
             seconds += chunk.seconds
             self._write(chunk)
         source.brought(seconds, now)
-        hold = source.pace.hold(seconds, now)
+        branches = (feed.branch for feed in self.feeds)
+        breath = self._haste.pause_for(branches, self._plain.ring, now)
+        hold = max(source.pace.hold(seconds, now), breath)
         if hold:
             source.control.hold(hold)
 
@@ -191,7 +203,24 @@ class Mount:
             listener.outlet.abort()
         else:
             listener.outlet.finish()
-        self.leave(listener)
+        if not listener.is_away:
+            self.leave(listener)
+
+    def drop_away(self, listener: Listener) -> None:
+        """Another process serves ``listener``, who is too slow for it: let it end that."""
+        self._note_slow(listener)
+        listener.outlet.abort()
+
+    def left_away(self, listener: Listener, bytes_out: int, jumps: int, *, too_slow: bool) -> None:
+        """Another process has let go of ``listener``, or lost it, and this is its account."""
+        listener.account(bytes_out, jumps)
+        if too_slow:
+            self._note_slow(listener)
+
+    def close(self) -> None:
+        """The mount is forgotten."""
+        for feed in self.feeds:
+            feed.close()
 
     def drop_all(self, reason: DropReason) -> None:
         """End everyone at once."""
@@ -284,7 +313,8 @@ class Mount:
             return known[1]
         audio = self._plain.ring
         start = max(audio.tail, self._plain.fresh_from)
-        ring = Ring(_icy_capacity(audio.capacity, metaint), start=start)
+        capacity = _icy_capacity(audio.capacity, metaint)
+        ring = Ring(capacity, allocate=self._allocate, start=start)
         stream = IcyStream(
             metaint,
             sync=self._sync,
@@ -318,15 +348,20 @@ class Mount:
         )
 
     def _drop_slow(self, listener: Listener) -> None:
+        self._note_slow(listener)
+        self.drop(listener, listener.drop_reason)
+
+    def _note_slow(self, listener: Listener) -> None:
         self.slow_listeners += 1
-        reason = DropReason.TOO_SLOW if listener.until is None else listener.drop_reason
-        self.drop(listener, reason)
+        if listener.until is None:
+            listener.drop_reason = DropReason.TOO_SLOW
 
     def _retire_idle_feeds(self) -> None:
         for metaint, (_, feed) in tuple(self._icy.items()):
             if not len(feed):
                 self._bytes_out_before += feed.bytes_out
                 self._skipped_before += feed.bytes_skipped
+                feed.close()
                 del self._icy[metaint]
 
     def _burst_now(self) -> int:
