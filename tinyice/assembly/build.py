@@ -13,6 +13,7 @@ from tinyice import __version__
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
+from tinyice.assembly.serving import make_workers
 from tinyice.assets import find_assets
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
@@ -21,6 +22,7 @@ from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
+from tinyice.core.ring import OwnMemory
 from tinyice.core.settings import StationSettings
 from tinyice.core.station import Station
 from tinyice.net.front import Front, Limits
@@ -31,6 +33,8 @@ from tinyice.web.site import make_resource
 from tinyice.wire.replies import SERVER
 from tinyice.work.passwords import Passwords
 from tinyice.work.threads import Worker
+from tinyice.workers.shared import shared_memory
+from tinyice.workers.workers import QUEUE_MIN_BYTES, Workers
 
 _FILE_JOBS = 64
 
@@ -49,7 +53,8 @@ class Parts:
     shoutcast_doors: ShoutcastFactory
     recordings: Recordings
     intros: Intros
-    workers: tuple[Worker, ...]
+    threads: tuple[Worker, ...]
+    workers: Workers | None
     demo: DemoSource | None
 
 
@@ -67,21 +72,13 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    outputs = Outputs(
-        config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now
-    )
+    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
     outputs.subscribe(hub)
     recordings = Recordings(
         folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
     )
-    mounts = Mounts(
-        configured_paths(config),
-        partial(settings_for, config),
-        _station_settings(config),
-        publish=hub.publish,
-        clock=reactor.seconds,
-        recorder_for=recordings.open,
-    )
+    workers = make_workers(config, reactor, hub.publish)
+    mounts = _mounts(config, reactor, hub, recordings, workers)
     checkers = tuple(
         _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
     )
@@ -111,9 +108,30 @@ def build(
         shoutcast_doors=ShoutcastFactory(front, reception, doors.door),
         recordings=recordings,
         intros=Intros(mounts, folder, files),
-        workers=(files, *checkers),
+        threads=(files, *checkers),
+        workers=workers,
         demo=DemoSource(mounts, reactor, now) if demo else None,
     )
+
+
+def _mounts(
+    config: Config,
+    reactor: ReactorBase,
+    hub: Hub,
+    recordings: Recordings,
+    workers: Workers | None,
+) -> Mounts:
+    mounts = Mounts(
+        configured_paths(config),
+        partial(settings_for, config),
+        _station_settings(config),
+        publish=hub.publish,
+        clock=reactor.seconds,
+        recorder_for=recordings.open,
+        allocate=OwnMemory if workers is None else shared_memory,
+    )
+    mounts.carrier = workers
+    return mounts
 
 
 def _worker(name: str, jobs: int, reactor: ReactorBase) -> Worker:
@@ -137,6 +155,7 @@ def _station_settings(config: Config) -> StationSettings:
         takeover=config.takeover,
         takeover_after_s=config.takeover_after,
         queue_seconds=config.queue_seconds,
+        queue_min_bytes=QUEUE_MIN_BYTES if config.workers else 0,
         jumps_max=config.slow_jumps,
         drain_s=config.stop_timeout,
     )
