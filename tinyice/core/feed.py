@@ -142,8 +142,11 @@ class Feed:
 
     def close(self) -> None:
         """Nobody will listen any more."""
-        if self.branch is not None:
-            self.branch.retired()
+        branch, self.branch = self.branch, None
+        if branch is not None:
+            branch.retired()
+        # They know their feed: without this its memory would wait for the collector.
+        self.cohorts = []
 
     def deliver(self, turn: int = 0, turns: int = 1) -> None:
         """Give those who keep up what is new: everyone, or one slice of ``turns``."""

@@ -221,6 +221,7 @@ class Mount:
         """The mount is forgotten."""
         for feed in self.feeds:
             feed.close()
+        self._plain.ring.close()
 
     def drop_all(self, reason: DropReason) -> None:
         """End everyone at once."""

@@ -36,7 +36,7 @@ class Memory(Protocol):
 class OwnMemory:
     """Memory of this process alone."""
 
-    __slots__ = ("content", "marks")
+    __slots__ = ("__weakref__", "content", "marks")
 
     def __init__(self, size: int) -> None:
         self.content = memoryview(bytearray(size))
@@ -117,6 +117,11 @@ class Ring:
             at += len(piece)
         self.capacity = larger.capacity
         self._lie_in(larger.memory)
+
+    def close(self) -> None:
+        """Give the memory back; there is nothing to read any more."""
+        self.tail = self.head
+        self._lie_in(OwnMemory(0))
 
     def _lie_in(self, memory: Memory) -> None:
         self.memory = memory

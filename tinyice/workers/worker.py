@@ -63,7 +63,7 @@ class Worker:
             case say.End():
                 self._feeds[message.feed].end(message.until)
             case say.Shut():
-                self._report(self._feeds.pop(message.feed))
+                self._shut(message)
             case say.Stop():
                 self._stop()
 
@@ -140,6 +140,11 @@ class Worker:
             low_latency=message.low_latency,
             slices=self._slices[message.low_latency],
         )
+
+    def _shut(self, message: say.Shut) -> None:
+        feed = self._feeds.pop(message.feed)
+        self._report(feed)
+        feed.close()
 
     def _take(self, message: say.Take) -> None:
         descriptor = self._channel.next_descriptor()

@@ -23,7 +23,6 @@ from tinyice.workers.away import Away
 from tinyice.workers.branch import SharedBranch
 from tinyice.workers.link import Link, Surroundings
 
-
 QUEUE_MIN_BYTES = 8 * SPAN
 """A source may bring an eighth of this in one piece."""
 
