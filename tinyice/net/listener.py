@@ -71,6 +71,8 @@ class ListenerConnection:
         # Of no other class: what stands between us and the socket can't go along.
         if type(transport) is not StreamServer or transport.unsent:
             return None
+        # Most of what a listener weighs here goes with them.
+        del self.transport, self.send, self.raw_send
         return transport.release()
 
     def makeConnection(self, transport: object) -> None:
