@@ -291,6 +291,24 @@ def test_the_end_of_the_server_ends_all(with_workers: Serve) -> None:
     encoder.close()
 
 
+def test_a_worker_that_hangs_does_not_keep_the_server(with_workers: Serve) -> None:
+    """It is killed, and its listeners are accounted for as the others."""
+    station = with_workers()
+    encoder = Encoder(station.port, "/live")
+    encoder.play(2)
+    recorders = [Recorder(station.port, "/live", icy=False) for _ in range(4)]
+    carried(station, encoder, recorders)
+    workers = worker_pids(station)
+    os.kill(workers[0], signal.SIGSTOP)
+    station.child.send(signal.SIGTERM)
+    station.child.wait(STOP_S)
+    until(lambda: not any(map(lives, workers)), within=1.0, what="the workers are gone")
+    assert sum('reason="server stopping"' in line for line in left(station, "/live")) == 4
+    for recorder in recorders:
+        recorder.stop()
+    encoder.close()
+
+
 def test_no_process_outlives_the_server(with_workers: Serve) -> None:
     """SIGKILL of the main process: its workers go with it, and their listeners."""
     station = with_workers()
