@@ -7,6 +7,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFDSet, IReactorProcess, IReactorTime
+from twisted.logger import Logger
 
 from tinyice.work.backoff import Backoff, Revival
 from tinyice.work.children import Child, ChildCommand, Ending
@@ -47,6 +48,8 @@ class Surroundings:
 class Link:
     """A worker, begun again whenever it ends until ``stop``."""
 
+    _log = Logger(namespace="tinyice")
+
     def __init__(self, number: int, user: LinkUser, surroundings: Surroundings) -> None:
         self.number = number
         self.away: dict[int, Away] = {}
@@ -73,7 +76,17 @@ class Link:
     def start(self) -> None:
         """Begin the process."""
         around = self._around
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            delay = self._revival.ended()
+            self._log.warn(
+                "worker {worker} can't be started, again in {delay} s: {reason}",
+                worker=self.number,
+                delay=delay,
+                reason=error.strerror,
+            )
+            return
         with theirs:
             self._child = Child(
                 around.command(theirs.fileno()),
