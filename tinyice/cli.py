@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from twisted.application.service import IService
 from twisted.python import usage
 
+from tinyice.assembly.certificates import judge_files
 from tinyice.config.faults import ConfigFaults, unknown_message
 from tinyice.config.load import check
 from tinyice.options import Options, version_line
@@ -132,6 +133,7 @@ def twistd_arguments(line: CommandLine) -> list[str]:
 def _check(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
     try:
         loaded = check(line.config_path(environ), environ=environ, overrides=line.overrides)
+        judge_files(loaded.config)
     except ConfigFaults as faults:
         print(*faults.lines(), sep="\n", file=stderr)
         return 1

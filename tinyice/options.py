@@ -9,6 +9,7 @@ from twisted.copyright import version as twisted_version
 from twisted.python import usage
 
 from tinyice import __version__
+from tinyice.assembly.certificates import judge_files
 from tinyice.config.environment import CONFIG_VARIABLE
 from tinyice.config.faults import ConfigFaults, printable
 from tinyice.config.load import Loaded, load_or_create
@@ -108,12 +109,14 @@ def load_or_exit(
     With faults: one line each on ``stderr``, and SystemExit with status 1.
     """
     try:
-        return load_or_create(
+        loaded = load_or_create(
             options.config_path(environ),
             environ=environ,
             overrides=options.overrides,
             hasher=hasher,
         )
+        judge_files(loaded.config)
     except ConfigFaults as faults:
         print(*faults.lines(), sep="\n", file=stderr)
         raise SystemExit(1) from None
+    return loaded

@@ -1,7 +1,7 @@
 """The station as one Twisted service: the order in which it starts and stops.
 
 It stops one part after the other, each with a deadline: the ports, sources and
-listeners, recordings, workers, and the logs last.
+listeners, workers, recordings, and the logs last.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Coroutine
 from datetime import datetime
+from types import FrameType
 from typing import Any, cast
 
 from twisted.application.service import IService, Service
@@ -22,13 +23,15 @@ from twisted.python.components import Componentized
 
 from tinyice import __version__
 from tinyice.assembly.build import Parts, build
-from tinyice.assembly.ports import Opener, PortTaken, by_name, in_words
+from tinyice.assembly.figures import LAG_SAMPLE_S
+from tinyice.assembly.machine import file_room, raise_file_limit
+from tinyice.assembly.ports import Opener, Passed, PortTaken, by_name, in_words
 from tinyice.assembly.welcome import welcome
+from tinyice.certs.pair import CertificateFault
 from tinyice.config.load import Loaded
 from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
-from tinyice.net.pulse import Pulse, bounds_of
-from tinyice.net.transport import StreamPort
+from tinyice.net.tls import TlsPort
 from tinyice.options import Options, load_or_exit
 from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
@@ -56,7 +59,10 @@ def make_service(options: Options) -> IService:
     for line in welcome(loaded, demo=demo):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-    parts = build(loaded.config, reactor, local_now, secrets.token_bytes(32), demo=demo)
+    config = loaded.config
+    files = file_room(raise_file_limit(), ports=3, sources_max=config.max_sources)
+    key = secrets.token_bytes(32)
+    parts = build(config, reactor, local_now, key, files=files, demo=demo)
     # In the background there is no standard error any more, but this stays.
     return StationService(loaded, parts, reactor, terminal=os.dup(2))
 
@@ -94,9 +100,10 @@ class StationService(Service):
         self._loaded = loaded
         self._parts = parts
         self._reactor = reactor
-        self._ports: list[StreamPort] = []
+        self._ports = parts.ports
         self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
         self._periodic = self._make_periodic()
+        self._is_told_to_stop = False
 
     def setServiceParent(self, parent: IService) -> None:
         """Join the application, and write its log."""
@@ -109,7 +116,7 @@ class StationService(Service):
         super().privilegedStartService()  # type: ignore[no-untyped-call]
         try:
             self._open_ports()
-        except PortTaken as fault:
+        except (PortTaken, CertificateFault) as fault:
             # sys.stderr is the log's by now, and the log is not open yet.
             os.write(self._terminal, f"tinyice: {fault}\n".encode())
             raise NotStarted(str(fault)) from None
@@ -123,6 +130,7 @@ class StationService(Service):
         parts.outputs.open()
         for note in self._loaded.notes:
             self._log.warn("{note}", note=note)
+        self._log.info("{room}", room=parts.files.in_words(parts.config.max_listeners))
         for mount in parts.mounts:
             parts.intros.load(mount.settings)
         for periodic in self._periodic:
@@ -139,12 +147,12 @@ class StationService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     def _make_periodic(self) -> list[Service]:
-        config, parts, clock = self._parts.config, self._parts, self._reactor
+        parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
-            Pulse(parts.mounts, clock, bounds_of(config.pulse_ms, low_latency=low), low_latency=low)
-            for low in (False, True)
+            *parts.pulses,
+            Periodic("sweep", clock, SWEEP_S, self._sweep),
+            Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
         ]
-        periodic.append(Periodic("sweep", clock, SWEEP_S, self._sweep))
         if self._notifier.watchdog_seconds is not None:
             watchdog = self._notifier.watchdog_seconds
             periodic.append(Periodic("watchdog", clock, watchdog, self._notifier.watchdog))
@@ -154,19 +162,37 @@ class StationService(Service):
         self._parts.mounts.sweep()
         self._parts.front.waiting.sweep(self._reactor.seconds())
         self._parts.reception.sweep()
+        if self._parts.https is not None:
+            self._parts.https.factory.sweep()
 
     def _open_ports(self) -> None:
         config, parts = self._parts.config, self._parts
         opener = Opener(self._reactor, config.bind_host)
-        passed, passed_shoutcast = by_name(listen_fds(first_environ(os.environ), os.getpid()))
+        passed, passed_shoutcast, passed_https = by_name(
+            listen_fds(first_environ(os.environ), os.getpid())
+        )
         if passed is not None:
             self._ports.append(opener.adopt(passed, parts.doors))
         else:
             self._ports.append(opener.open(config.port, parts.doors, "port"))
+        self._open_https(opener, passed_https)
         if passed_shoutcast is not None:
             self._ports.append(opener.adopt(passed_shoutcast, parts.shoutcast_doors))
         elif config.shoutcast_port_used and passed is None:
             self._open_shoutcast(opener, config.shoutcast_port_used)
+
+    def _open_https(self, opener: Opener, passed: Passed | None) -> None:
+        config, https = self._parts.config, self._parts.https
+        if https is None:
+            if passed is not None:
+                self._log.warn("the passed socket {name} waits for use_https", name=passed.name)
+            return
+        https.certificates.load()
+        if passed is not None:
+            self._ports.append(opener.adopt(passed, https.factory, TlsPort))
+        else:
+            port = opener.open(config.https_port, https.factory, "https_port", TlsPort)
+            self._ports.append(port)
 
     def _open_shoutcast(self, opener: Opener, number: int) -> None:
         """Encoders of the old kind are welcome, but the station does not depend on them."""
@@ -181,12 +207,27 @@ class StationService(Service):
         """The reactor runs: signals are ours, and whoever started us may know."""
         for number in (signal.SIGHUP, signal.SIGUSR1):
             signal.signal(number, self._reopen)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._heed_once(number)
         ports = in_words(self._ports)
         self._parts.hub.publish(ServerStarted(__version__, ports))
         self._notifier.ready(f"listening on {', '.join(ports)}")
 
+    def _heed_once(self, number: signal.Signals) -> None:
+        """``timeout`` and impatient people send it twice, and Twisted fails at the second."""
+        stop = signal.getsignal(number)
+
+        def stop_once(given: int, frame: FrameType | None) -> None:
+            if not self._is_told_to_stop and callable(stop):
+                self._is_told_to_stop = True
+                stop(given, frame)
+
+        signal.signal(number, stop_once)
+
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
+        if number == signal.SIGHUP and self._parts.https is not None:
+            self._reactor.callFromThread(self._parts.https.reload)
 
     async def _stop(self) -> None:
         parts = self._parts
@@ -198,6 +239,9 @@ class StationService(Service):
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()
+        for thread in parts.threads:
+            # Who waits for a password to be checked is told to come again.
+            thread.stop(0)
         await self._connections_closed(_PARTING_S)
         parts.front.waiting.end()
         if not await self._connections_closed(_CLOSING_S):
@@ -205,14 +249,13 @@ class StationService(Service):
         if parts.workers is not None:
             await self._within(_WORKERS_S, "the workers", parts.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
-        for thread in parts.threads:
-            thread.stop(0)
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
 
     async def _connections_closed(self, seconds: float) -> bool:
         """Whether every connection is gone within ``seconds``."""
-        empty = DeferredList([port.when_empty() for port in self._ports])
+        # Out of time, those that still wait are cancelled.
+        empty = DeferredList([port.when_empty() for port in self._ports], consumeErrors=True)
         try:
             await empty.addTimeout(seconds, self._reactor)
         except TookTooLong:

@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from net.memory import MemoryTransport
 from net.net_station import RIGHT, WRONG
 from tinyice.assembly.build import Parts, build
+from tinyice.assembly.machine import FileRoom
 from tinyice.config.model import Config
 from tinyice.core.events import AuthFailed, Event
 from tinyice.work.passwords import hash_now
@@ -44,7 +45,9 @@ class Built:
             admin_password=HASH,
             **keys,
         )
-        self.parts: Parts = build(config, self.reactor, lambda: NOW, b"k" * 32, demo=False)
+        self.parts: Parts = build(
+            config, self.reactor, lambda: NOW, b"k" * 32, files=FileRoom(1000, 66), demo=False
+        )
         self.events: list[Event] = []
         self.parts.hub.subscribe(self.events.append)
         self.peer = self.connect()
@@ -118,3 +121,19 @@ def test_bans(tmp_path: Path) -> None:
     """Banned addresses get to no door."""
     built = Built(tmp_path, banned_ips=["198.51.100.0/24"])
     assert "198.51.100.7" in built.parts.front.bans
+
+
+def test_figures(tmp_path: Path) -> None:
+    """/metrics shows what every part counts."""
+    built = Built(tmp_path)
+    login = b"Authorization: Basic YWRtaW46aGFja21l\r\n"  # admin:hackme
+    assert built.say(b"GET /metrics HTTP/1.1\r\nHost: x\r\n" + login + b"\r\n") == b""
+    built.reactor.mailbox.take()
+    built.reactor.advance(0)
+    for line in (
+        b'tinyice_pulse_seconds{pulse="normal"} 0.1',
+        b'tinyice_pulse_seconds{pulse="low_latency"} 0.04',
+        b"tinyice_joins_total 0.0",
+        b"tinyice_sends_total 0.0",
+    ):
+        assert line in built.peer.sent

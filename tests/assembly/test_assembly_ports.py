@@ -94,17 +94,22 @@ def test_adopted(loop: Loopback, factory: Factory) -> None:
 
 
 NAMES = [
-    ([], None, None),
-    ([(3, "")], 3, None),
-    ([(3, "tinyice.socket")], 3, None),
-    ([(3, "tinyice-shoutcast.socket")], None, 3),
-    ([(3, "shoutcast"), (4, "web")], 4, 3),
-    ([(3, "web"), (4, "shoutcast")], 3, 4),
+    ([], None, None, None),
+    ([(3, "")], 3, None, None),
+    ([(3, "tinyice.socket")], 3, None, None),
+    ([(3, "tinyice-shoutcast.socket")], None, 3, None),
+    ([(3, "shoutcast"), (4, "web")], 4, 3, None),
+    ([(3, "web"), (4, "shoutcast")], 3, 4, None),
+    ([(3, "https"), (4, "http")], 4, None, 3),
+    ([(3, "tinyice-https.socket")], None, None, 3),
+    ([(3, "https"), (4, "shoutcast"), (5, "http")], 5, 4, 3),
 ]
 
 
-@pytest.mark.parametrize(("passed", "web", "shoutcast"), NAMES)
-def test_by_name(passed: list[tuple[int, str]], web: int | None, shoutcast: int | None) -> None:
-    """The socket with shoutcast in its name is for Shoutcast encoders, another for everyone."""
+@pytest.mark.parametrize(("passed", "web", "shoutcast", "https"), NAMES)
+def test_by_name(
+    passed: list[tuple[int, str]], web: int | None, shoutcast: int | None, https: int | None
+) -> None:
+    """Sockets with shoutcast and https in their names are for those, another for everyone."""
     found = by_name(passed)
-    assert [one and one.descriptor for one in found] == [web, shoutcast]
+    assert [one and one.descriptor for one in found] == [web, shoutcast, https]

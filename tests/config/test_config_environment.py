@@ -91,8 +91,8 @@ def test_the_variable_of_the_configuration_file_is_no_key(tmp_path: Path) -> Non
 
 
 def test_a_variable_of_a_kept_key_gives_a_note(tmp_path: Path) -> None:
-    (note,) = checked(tmp_path, {}, {"TINYICE_USE_HTTPS": "true"}).notes
-    assert "TINYICE_USE_HTTPS" in note
+    (note,) = checked(tmp_path, {}, {"TINYICE_AUTO_HTTPS": "true"}).notes
+    assert "TINYICE_AUTO_HTTPS" in note
 
 
 def test_a_secret_comes_from_a_file_less_its_line_end(tmp_path: Path) -> None:

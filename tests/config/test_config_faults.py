@@ -9,6 +9,9 @@ from tinyice.config.faults import ConfigFaults
 from tinyice.config.load import check
 
 
+HTTPS = {"use_https": True, "cert_file": "cert.pem", "key_file": "key.pem"}
+
+
 def faults_of(folder: Path, document: dict[str, object] | str) -> dict[str, str]:
     with pytest.raises(ConfigFaults) as caught:
         checked(folder, document)
@@ -37,6 +40,11 @@ def faults_of(folder: Path, document: dict[str, object] | str) -> dict[str, str]
         ({"pulse_ms": [1, 100]}, "pulse_ms[0]", "from 10 to 5000"),
         ({"pulse_ms": [200, 100]}, "pulse_ms", "longer than the longest"),
         ({"shoutcast_port": 8000}, "shoutcast_port", "must differ from port"),
+        (HTTPS | {"https_port": 8000}, "https_port", "must differ from port, which is 8000 too"),
+        (HTTPS | {"https_port": 8001}, "https_port", "must differ from shoutcast_port"),
+        (HTTPS | {"cert_file": ""}, "cert_file", "must name a file"),
+        (HTTPS | {"key_file": None}, "key_file", "must name a file"),
+        ({"max_handshakes": 0}, "max_handshakes", "from 1 to"),
         ({"charset": "klingon"}, "charset", "not a known charset"),
         ({"charset": "base64"}, "charset", "not a known charset"),
         ({"base_url": "radio.example.org"}, "base_url", "https://"),

@@ -114,3 +114,26 @@ def test_the_line_that_people_see() -> None:
     """Artist and title, or the one that is known."""
     shown = [Tags("A", "T").display, Tags("A").display, Tags(title="T").display, Tags().display]
     assert shown == ["A - T", "A", "T", ""]
+
+
+@pytest.mark.parametrize("metaint", [None, 256])
+def test_what_delivering_came_to(metaint: int | None) -> None:
+    """Sends and jumps are counted, and stay when the listener and the mount are gone."""
+    rig = Rig(settings=MountSettings("", queue_bytes=100_000, burst_bytes=0))
+    station = Station(rig.mounts, started_at=NOON, clock=rig.clock)
+    mount, source = rig.on_air("/a", framer=UnitFramer())
+    programme = Programme()
+    mount.take(source, programme.units(1000))
+    rig.listen(mount, metaint)
+    slow, _ = rig.listen(mount, metaint, room=500)
+    for _ in range(6):
+        mount.take(source, programme.units(*[1000] * 50))
+        rig.mounts.deliver()
+    found = station.delivery()
+    assert found.jumps == slow.jumps > 0
+    assert found.sends > 0
+    for listener in tuple(mount.listeners.values()):
+        rig.mounts.leave(mount, listener)
+    rig.mounts.release(mount, source, "end of the body")
+    assert station.snapshot().mounts == ()
+    assert station.delivery() == found

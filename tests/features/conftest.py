@@ -9,6 +9,8 @@ from programs.station import Station, start_tinyice
 
 Serve = Callable[..., Station]
 
+STOP_S = 10.0
+
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
@@ -24,5 +26,6 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         if station.child.running:
             station.child.send(signal.SIGTERM)
     for station in stations:
-        station.child.stop()
+        with station.child as child:
+            child.wait(STOP_S)
         assert "Traceback" not in station.child.output(), station.child.output()

@@ -8,7 +8,7 @@ from typing import Self
 from features.talk import HEAD_END, connect, login, read
 from programs import frames
 from programs.raw import Recorder
-from programs.station import PASSWORD
+from programs.station import PASSWORD, Station
 from programs.waiting import until
 
 FRAME_HEAD = b"\xff\xfb\x90\x64\0\0"
@@ -17,7 +17,6 @@ FRAME_BYTES = 417
 FRAMES_A_SECOND = 44_100 / 1152
 BYTES_A_SECOND = 16_000
 MP3 = "audio/mpeg"
-RAW = "application/octet-stream"
 WAIT_S = 15.0
 
 
@@ -100,6 +99,16 @@ class Encoder:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def arrived(station: Station, encoder: Encoder) -> None:
+    """Wait until the server has got everything that the encoder has sent."""
+
+    def is_here() -> bool:
+        row = station.statistics().get(encoder.mount, {})
+        return row.get("total_bytes_read") == str(len(encoder.sent))
+
+    until(is_here, within=WAIT_S, what=f"{encoder.mount} has got everything")
 
 
 def audio_of(recorder: Recorder) -> bytes:

@@ -21,7 +21,6 @@ from features.offspring import (
 )
 from features.sounding import (
     FRAME_BYTES,
-    RAW,
     WAIT_S,
     Encoder,
     audio_of,
@@ -34,6 +33,7 @@ from programs.station import Station
 from programs.waiting import until
 
 WORKERS = 2
+RAW = "application/octet-stream"
 STOP_S = 10.0
 QUIET_SOCKETS = 8
 """A process that serves nobody has fewer sockets."""

@@ -21,6 +21,7 @@ from tinyice.core.mounts import Mounts
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.net.front import Front, Limits
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
+from tinyice.net.room import BOUNDLESS, Room
 from tinyice.net.webchannel import WebChannel, make_site
 
 NOW = datetime(2026, 11, 20, 6, 33, 26, tzinfo=UTC)
@@ -174,6 +175,8 @@ class Station:
     configured: Mapping[str, MountSettings] = field(default_factory=lambda: CONFIGURED)
     banned: tuple[str, ...] = ()
     pages: Mapping[bytes, Resource] = field(default_factory=dict)
+    room: Room = BOUNDLESS
+    secure: bool = False
 
     def __post_init__(self) -> None:
         self.events: list[Event] = []
@@ -196,6 +199,7 @@ class Station:
             clock=self.clock,
             now=lambda: NOW,
             publish=self.events.append,
+            room=self.room,
         )
         self.reception = Reception(self.front)
         site = make_site(Site(Root(self.slow, self.pages), reactor=self.clock))
@@ -206,7 +210,7 @@ class Station:
             self.channels.append(made)
             return made
 
-        self.doors = DoorFactory(self.front, self.reception, channel, secure=False)
+        self.doors = DoorFactory(self.front, self.reception, channel, secure=self.secure)
         self.shoutcast_doors = ShoutcastFactory(self.front, self.reception, self.doors.door)
 
     def _record(self, settings: MountSettings) -> "Recording":

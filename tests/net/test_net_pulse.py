@@ -158,3 +158,14 @@ def test_slices_lose_nobody() -> None:
     for player in players:
         assert whole.endswith(bytes(player.sent.partition(b"\r\n\r\n")[2]))
     assert len(whole) == 100 + 4 * 101
+
+
+def test_snapshot() -> None:
+    """What is told is what the last round was like."""
+    told = run(Slow(Clock(), 10_000, 0.0), DEFAULT, 3.0).snapshot()
+    assert (told.name, told.seconds, told.stretched) == ("normal", 0.5, 1.0)
+    assert 0 <= told.busy_ratio < 0.1
+    told = run(Slow(Clock(), 10_000, 0.05), DEFAULT, 5.0).snapshot()
+    assert told.stretched > 1
+    assert told.seconds == pytest.approx(0.5 * told.stretched)
+    assert told.busy_ratio > 0.5

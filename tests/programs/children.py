@@ -4,7 +4,9 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +14,7 @@ from typing import Self
 
 NOBODY = 65534
 GRACE_S = 3.0
+OFFSPRING_S = 0.5
 
 
 def unprivileged(argv: Sequence[str]) -> list[str]:
@@ -70,19 +73,22 @@ class Child:
     def stop(self, *, gently: signal.Signals = signal.SIGTERM) -> int:
         """End it and everything that it started; its return code."""
         self._send_group(gently)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            self._send_group(signal.SIGKILL)
+        # its offspring may want to tidy up (an X server has a lock to remove)
+        deadline = time.monotonic() + OFFSPRING_S
+        while self._send_group(0) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._send_group(signal.SIGKILL)
         return self.process.wait()
 
-    def _send_group(self, number: signal.Signals) -> None:
+    def _send_group(self, number: int) -> bool:
+        """Whether there was anybody to send it to."""
         try:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
-            return
+            return False
+        return True
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,18 @@ from twisted.web.server import Request, Site
 from tinyice.core.access import SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
-from tinyice.core.snapshots import MountSnapshot, StationHeaders, StationSnapshot
+from tinyice.core.events import DropReason
+from tinyice.core.snapshots import (
+    AudienceSnapshot,
+    DeliverySnapshot,
+    MountSnapshot,
+    ProcessSnapshot,
+    PulseSnapshot,
+    ServerFigures,
+    StationHeaders,
+    StationSnapshot,
+    WorkersSnapshot,
+)
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
 from tinyice.web.settings import WebSettings
@@ -63,6 +74,26 @@ IDLE = MountSnapshot(
     burst_bytes=65536,
     queue_bytes=524288,
     metaint=16000,
+)
+
+FIGURES = ServerFigures(
+    pulses=(
+        PulseSnapshot("normal", 0.25, 0.003, 1.5, 0.2),
+        PulseSnapshot("low_latency", 0.04, 0.0, 1.0, 0.0),
+    ),
+    delivery=DeliverySnapshot(sends=123, jumps=7),
+    audience=AudienceSnapshot(9, {**dict.fromkeys(DropReason, 0), DropReason.TOO_SLOW: 2}),
+    workers=WorkersSnapshot(2, 1),
+    process=ProcessSnapshot(
+        resident_bytes=50_000_000,
+        heap_bytes=30_000_000,
+        stack_bytes=135_168,
+        threads=4,
+        collections=77,
+        open_files=31,
+        open_files_limit=20_000,
+        reactor_lag_seconds=0.012,
+    ),
 )
 
 
@@ -131,6 +162,16 @@ class FakeStation:
         if not known[mount].on_air:
             raise MountIdle(mount)
         self.updates.append((mount, tags, origin))
+
+
+@dataclass
+class FakeGauges:
+    """The given figures."""
+
+    now: ServerFigures = FIGURES
+
+    def figures(self) -> ServerFigures:
+        return self.now
 
 
 class FakeGatekeeper:
@@ -215,10 +256,12 @@ class Web:
     def __init__(self, *mounts: MountSnapshot, **changes: object) -> None:
         self.station = FakeStation(mounts)
         self.gatekeeper = FakeGatekeeper()
+        self.gauges = FakeGauges()
         self.clock = Clock()
         self.resource = make_resource(
             self.station,
             self.gatekeeper,
+            self.gauges,
             client_of=client_of,
             clock=self.clock,
             settings=replace(SETTINGS, **changes),

@@ -11,6 +11,9 @@ from twisted.web.server import Request, Site
 
 from tinyice import __version__
 from tinyice.assembly.demo import DemoSource
+from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
+from tinyice.assembly.https import Https, https_of
+from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
@@ -24,9 +27,14 @@ from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
 from tinyice.core.ring import OwnMemory
 from tinyice.core.settings import StationSettings
+from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
+from tinyice.core.tally import Tally
 from tinyice.net.front import Front, Limits
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
+from tinyice.net.pulse import Pulse, bounds_of
+from tinyice.net.room import Room
+from tinyice.net.transport import StreamPort
 from tinyice.net.webchannel import WebChannel, make_site
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
@@ -50,11 +58,16 @@ class Parts:
     front: Front
     reception: Reception
     doors: DoorFactory
+    https: Https | None
     shoutcast_doors: ShoutcastFactory
     recordings: Recordings
     intros: Intros
     threads: tuple[Worker, ...]
     workers: Workers | None
+    files: FileRoom
+    ports: list[StreamPort]
+    pulses: tuple[Pulse, ...]
+    lag: ReactorLag
     demo: DemoSource | None
 
 
@@ -64,6 +77,7 @@ def build(
     now: Callable[[], datetime],
     key: bytes,
     *,
+    files: FileRoom,
     demo: bool,
 ) -> Parts:
     """Make the parts; nothing is opened, started or read yet.
@@ -72,17 +86,14 @@ def build(
     """
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
-    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
-    outputs.subscribe(hub)
-    recordings = Recordings(
-        folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
-    )
+    outputs = _outputs(config, hub, reactor, now)
+    recordings = _recordings(folder, hub, reactor, now)
     workers = make_workers(config, reactor, hub.publish)
-    mounts = _mounts(config, reactor, hub, recordings, workers)
-    checkers = tuple(
-        _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
-    )
+    mounts = _mounts(config, recordings, hub, reactor, workers)
+    checkers = _checkers(config, reactor)
     gatekeeper = _gatekeeper(config, Passwords(checkers, key=key), hub)
+    ports: list[StreamPort] = []
+    connections = partial(_connections, ports)
     front = Front(
         mounts=mounts,
         gatekeeper=gatekeeper,
@@ -91,12 +102,15 @@ def build(
         clock=reactor,
         now=now,
         publish=hub.publish,
+        room=Room(files.connections_max, connections),
     )
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
+    pulses, lag = _pulses(config, mounts, reactor), ReactorLag(reactor)
+    gauges = _gauges(station, pulses, hub, lag, OpenFiles(connections), workers=workers)
     reception = Reception(front)
-    web = _web(config, station, gatekeeper, reactor)
+    web = _web(config, station, gatekeeper, gauges, reactor)
     doors = DoorFactory(front, reception, web, secure=False)
-    files = _worker("files", _FILE_JOBS, reactor)
+    file_worker = _worker("files", _FILE_JOBS, reactor)
     return Parts(
         config=config,
         hub=hub,
@@ -105,20 +119,41 @@ def build(
         front=front,
         reception=reception,
         doors=doors,
+        https=https_of(config, DoorFactory(front, reception, web, secure=True)),
         shoutcast_doors=ShoutcastFactory(front, reception, doors.door),
         recordings=recordings,
-        intros=Intros(mounts, folder, files),
-        threads=(files, *checkers),
+        intros=Intros(mounts, folder, file_worker),
+        threads=(file_worker, *checkers),
         workers=workers,
+        files=files,
+        ports=ports,
+        pulses=pulses,
+        lag=lag,
         demo=DemoSource(mounts, reactor, now) if demo else None,
+    )
+
+
+def _outputs(
+    config: Config, hub: Hub, reactor: ReactorBase, now: Callable[[], datetime]
+) -> Outputs:
+    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
+    outputs.subscribe(hub)
+    return outputs
+
+
+def _recordings(
+    folder: Path, hub: Hub, reactor: ReactorBase, now: Callable[[], datetime]
+) -> Recordings:
+    return Recordings(
+        folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
     )
 
 
 def _mounts(
     config: Config,
-    reactor: ReactorBase,
-    hub: Hub,
     recordings: Recordings,
+    hub: Hub,
+    reactor: ReactorBase,
     workers: Workers | None,
 ) -> Mounts:
     mounts = Mounts(
@@ -134,8 +169,45 @@ def _mounts(
     return mounts
 
 
+def _connections(ports: list[StreamPort]) -> int:
+    return sum(port.connections for port in ports)
+
+
+def _pulses(config: Config, mounts: Mounts, reactor: ReactorBase) -> tuple[Pulse, ...]:
+    return tuple(
+        Pulse(mounts, reactor, bounds_of(config.pulse_ms, low_latency=low), low_latency=low)
+        for low in (False, True)
+    )
+
+
+def _gauges(
+    station: Station,
+    pulses: tuple[Pulse, ...],
+    hub: Hub,
+    lag: ReactorLag,
+    open_files: OpenFiles,
+    *,
+    workers: Workers | None,
+) -> Figures:
+    tally = Tally()
+    hub.subscribe(tally)
+    return Figures(
+        tally=tally,
+        pulses=lambda: tuple(pulse.snapshot() for pulse in pulses),
+        delivery=station.delivery,
+        workers=WorkersSnapshot if workers is None else workers.snapshot,
+        process=lambda: process_snapshot(open_files, lag),
+    )
+
+
 def _worker(name: str, jobs: int, reactor: ReactorBase) -> Worker:
     return Worker(name, jobs, deliver=reactor.callFromThread, clock=reactor)
+
+
+def _checkers(config: Config, reactor: ReactorBase) -> tuple[Worker, ...]:
+    return tuple(
+        _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
+    )
 
 
 def _gatekeeper(config: Config, passwords: Passwords, hub: Hub) -> Gatekeeper:
@@ -175,13 +247,18 @@ def _limits(config: Config) -> Limits:
 
 
 def _web(
-    config: Config, station: Station, gatekeeper: Gatekeeper, reactor: ReactorBase
+    config: Config,
+    station: Station,
+    gatekeeper: Gatekeeper,
+    gauges: Figures,
+    reactor: ReactorBase,
 ) -> Callable[[], WebChannel]:
     """The way to a fresh channel of the web site."""
     assets = find_assets()
     resource = make_resource(
         station,
         gatekeeper,
+        gauges,
         client_of=_client_of,
         clock=reactor,
         settings=_web_settings(config),
@@ -208,6 +285,7 @@ def _web_settings(config: Config) -> WebSettings:
     return WebSettings(
         hostname=config.hostname,
         port=config.port,
+        https_port=config.https_port,
         server_id=SERVER,
         version=__version__,
         base_url=config.base_url.rstrip("/"),

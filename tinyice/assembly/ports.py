@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from twisted.internet.base import ReactorBase
 from twisted.internet.error import CannotListenError
@@ -37,36 +38,46 @@ class Opener:
         self._reactor = reactor
         self._host = host
 
-    def open(self, port: int, factory: IProtocolFactory, key: str) -> StreamPort:
+    def open(
+        self,
+        port: int,
+        factory: IProtocolFactory,
+        key: str,
+        kind: type[StreamPort] = StreamPort,
+    ) -> StreamPort:
         """Listen on ``port``; raises PortTaken. ``key`` names it in the configuration."""
-        if self._host not in EVERY_ADDRESS:
-            return self._listen(port, factory, self._host, key)
-        if _has_ipv6():
-            return self._listen(port, factory, "::", key)
-        self._log.warn("this machine has no IPv6: port {port} is open on IPv4 only", port=port)
-        return self._listen(port, factory, "0.0.0.0", key)
+        return self._listen(kind(port, factory, BACKLOG, self._interface(port), self._reactor), key)
 
-    def adopt(self, passed: Passed, factory: IProtocolFactory) -> StreamPort:
+    def adopt(
+        self, passed: Passed, factory: IProtocolFactory, kind: type[StreamPort] = StreamPort
+    ) -> StreamPort:
         """Serve on a socket that is listening already."""
         with socket.socket(fileno=os.dup(passed.descriptor)) as probe:
             # systemd's sockets block, and the second accept would stop the reactor.
             probe.setblocking(False)
             family = probe.family
-        port: StreamPort = StreamPort._fromListeningDescriptor(  # type: ignore[no-untyped-call]  # noqa: SLF001
+        port: StreamPort = kind._fromListeningDescriptor(  # type: ignore[no-untyped-call]  # noqa: SLF001
             self._reactor, passed.descriptor, family, factory
         )
         port.startListening()
         return port
 
-    def _listen(
-        self, number: int, factory: IProtocolFactory, interface: str, key: str
-    ) -> StreamPort:
-        port = StreamPort(number, factory, BACKLOG, interface, self._reactor)
+    def _interface(self, port: int) -> str:
+        """The address to listen on."""
+        if self._host not in EVERY_ADDRESS:
+            return self._host
+        if _has_ipv6():
+            return "::"
+        self._log.warn("this machine has no IPv6: port {port} is open on IPv4 only", port=port)
+        return "0.0.0.0"
+
+    @staticmethod
+    def _listen(port: StreamPort, key: str) -> StreamPort:
         try:
             port.startListening()
         except CannotListenError as error:
             raise PortTaken(
-                f"{key}: can't listen on {interface} port {number}: {error.socketError};"
+                f"{key}: can't listen on {error.interface} port {error.port}: {error.socketError};"
                 f" set another {key}, or end the program that has it"
             ) from error
         return port
@@ -93,9 +104,18 @@ def in_words(ports: Sequence[StreamPort]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def by_name(passed: Sequence[tuple[int, str]]) -> tuple[Passed | None, Passed | None]:
-    """Which of the passed sockets is for everyone, and which for Shoutcast encoders."""
+class PassedPorts(NamedTuple):
+    """The sockets that were passed, by what they are for."""
+
+    web: Passed | None
+    shoutcast: Passed | None
+    https: Passed | None
+
+
+def by_name(passed: Sequence[tuple[int, str]]) -> PassedPorts:
+    """Which of the passed sockets is for everyone, for Shoutcast encoders, for TLS."""
     sockets = [Passed(descriptor, name) for descriptor, name in passed]
     shoutcast = next((one for one in sockets if "shoutcast" in one.name), None)
-    web = next((one for one in sockets if one is not shoutcast), None)
-    return web, shoutcast
+    https = next((one for one in sockets if "https" in one.name), None)
+    web = next((one for one in sockets if one not in (shoutcast, https)), None)
+    return PassedPorts(web, shoutcast, https)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from tinyice.config.load import Loaded
 
+_HTTPS = 443
+
 
 def welcome(loaded: Loaded, *, demo: bool) -> Iterator[str]:
     """Lines for people: credentials of a first start, where to listen, what to type."""
@@ -15,6 +17,9 @@ def welcome(loaded: Loaded, *, demo: bool) -> Iterator[str]:
     shown = f"[{host}]" if ":" in host else host
     address = config.base_url.rstrip("/") or f"http://{shown}:{config.port}"
     yield f"Listen:  {address}/"
+    if config.use_https and not config.base_url.startswith("https:"):
+        port = "" if config.https_port == _HTTPS else f":{config.https_port}"
+        yield f"         https://{shown}{port}/"
     if demo:
         yield f"Demo:    {address}/demo"
     password = "Live Mount Password above" if loaded.first_run else "the one of the mount"

@@ -20,7 +20,7 @@ class Kept(Enum):
 
 
 _LATER = (
-    "use_https auto_https cert_file key_file acme_email acme_directory_url domains "
+    "auto_https acme_email acme_directory_url domains "
     "fallback_mounts variant_groups api_tokens oidc_providers pending_users webauthn smtp "
     "whitelisted_ips trusted_proxies audit_enabled relays transcoders "
     "auto_transcode_mp3_bitrates autodjs media_roots ingest logo_path "

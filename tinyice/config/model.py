@@ -82,7 +82,14 @@ class Config(Struct, frozen=True, kw_only=True):
         Address, says("Address to listen on; 0.0.0.0 and :: mean all, IPv4 and IPv6.")
     ] = "0.0.0.0"
     port: Annotated[Port, says("Port for encoders, players and pages; 0: any free one.")] = 8000
-    https_port: Annotated[Port, says("Port for HTTPS; not served yet.")] = 443
+    use_https: Annotated[
+        bool, says("Open https_port, too, for encoders, players and pages over TLS.")
+    ] = False
+    https_port: Annotated[Port, says("Port for TLS; 0: any free one.")] = 443
+    cert_file: Annotated[
+        Text, says("File of the certificate and of those between it and its authority, PEM.")
+    ] = ""
+    key_file: Annotated[Text, says("File of the certificate's private key, PEM.")] = ""
     shoutcast_port: Annotated[
         Port | None, says("Port for Shoutcast encoders; null: port + 1; 0: off.")
     ] = None
@@ -175,6 +182,9 @@ class Config(Struct, frozen=True, kw_only=True):
     max_pending: Annotated[
         int, Meta(ge=1, le=1_000_000), says("Connections whose first request is not complete yet.")
     ] = 1000
+    max_handshakes: Annotated[
+        int, Meta(ge=1, le=1_000_000), says("TLS handshakes at once; beyond: closed at accept.")
+    ] = 200
     max_head_bytes: Annotated[
         int, Meta(ge=1024, le=1_048_576), says("Length of a request head.")
     ] = 8192

@@ -16,6 +16,19 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
     if config.shoutcast_port and config.shoutcast_port == config.port:
         message = f"must differ from port, which is {config.port} too"
         yield ("port", "shoutcast_port"), Fault("shoutcast_port", message)
+    if config.use_https:
+        yield from _faults_of_https(config)
+
+
+def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
+    for key, used in (("port", config.port), ("shoutcast_port", config.shoutcast_port_used)):
+        if used and used == config.https_port:
+            message = f"must differ from {key}, which is {used} too"
+            yield ("https_port", "port", "shoutcast_port"), Fault("https_port", message)
+    for key in ("cert_file", "key_file"):
+        if not getattr(config, key):
+            message = "must name a file, because use_https is true"
+            yield (key, "use_https"), Fault(key, message)
 
 
 def burst_notes(config: Config) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Counters:
-    """Sums over everything that ever connected; ``*_bytes`` of mounts that are gone."""
+    """Sums over everything that ever connected; bytes, sends and jumps of mounts that are gone."""
 
     connections: int = 0
     listener_connections: int = 0
@@ -13,3 +13,5 @@ class Counters:
     bytes_in: int = 0
     bytes_out: int = 0
     bytes_skipped: int = 0
+    sends: int = 0
+    jumps: int = 0

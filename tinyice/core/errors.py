@@ -63,6 +63,14 @@ class TooManyListeners(DomainError):
         self.limit = limit
 
 
+class NoDescriptors(DomainError):
+    """The process may not open enough files for another listener; later, perhaps."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("no open file is left for another listener")
+        self.retry_after = retry_after
+
+
 class Challenge(DomainError):
     """No credentials were given; asking for them is no failure of anyone."""
 

@@ -60,6 +60,7 @@ class Feed:
         """Calls of sockets by deliveries."""
         self.bytes_out = 0
         self.bytes_skipped = 0
+        self.jumps = 0
         self.fresh_from = ring.head
         """No listener joins before this offset of the audio: older bytes are of another session."""
         self._jumps_max = jumps_max
@@ -137,6 +138,7 @@ class Feed:
             return None
         prefix, target = self._placement.rejoin(offset, self.ring.tail)
         listener.skip_to(target, sum(map(len, prefix)))
+        self.jumps += 1
         self.bytes_skipped += target - offset
         return prefix, target
 
@@ -194,3 +196,4 @@ class Feed:
         prefix, target = self._placement.rejoin(before, tail)
         listener.jump(prefix, target)
         self.bytes_skipped += target - before
+        self.jumps += 1

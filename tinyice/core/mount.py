@@ -4,16 +4,17 @@ Rules of this file: the mount owns the ring's bytes, one source at a time writes
 them, and every method is one transaction: nothing waits between check and act.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Protocol
 
 from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
 from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
 from tinyice.core.feed import Feed
 from tinyice.core.haste import Haste
-from tinyice.core.icy import IcyStream
+from tinyice.core.icy import IcyStream, icy_capacity
 from tinyice.core.listener import Listener
+from tinyice.core.pieces import pieces_of
 from tinyice.core.placement import PlainPlacement
 from tinyice.core.ring import SPAN, Allocate, OwnMemory, Ring
 from tinyice.core.settings import MountSettings, StationSettings
@@ -73,6 +74,8 @@ class Mount:
         self._bytes_out_before = 0
         self._skipped_before = 0
         self._haste = Haste(clock())
+        self._sends_before = 0
+        self._jumps_before = 0
 
     @property
     def path(self) -> str:
@@ -98,6 +101,16 @@ class Mount:
     def bytes_skipped(self) -> int:
         """Bytes that slow listeners lost."""
         return self._skipped_before + sum(feed.bytes_skipped for feed in self.feeds)
+
+    @property
+    def sends(self) -> int:
+        """Calls of sockets by deliveries."""
+        return self._sends_before + sum(feed.sends for feed in self.feeds)
+
+    @property
+    def jumps(self) -> int:
+        """Times that a slow listener lost audio."""
+        return self._jumps_before + sum(feed.jumps for feed in self.feeds)
 
     @property
     def queue_bytes(self) -> int:
@@ -274,7 +287,7 @@ class Mount:
     def _write(self, chunk: Chunk) -> None:
         head, points = self._plain.ring.head, chunk.sync_points
         data = memoryview(chunk.data)
-        for start, end in _pieces(len(data), points):
+        for start, end in pieces_of(len(data), points):
             self._append(data[start:end])
             if end - start == len(data):
                 self._sync.add(head, points)
@@ -314,7 +327,7 @@ class Mount:
             return known[1]
         audio = self._plain.ring
         start = max(audio.tail, self._plain.fresh_from)
-        capacity = _icy_capacity(audio.capacity, metaint)
+        capacity = icy_capacity(audio.capacity, metaint)
         ring = Ring(capacity, allocate=self._allocate, start=start)
         stream = IcyStream(
             metaint,
@@ -362,6 +375,8 @@ class Mount:
             if not len(feed):
                 self._bytes_out_before += feed.bytes_out
                 self._skipped_before += feed.bytes_skipped
+                self._sends_before += feed.sends
+                self._jumps_before += feed.jumps
                 feed.close()
                 del self._icy[metaint]
 
@@ -379,21 +394,4 @@ class Mount:
         capacity = min(-(-wanted // SPAN) * SPAN, QUEUE_GROWN_MAX)
         self._plain.ring.grow(capacity)
         for stream, feed in self._icy.values():
-            feed.ring.grow(_icy_capacity(capacity, stream.metaint))
-
-
-def _icy_capacity(audio: int, metaint: int) -> int:
-    """The bytes of a ring that holds so much audio, and metadata."""
-    return audio + audio // metaint + SPAN
-
-
-def _pieces(size: int, points: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Cut a chunk for the ring, at sync points wherever that is possible."""
-    at = 0
-    while size - at > SPAN:
-        index = bisect_right(points, at + SPAN) - 1
-        end = points[index] if index >= 0 and points[index] > at else at + SPAN
-        yield at, end
-        at = end
-    if at < size:
-        yield at, size
+            feed.ring.grow(icy_capacity(capacity, stream.metaint))

@@ -256,6 +256,8 @@ class Mounts:
             self.counters.bytes_in += mount.bytes_in
             self.counters.bytes_out += mount.bytes_out
             self.counters.bytes_skipped += mount.bytes_skipped
+            self.counters.sends += mount.sends
+            self.counters.jumps += mount.jumps
 
 
 def _overridden(said: StationHeaders, settings: MountSettings) -> StationHeaders:

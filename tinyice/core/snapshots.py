@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tinyice.core.clients import Client
+from tinyice.core.events import DropReason
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
 
@@ -37,7 +38,8 @@ class MountSnapshot:
     """A mount and its source at one moment.
 
     ``listeners_max`` 0: no limit. ``source`` None: nothing feeds the mount,
-    and everything about the stream is empty. Bytes count stream data.
+    and everything about the stream is empty. Bytes count stream data;
+    ``bytes_skipped`` is what slow listeners lost.
     """
 
     path: str
@@ -62,6 +64,7 @@ class MountSnapshot:
     queue_bytes: int
     metaint: int
     charset: str = "utf-8"
+    bytes_skipped: int = 0
 
     @property
     def on_air(self) -> bool:
@@ -101,3 +104,68 @@ class StationSnapshot:
     def public_mounts(self) -> tuple[MountSnapshot, ...]:
         """The mounts on air that everyone may know of."""
         return tuple(m for m in self.mounts if m.on_air and m.visible and not m.disabled)
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSnapshot:
+    """Who came and why they went, since the start of the server."""
+
+    joins: int
+    drops: Mapping[DropReason, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PulseSnapshot:
+    """One pulse at one moment. ``name`` tells it from the others.
+
+    ``stretched``: how many times longer it is than its audience asks for, 1
+    when the machine keeps up. ``busy_ratio``: the part of it that delivering
+    took, or that it came late.
+    """
+
+    name: str
+    seconds: float
+    lateness_seconds: float
+    stretched: float
+    busy_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySnapshot:
+    """What delivering came to, on all mounts, since the start of the server."""
+
+    sends: int
+    jumps: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersSnapshot:
+    """The worker processes that deliver: how many run, how often one was replaced."""
+
+    running: int = 0
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSnapshot:
+    """The main process at one moment. None: this system does not say."""
+
+    resident_bytes: int | None
+    heap_bytes: int | None
+    stack_bytes: int | None
+    threads: int | None
+    collections: int
+    open_files: int
+    open_files_limit: int
+    reactor_lag_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFigures:
+    """How the server is doing, beside the mounts."""
+
+    pulses: tuple[PulseSnapshot, ...]
+    delivery: DeliverySnapshot
+    audience: AudienceSnapshot
+    workers: WorkersSnapshot
+    process: ProcessSnapshot

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
-from tinyice.core.snapshots import MountSnapshot, StationHeaders, StationSnapshot
+from tinyice.core.snapshots import DeliverySnapshot, MountSnapshot, StationHeaders, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
 
@@ -37,6 +37,14 @@ class Station:
             bytes_in=counters.bytes_in + sum(mount.bytes_in for mount in mounts),
             bytes_out=counters.bytes_out + sum(mount.bytes_out for mount in mounts),
             dropped_bytes=skipped,
+        )
+
+    def delivery(self) -> DeliverySnapshot:
+        """What delivering came to so far."""
+        counters = self._mounts.counters
+        return DeliverySnapshot(
+            sends=counters.sends + sum(mount.sends for mount in self._mounts),
+            jumps=counters.jumps + sum(mount.jumps for mount in self._mounts),
         )
 
     def set_tags(self, mount: str, tags: Tags, origin: str) -> None:
@@ -71,4 +79,5 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         queue_bytes=mount.queue_bytes,
         metaint=settings.metaint,
         charset=settings.charset,
+        bytes_skipped=mount.bytes_skipped,
     )

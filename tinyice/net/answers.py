@@ -10,6 +10,7 @@ from tinyice.core.errors import (
     MountInUse,
     MountPathRefused,
     MountUnknown,
+    NoDescriptors,
     Overloaded,
     Refused,
     TooManyListeners,
@@ -42,6 +43,8 @@ def answer_to(error: DomainError) -> Answer:
     """What the peer is told about ``error``."""
     if isinstance(error, Overloaded):
         return Answer(503, "busy, please try again later", retry_after=error.retry_after)
+    if isinstance(error, NoDescriptors):
+        return Answer(503, "server full, please try again later", retry_after=error.retry_after)
     if isinstance(error, MountPathRefused):
         return Answer(403, error.fault)
     if isinstance(error, TooManyListeners):

@@ -16,6 +16,7 @@ for OPTIONS, then becomes a source. States:
 
 from collections.abc import Callable
 from enum import Enum
+from sys import intern
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
@@ -315,8 +316,8 @@ class Door(Protocol):
         headers = head.headers
         return Client(
             address=self._address,
-            agent=headers.text("user-agent"),
-            referer=headers.text("referer"),
+            agent=intern(headers.text("user-agent")),
+            referer=intern(headers.text("referer")),
             secure=self._secure,
         )
 

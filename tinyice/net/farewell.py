@@ -2,7 +2,7 @@
 
 An encoder that streams while we refuse it would lose our answer to a reset if
 we just closed: what it sends is read and thrown away until it closes too, for
-a short time.
+a short time. When descriptors are short, nobody is waited for.
 """
 
 from twisted.internet.interfaces import IProtocol
@@ -30,7 +30,10 @@ class Farewell(Protocol):
             self._connection.write(words)
         self._front.wait_for(self, _LINGER_S)
         self._connection.resumeProducing()
-        self._connection.loseWriteConnection()
+        if self._front.room.has_room():
+            self._connection.loseWriteConnection()
+        else:
+            self._connection.loseConnection()
 
     def dataReceived(self, data: bytes) -> None:
         """Throw away what the peer still says."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from sys import intern
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -13,6 +14,7 @@ from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.events import Event, RequestFinished
 from tinyice.core.mounts import Mounts
+from tinyice.net.room import BOUNDLESS, Room
 from tinyice.wire.head import RequestHead
 
 
@@ -83,6 +85,7 @@ class Front:
     now: Callable[[], datetime]
     publish: Callable[[Event], None]
     waiting: Waiting = field(default_factory=Waiting)
+    room: Room = BOUNDLESS
 
     @property
     def date(self) -> str:
@@ -124,5 +127,9 @@ class Exchange:
 
 
 def exchange_of(head: RequestHead, client: Client, began: float) -> Exchange:
-    """``head`` as the access log will name it."""
-    return Exchange(client, head.method, head.target.decode("latin-1"), head.protocol, began)
+    """``head`` as the access log will name it.
+
+    Thousands of listeners ask for the same thing in the same words: they share them.
+    """
+    target = head.target.decode("latin-1")
+    return Exchange(client, intern(head.method), intern(target), intern(head.protocol), began)

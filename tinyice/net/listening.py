@@ -31,6 +31,7 @@ def serve_listener(door: ListenerDoor, front: Front, head: RequestHead, path: st
     ``Range`` is ignored, as Icecast does: the answer is a plain 200.
     """
     mount = front.mounts.admit(path)
+    front.room.check()
     metaint = mount.settings.metaint if wants_metadata(head) and mount.carries_icy else None
     reply = _stream_head(front, mount, metaint)
     if head.method == "HEAD":

@@ -15,6 +15,8 @@ from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from tinyice.core.snapshots import PulseSnapshot
+
 SMALL_AUDIENCE = 500
 LARGE_AUDIENCE = 5000
 LONGEST_BY_AUDIENCE_S = 0.5
@@ -108,6 +110,8 @@ class Pulse(Service):
         """Seconds of a pulse now."""
         self.stretch = 1.0
         """How much of that is for the load: 1.0 is nothing."""
+        self.busy = 0.0
+        """The part of the last round that was spent delivering, or late."""
         self.lateness = 0.0
         """Seconds by which the last turn came too late."""
 
@@ -122,6 +126,16 @@ class Pulse(Service):
         super().stopService()  # type: ignore[no-untyped-call]
         if self._next is not None and self._next.active():
             self._next.cancel()
+
+    def snapshot(self) -> PulseSnapshot:
+        """How it beats now."""
+        return PulseSnapshot(
+            name="low_latency" if self._low_latency else "normal",
+            seconds=self.period,
+            lateness_seconds=self.lateness,
+            stretched=self.stretch,
+            busy_ratio=self.busy,
+        )
 
     def _tick(self) -> None:
         began = self._clock.seconds()
@@ -141,7 +155,8 @@ class Pulse(Service):
         """Every slice had its turn: look at the audience and at the load."""
         audience = self._mounts.audience(low_latency=self._low_latency)
         wanted = period_for(audience, self._bounds)
-        stretch = stretch_for(self.stretch, self._spent / self.period)
+        self.busy = self._spent / self.period
+        stretch = stretch_for(self.stretch, self.busy)
         self.stretch = max(1.0, min(stretch, self._bounds.longest / wanted))
         self.period = wanted * self.stretch
         turns = slices_for(audience)

@@ -17,9 +17,10 @@ from tinyice.web.icecast import (
 )
 from tinyice.web.icecast_xml import command_reply, mounts_document, stats_document
 from tinyice.web.metadata import tags_in
+from tinyice.web.metrics import metrics_answer
 from tinyice.web.pages import Pages
 from tinyice.web.params import Params, params_of
-from tinyice.web.ports import ClientOf, Gatekeeper, Station
+from tinyice.web.ports import ClientOf, Gatekeeper, Gauges, Station
 from tinyice.web.router import new_router
 from tinyice.web.settings import WebSettings
 from tinyice.wire.basic import Credentials, parse_basic
@@ -41,6 +42,7 @@ class AdminSite:
         self,
         station: Station,
         gatekeeper: Gatekeeper,
+        gauges: Gauges,
         pages: Pages,
         *,
         client_of: ClientOf,
@@ -48,6 +50,7 @@ class AdminSite:
     ) -> None:
         self._station = station
         self._gatekeeper = gatekeeper
+        self._gauges = gauges
         self._pages = pages
         self._client_of = client_of
         self._settings = settings
@@ -87,6 +90,13 @@ class AdminSite:
         """The mounts on air, one a line."""
         _, mounts = await self._admitted(request)
         return respond(request, plain("".join(f"{mount.path}\r\n" for mount in mounts)))
+
+    @router.route(urls.METRICS, methods=_READ)
+    async def metrics(self, request: Request) -> bytes:
+        """Figures for Prometheus, of hidden mounts too."""
+        await self._admit(request, "")
+        station, figures = self._station.snapshot(), self._gauges.figures()
+        return respond(request, metrics_answer(station, figures, self._settings.version))
 
     @router.route(urls.ADMIN_METADATA, methods=_CHANGE)
     async def metadata(self, request: Request) -> bytes:

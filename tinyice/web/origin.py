@@ -17,6 +17,9 @@ _HOST = re.compile(
 )
 
 
+_HTTPS = 443
+
+
 def clean_host(request: Request, settings: WebSettings) -> str:
     """``host`` or ``host:port`` of the request, if it is one; else the configured one."""
     given = (request.getHeader(b"Host") or b"").decode("latin-1").strip()
@@ -33,7 +36,14 @@ def base_of(request: Request, settings: WebSettings, *, secure: bool) -> str:
     """Scheme and host for links that leave the browser, as in playlists."""
     if settings.base_url:
         return settings.base_url.rstrip("/")
-    return f"{'https' if secure else 'http'}://{clean_host(request, settings)}"
+    host = clean_host(request, settings)
+    if not secure:
+        return f"http://{host}"
+    if host == configured_host(settings):
+        # Who names no host, over TLS, is not sent to the port without it.
+        host = host.removesuffix(f":{settings.port}")
+        host += "" if settings.https_port == _HTTPS else f":{settings.https_port}"
+    return f"https://{host}"
 
 
 def configured_base(settings: WebSettings) -> str:

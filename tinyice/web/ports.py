@@ -1,4 +1,4 @@
-"""What the web pages need of the rest: three small promises."""
+"""What the web pages need of the rest: four small promises."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 from twisted.web.server import Request
 
 from tinyice.core.clients import Client
-from tinyice.core.snapshots import StationSnapshot
+from tinyice.core.snapshots import ServerFigures, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.wire.basic import Credentials
 from tinyice.wire.shoutcast import PasswordLine
@@ -27,6 +27,13 @@ class Station(Protocol):
         A mount whose format carries its own titles shows them in the
         statistics all the same.
         """
+
+
+class Gauges(Protocol):
+    """How the server is doing."""
+
+    def figures(self) -> ServerFigures:
+        """Everything that is measured, now; without a look at each listener."""
 
 
 class Admission(Protocol):

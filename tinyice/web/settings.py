@@ -8,7 +8,8 @@ class WebSettings:
     """Names, addresses and looks of the station.
 
     ``base_url`` (without a slash at its end) is where the world reaches the
-    server, "" when nobody said; ``hostname`` and ``port`` stand in for it.
+    server, "" when nobody said; ``hostname`` with ``port``, or with
+    ``https_port`` for who came by TLS, stand in for it.
     ``shoutcast_mount`` is the mount that Shoutcast's own pages speak of.
     ``status_always_array``: ``source`` in /status-json.xsl is an array for any
     number of mounts, which Icecast does for two and more only.
@@ -24,5 +25,6 @@ class WebSettings:
     page_title: str = "tinyice"
     page_subtitle: str = ""
     accent_color: str = ""
+    https_port: int = 443
     shoutcast_mount: str = "/live"
     status_always_array: bool = False

@@ -16,7 +16,7 @@ from tinyice.web.admin_site import AdminSite
 from tinyice.web.answers import refusal, respond
 from tinyice.web.origin import clean_host
 from tinyice.web.pages import Pages
-from tinyice.web.ports import ClientOf, Gatekeeper, Station
+from tinyice.web.ports import ClientOf, Gatekeeper, Gauges, Station
 from tinyice.web.public_site import PublicSite
 from tinyice.web.settings import WebSettings
 from tinyice.web.static_files import StaticFiles
@@ -75,6 +75,7 @@ def routable(request: Request) -> list[bytes]:
 def make_resource(
     station: Station,
     gatekeeper: Gatekeeper,
+    gauges: Gauges,
     *,
     client_of: ClientOf,
     clock: IReactorTime,
@@ -87,7 +88,7 @@ def make_resource(
     pages = Pages(templates, files, settings)
     public = PublicSite(station, pages, files, client_of=client_of, settings=settings)
     status = StatusSite(station, pages, clock=clock, settings=settings)
-    admin = AdminSite(station, gatekeeper, pages, client_of=client_of, settings=settings)
+    admin = AdminSite(station, gatekeeper, gauges, pages, client_of=client_of, settings=settings)
     owners = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status.klein()),
         **dict.fromkeys(urls.ADMIN_SEGMENTS, admin.klein()),

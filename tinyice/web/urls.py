@@ -28,11 +28,12 @@ ADMIN_STREAMLIST = "/admin/streamlist"
 ADMIN_STREAMLIST_TXT = "/admin/streamlist.txt"
 ADMIN_METADATA = "/admin/metadata"
 ADMIN_UNKNOWN = "/admin/<path:command>"
+METRICS = "/metrics"
 SHOUTCAST_ADMIN = "/admin.cgi"
 SHOUTCAST_ADMIN_BELOW = "/admin/admin.cgi"
 
 STATUS_SEGMENTS = ("status-json.xsl", "status.xsl", "server_version.xsl", "7.html", "stats", "api")
 """First path segments that belong to the status pages."""
 
-ADMIN_SEGMENTS = ("admin", "admin.cgi")
+ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """First path segments that belong to the admin commands."""

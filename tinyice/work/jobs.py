@@ -31,8 +31,15 @@ class Busy(Overloaded):
         super().__init__(retry_after)
 
 
-class Stopped(Exception):
-    """The worker was stopped and does this work no more."""
+class Stopped(Overloaded):
+    """The worker was stopped and does this work no more; another server may, soon."""
+
+    def __init__(self, worker: str, retry_after: int = 5) -> None:
+        super().__init__(retry_after)
+        self._worker = worker
+
+    def __str__(self) -> str:
+        return f"the worker for {self._worker} was stopped"
 
 
 class Work(Protocol):

@@ -63,6 +63,11 @@ class Link:
         self._stopping = False
 
     @property
+    def is_ready(self) -> bool:
+        """Whether its process runs and serves."""
+        return self._is_ready
+
+    @property
     def takes_more(self) -> bool:
         """Whether it may be given a listener now."""
         channel = self._channel

@@ -16,6 +16,7 @@ from tinyice.core.feed import Feed
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.core.ring import SPAN
+from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.net.listener import ListenerConnection
 from tinyice.work.children import Ending
 from tinyice.workers import messages as say
@@ -47,6 +48,7 @@ class Workers:
         self._branches: dict[int, SharedBranch] = {}
         self._numbers = numbers()
         self._stopping = False
+        self._restarts = 0
 
     def start(self) -> None:
         """Begin the processes."""
@@ -59,6 +61,11 @@ class Workers:
         endings = [ending for link in self.links if (ending := link.stop()) is not None]
         waiting: Deferred[object] = DeferredList(endings)  # type: ignore[assignment]
         await waiting
+
+    def snapshot(self) -> WorkersSnapshot:
+        """How they are at this moment."""
+        running = sum(link.is_ready for link in self.links)
+        return WorkersSnapshot(running=running, restarts=self._restarts)
 
     def carry(self, mount: Mount) -> None:
         """``Carrier.carry``."""
@@ -99,6 +106,7 @@ class Workers:
                 listener.drop_reason = DropReason.WORKER_LOST
             away.gone(_as_if_level(listener), listener.jumps, too_slow=False)
         if not self._stopping:
+            self._restarts += 1
             self._publish(WorkerLost(link.number, ending.reason, len(lost)))
 
     def _carry(self, mount: Mount, feed: Feed, listener: Listener) -> bool:

@@ -1,0 +1,40 @@
+"""What stands behind the port with TLS."""
+
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.logger import Logger
+
+from tinyice.assembly.certificates import store_of
+from tinyice.certs.pair import CertificateFault
+from tinyice.certs.store import CertificateStore
+from tinyice.config.model import Config
+from tinyice.net.handshakes import SecureFactory
+
+_log = Logger(namespace="tinyice")
+
+
+@dataclass(frozen=True, slots=True)
+class Https:
+    """The certificates, and who builds the connections."""
+
+    certificates: CertificateStore
+    factory: SecureFactory
+
+    def reload(self) -> None:
+        """Show the certificate that the files have now; with a fault, the one from before."""
+        try:
+            changed = self.certificates.reload()
+        except CertificateFault as fault:
+            _log.error("the certificate stays as it was: {fault}", fault=str(fault))
+            return
+        if changed:
+            _log.info("a new certificate is shown from now on")
+
+
+def https_of(config: Config, doors: IProtocolFactory) -> Https | None:
+    """The factory that puts TLS before ``doors``, if TLS is wanted; no file is read yet."""
+    if not config.use_https:
+        return None
+    store = store_of(config)
+    return Https(store, SecureFactory(doors, store, config.max_handshakes))

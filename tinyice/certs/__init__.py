@@ -1,0 +1,1 @@
+"""Certificates: which one a connection gets, and whether its files can be used."""

@@ -1,0 +1,309 @@
+"""What Prometheus reads: the figures of the station, and of each mount.
+
+Made of values alone, and nothing here is per listener or per address. The
+names are those of the Go server of this name, so that its dashboards go on, and
+our own beside them.
+"""
+
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+    UnknownMetricFamily,
+)
+
+from tinyice.core.snapshots import (
+    MountSnapshot,
+    ProcessSnapshot,
+    PulseSnapshot,
+    ServerFigures,
+    StationSnapshot,
+)
+from tinyice.web.answers import NOT_CACHED, Answer
+
+TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+"""The content type of Prometheus' text format, which every collector reads."""
+
+T = TypeVar("T")
+Family = CounterMetricFamily | GaugeMetricFamily | UnknownMetricFamily
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # a registry wants to hash it
+class Scrape:
+    """What one answer is made of."""
+
+    station: StationSnapshot
+    figures: ServerFigures
+    version: str
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric, for the registry."""
+        yield from _plain(_STATION, self.station)
+        yield from _plain(_SERVER, self.figures)
+        yield from _plain(_PROCESS, self.figures.process)
+        pulses = self.figures.pulses
+        yield from _labelled(_PULSE, ("pulse",), [((pulse.name,), pulse) for pulse in pulses])
+        yield self._drops()
+        mounts = [((_text(m.path), _text(m.station.name)), m) for m in self.station.mounts]
+        yield from _labelled(_STREAM, ("mount", "name"), mounts)
+        yield self._build()
+
+    def _drops(self) -> Metric:
+        meaning = "Listeners who went, by reason."
+        family = CounterMetricFamily("tinyice_drops_total", meaning, labels=("reason",))
+        for reason, count in self.figures.audience.drops.items():
+            family.add_metric((reason.value,), count)
+        return family
+
+    def _build(self) -> Metric:
+        meaning = "Always 1; the labels say which version runs."
+        family = GaugeMetricFamily("tinyice_build_info", meaning, labels=("version", "python"))
+        family.add_metric((self.version, platform.python_version()), 1)
+        return family
+
+
+def metrics_answer(station: StationSnapshot, figures: ServerFigures, version: str) -> Answer:
+    """The whole page."""
+    registry = CollectorRegistry()
+    registry.register(Scrape(station, figures, version))
+    return Answer(200, TEXT_FORMAT, generate_latest(registry), NOT_CACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure(Generic[T]):
+    """One metric: how to read it from a ``T``; None: it is not known here."""
+
+    kind: type[Family]
+    name: str
+    meaning: str
+    read: Callable[[T], float | None]
+
+
+def _plain(table: tuple[_Figure[T], ...], of: T) -> Iterator[Metric]:
+    for figure in table:
+        value = figure.read(of)
+        if value is not None:
+            yield figure.kind(figure.name, figure.meaning, value)
+
+
+def _labelled(
+    table: tuple[_Figure[T], ...],
+    names: tuple[str, ...],
+    rows: Sequence[tuple[tuple[str, ...], T]],
+) -> Iterator[Metric]:
+    for figure in table:
+        family = figure.kind(figure.name, figure.meaning, labels=names)
+        for labels, row in rows:
+            value = figure.read(row)
+            if value is not None:
+                family.add_metric(labels, value)
+        yield family
+
+
+def _text(outside: str) -> str:
+    """Text of a peer that can be encoded, whatever came in."""
+    return outside.encode("utf-8", "replace").decode("utf-8")
+
+
+def _health(mount: MountSnapshot) -> float:
+    """The part of the stream that its listeners did not lose; 0 when nothing feeds it."""
+    if not mount.on_air:
+        return 0.0
+    wanted = mount.bytes_out + mount.bytes_skipped
+    return mount.bytes_out / wanted if wanted else 1.0
+
+
+_STATION: tuple[_Figure[StationSnapshot], ...] = (
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_server_uptime_seconds",
+        "Time since the server started.",
+        lambda s: s.uptime_seconds,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_listeners_total",
+        "Listeners now, on all mounts.",
+        lambda s: s.listeners,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_sources_total",
+        "Mounts that something feeds now.",
+        lambda s: sum(mount.on_air for mount in s.mounts),
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_bandwidth_in_bytes_total",
+        "Stream bytes that came from sources.",
+        lambda s: s.bytes_in,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_bandwidth_out_bytes_total",
+        "Stream bytes that went to listeners.",
+        lambda s: s.bytes_out,
+    ),
+    _Figure(
+        UnknownMetricFamily,
+        "tinyice_total_dropped_bytes",
+        "Stream bytes that slow listeners lost; it only grows.",
+        lambda s: s.dropped_bytes,
+    ),
+)
+
+_SERVER: tuple[_Figure[ServerFigures], ...] = (
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_joins_total",
+        "Listeners who came.",
+        lambda f: f.audience.joins,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_jumps_total",
+        "Times that a slow listener lost audio and went on with the newest.",
+        lambda f: f.delivery.jumps,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_sends_total",
+        "Pieces of audio given to a socket.",
+        lambda f: f.delivery.sends,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_workers",
+        "Worker processes that run now; 0 when the main process does everything.",
+        lambda f: f.workers.running,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_worker_restarts_total",
+        "Worker processes that died and were replaced.",
+        lambda f: f.workers.restarts,
+    ),
+)
+
+_PULSE: tuple[_Figure[PulseSnapshot], ...] = (
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_pulse_seconds",
+        "How long a pulse is now: audio waits at most so long for its delivery.",
+        lambda p: p.seconds,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_pulse_lateness_seconds",
+        "By how much the last part of a pulse came too late.",
+        lambda p: p.lateness_seconds,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_pulse_stretched_ratio",
+        "How many times longer the pulse is for overload; 1 when the machine keeps up.",
+        lambda p: p.stretched,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_pulse_busy_ratio",
+        "The part of the last pulse that delivering took, or that it came late.",
+        lambda p: p.busy_ratio,
+    ),
+)
+
+_PROCESS: tuple[_Figure[ProcessSnapshot], ...] = (
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_reactor_lag_seconds",
+        "The longest delay of something that was due, in the last 15 to 30 seconds.",
+        lambda p: p.reactor_lag_seconds,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_open_files",
+        "Open files of the main process; each connection is one.",
+        lambda p: p.open_files,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_open_files_limit",
+        "How many files the main process may open.",
+        lambda p: p.open_files_limit,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_mem_sys_bytes",
+        "Memory that the main process occupies.",
+        lambda p: p.resident_bytes,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_heap_alloc_bytes",
+        "The part of it that is no file and not shared.",
+        lambda p: p.heap_bytes,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_stack_sys_bytes",
+        "Stack of the main thread.",
+        lambda p: p.stack_bytes,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_goroutines",
+        "Threads of the main process.",
+        lambda p: p.threads,
+    ),
+    _Figure(
+        UnknownMetricFamily,
+        "tinyice_num_gc",
+        "Rounds of the garbage collector; it only grows.",
+        lambda p: p.collections,
+    ),
+)
+
+_STREAM: tuple[_Figure[MountSnapshot], ...] = (
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_stream_listeners_current",
+        "Listeners of the mount now.",
+        lambda m: m.listeners,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_stream_bytes_in_total",
+        "Stream bytes that came from the mount's sources.",
+        lambda m: m.bytes_in,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_stream_bytes_out_total",
+        "Stream bytes that went to the mount's listeners.",
+        lambda m: m.bytes_out,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_stream_bytes_dropped_total",
+        "Stream bytes that the mount's slow listeners lost.",
+        lambda m: m.bytes_skipped,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_stream_health_ratio",
+        "The part of the stream that its listeners did not lose; 0 when nothing feeds the mount.",
+        _health,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_stream_is_transcoded",
+        "1 when a transcoder feeds the mount.",
+        lambda m: m.source_kind == "transcoder",
+    ),
+)
