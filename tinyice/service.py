@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import datetime
 from types import FrameType
 from typing import Any, cast
@@ -118,16 +119,16 @@ class StationService(Service):
             self._open_ports()
         except (PortTaken, CertificateFault) as fault:
             # sys.stderr is the log's by now, and the log is not open yet.
-            os.write(self._terminal, f"tinyice: {fault}\n".encode())
+            self._tell_terminal(str(fault))
             raise NotStarted(str(fault)) from None
-        finally:
-            os.close(self._terminal)
 
     def startService(self) -> None:
         """Begin to serve."""
         super().startService()  # type: ignore[no-untyped-call]
         parts = self._parts
-        parts.outputs.open()
+        for fault in parts.outputs.open():
+            self._tell_terminal(f"warning: {fault}")
+        os.close(self._terminal)
         for note in self._loaded.notes:
             self._log.warn("{note}", note=note)
         self._log.info("{room}", room=parts.files.in_words(parts.config.max_listeners))
@@ -140,6 +141,11 @@ class StationService(Service):
         if parts.demo is not None:
             parts.demo.start()
         self._reactor.callWhenRunning(self._running)
+
+    def _tell_terminal(self, sentence: str) -> None:
+        """What no log can tell. A terminal that is gone is no fault."""
+        with suppress(OSError):
+            os.write(self._terminal, f"tinyice: {sentence}\n".encode())
 
     def stopService(self) -> Deferred[None]:
         """End everything in order; fires within the time that the configuration gives."""

@@ -82,6 +82,12 @@ def test_taken(loop: Loopback, factory: Factory, host: str) -> None:
         opened(loop, host, factory, number)
 
 
+def test_not_ours(loop: Loopback, factory: Factory) -> None:
+    """An address of another machine is named with the key that gave it."""
+    with pytest.raises(PortTaken, match=r"bind_host: 192\.0\.2\.1 is no address of this machine"):
+        opened(loop, "192.0.2.1", factory, 18_000)
+
+
 def test_adopted(loop: Loopback, factory: Factory) -> None:
     """A socket that somebody opened for us is served, also one that blocks."""
     with socket.socket() as listening:

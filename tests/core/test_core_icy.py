@@ -12,6 +12,7 @@ from core.units import Programme, UnitFramer, gaps, numbers
 from formats.synthetic_frames import mpeg_frame
 from tinyice.core.icygrid import IcyGrid
 from tinyice.core.icytitles import IcyTitles
+from tinyice.core.mount import UNUSED_S
 from tinyice.core.settings import MountSettings
 from tinyice.core.tags import Tags
 from tinyice.wire.icy import EMPTY_BLOCK, metadata_block
@@ -132,7 +133,7 @@ def test_charset_of_the_players() -> None:
 
 
 def test_those_with_one_interval_share_one_feed() -> None:
-    """It is made for the first, serves all alike, and goes with the last."""
+    """It is made for the first, serves all alike, and goes some time after the last."""
     rig = Rig()
     mount, source = rig.on_air(framer=UnitFramer())
     programme = Programme()
@@ -147,10 +148,18 @@ def test_those_with_one_interval_share_one_feed() -> None:
     sent = mount.bytes_out
     for listener, _ in listeners:
         rig.mounts.leave(mount, listener)
+    mount.sweep(100.0)
+    assert [len(feed) for feed in mount.feeds] == [0, 0, 1]
+    mount.sweep(100.0 + UNUSED_S - 1)
+    assert [len(feed) for feed in mount.feeds] == [0, 0, 1]
+    mount.sweep(100.0 + UNUSED_S)
     assert [len(feed) for feed in mount.feeds] == [0, 1]
     assert mount.bytes_out == sent
     rig.mounts.leave(mount, other)
-    assert len(mount.feeds) == 1
+    mount.sweep(200.0)
+    rig.listen(mount, 8000)
+    mount.sweep(300.0)
+    assert [len(feed) for feed in mount.feeds] == [0, 1]
 
 
 @pytest.mark.parametrize("metaint", [256, 1000, 16000, 65536])

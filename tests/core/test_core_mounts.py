@@ -1,5 +1,7 @@
 """Mounts: who may feed them, who may listen, and when they are forgotten."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -434,3 +436,24 @@ def test_the_events_of_a_source() -> None:
         SourceDisconnected("/live", "client", client, "connection lost", 7.0, 5),
     ]
     assert rig.events == told
+
+
+@pytest.mark.parametrize("metaint", [None, 256])
+def test_a_forgotten_mount_leaves_nothing_to_the_garbage_collector(metaint: int | None) -> None:
+    """Thousands of short sessions must not pile up rings until it runs."""
+    rig = Rig()
+    mount, source = rig.on_air("/short", framer=UnitFramer())
+    mount.take(source, Programme().units(*[100] * 100))
+    listener, player = rig.listen(mount, metaint)
+    rig.mounts.leave(mount, listener)
+    remains = [weakref.ref(feed) for feed in mount.feeds] + [weakref.ref(mount)]
+    player.listener = None
+    gc.disable()
+    try:
+        rig.mounts.release(mount, source, "over")
+        assert rig.mounts.find("/short") is None
+        source.control = Encoder()
+        del mount, source, listener, player
+        assert [one() for one in remains] == [None] * len(remains)
+    finally:
+        gc.enable()

@@ -1,7 +1,5 @@
 """The ring: whatever is appended, what it holds can be read, in one piece."""
 
-import weakref
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,13 +119,3 @@ def test_the_memory_can_be_given() -> None:
     ring.grow(SPAN)
     assert asked == [2 * SPAN, 3 * SPAN]
     assert bytes(ring.view(0)) == b"abc"
-
-
-def test_a_closed_ring_holds_nothing() -> None:
-    """Its memory is given back at once; offsets stay what they were."""
-    ring = Ring(SPAN)
-    ring.append(b"abc")
-    kept = weakref.ref(ring.memory)
-    ring.close()
-    assert kept() is None
-    assert (ring.tail, ring.head, bytes(ring.view(3))) == (3, 3, b"")

@@ -7,10 +7,11 @@ import select
 import signal
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -23,6 +24,7 @@ COMMAND = [sys.executable, "-c", "import sys; from tinyice.cli import main; sys.
 GUARD = ["setpriv", "--pdeathsig", "TERM"]
 # root without the right to pass over permissions
 WITHOUT_OVERRIDE = [*GUARD, "--bounding-set", "-dac_override,-dac_read_search"]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 START_S = 30.0
 STOP_S = 10.0
 SHOWN = re.compile(
@@ -48,11 +50,17 @@ class Started:
 
 
 @contextmanager
-def tinyice(home: Path, *words: str, guard: list[str] = GUARD) -> Iterator[Started]:
+def tinyice(
+    home: Path,
+    *words: str,
+    guard: Sequence[str] = GUARD,
+    environ: Mapping[str, str] = NOTHING,
+) -> Iterator[Started]:
     """Run ``tinyice`` in ``home`` until it accepts connections; ended by SIGTERM."""
     port = free_port_pair()
     command = [*guard, "--", *COMMAND, "--port", str(port), *words]
-    with start(command, home=home, name="terminal", env=project_path()) as child:
+    env = {**project_path(), **environ}
+    with start(command, home=home, name="terminal", env=env) as child:
 
         def up() -> bool:
             assert child.running, child.output()
@@ -183,3 +191,36 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path, more: list[str]) -> None
         assert "Traceback" not in second.output()
         assert not (tmp_path / "second.pid").exists()
         assert ask(first.port, request("/"), HEAD_END).status.endswith("200 OK")
+
+
+@pytest.mark.parametrize("more", [[], ["--daemon", "--pid-file", "tinyice.pid"]])
+def test_a_log_that_cannot_be_written_is_told(tmp_path: Path, more: list[str]) -> None:
+    """The station is on air without it; the terminal says so, for the log can't."""
+    (tmp_path / "tinyice.json").write_text("{}")
+    port = free_port_pair()
+    words = ["--port", str(port), "--log-file", "no/such.log", "--auth-log-file", "auth.log", *more]
+    command = [*GUARD, "--", *COMMAND, *words]
+    with start(command, home=tmp_path, name="terminal", env=project_path()) as child:
+        until(lambda: accepts(port), within=START_S, what="tinyice accepts connections")
+        assert ask(port, request("/"), HEAD_END).status.endswith("200 OK")
+        (said,) = [line for line in child.output().splitlines() if line.startswith("tinyice: ")]
+        if more:
+            assert child.wait(START_S) == 0
+            end_by_sigterm(int((tmp_path / "tinyice.pid").read_text()))
+    folder = tmp_path / "no"
+    assert said == (
+        f"tinyice: warning: log_file: can't write {folder}/such.log: No such file or directory"
+    )
+
+
+def test_secrets_from_the_environment(tmp_path: Path) -> None:
+    """A password in a file that the environment names is in force, and never in ours."""
+    file = tmp_path / "tinyice.json"
+    file.write_text('{"port": 1}')
+    secret = tmp_path / "secret"
+    secret.write_text("from a file\n")
+    environ = {"TINYICE_DEFAULT_SOURCE_PASSWORD_FILE": str(secret), "TINYICE_PORT": "2"}
+    with tinyice(tmp_path, environ=environ) as server:
+        assert server.accepts_source("/live", "from a file")
+    assert file.read_text() == '{"port": 1}'
+    assert "from a file" not in server.child.output()

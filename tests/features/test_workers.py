@@ -62,7 +62,7 @@ def with_workers(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def station(with_workers: Serve) -> Station:
     """One station with workers, for the tests that leave it as they found it."""
-    mounts = {"/timed": {"max_listener_duration": 2}, "/small": {"queue_size": 16384}}
+    mounts = {"/timed": {"max_listener_duration": 5}, "/small": {"queue_size": 16384}}
     return with_workers(advanced_mounts=mounts, takeover_after=0.1, slow_jumps=2, queue_seconds=0)
 
 
@@ -345,7 +345,7 @@ def test_a_queue_that_grows_is_followed(with_workers: Serve) -> None:
             assert is_unbroken(recorder, [encoder.sent])
         assert [len(rings_of(pid)) for pid in worker_pids(station)] == [1, 1]
     until(
-        lambda: not any(rings_of(pid) for pid in worker_pids(station)),
+        lambda: not any(map(rings_of, (station.child.process.pid, *worker_pids(station)))),
         within=WAIT_S,
         what="nothing of the mount is left",
     )

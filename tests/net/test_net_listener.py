@@ -153,7 +153,7 @@ class TestEnds:
         assert left(station) == [DropReason.LEFT]
         mount = station.mounts.known("/live")
         assert station.traces == (1, 0, 0)
-        assert [len(feed) for feed in mount.feeds] == [0]
+        assert not any(len(feed) for feed in mount.feeds)
         station.say(encoder, AUDIO)
         station.pulse()
 

@@ -1,5 +1,7 @@
 """The pulse: how long, in how many slices, and what happens under load."""
 
+import itertools
+
 import pytest
 from twisted.internet.task import Clock
 
@@ -96,7 +98,7 @@ def test_every_slice_has_its_turn_once_a_period() -> None:
     mounts = Slow(Clock(), 10_000, 0.0)
     run(mounts, DEFAULT, 5.0)
     late = [when for when, turn, turns in mounts.turns if turns == SLICES_MAX and turn == 7]
-    gaps = [b - a for a, b in zip(late, late[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(late)]
     assert mounts.slices == SLICES_MAX
     assert gaps
     assert all(gap == pytest.approx(0.5, abs=0.01) for gap in gaps)

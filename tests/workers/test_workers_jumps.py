@@ -14,6 +14,7 @@ from tinyice.core.clients import Client
 from tinyice.core.events import DropReason, ListenerLeft
 from tinyice.core.feed import Feed
 from tinyice.core.listener import Listener
+from tinyice.core.mount import UNUSED_S
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.tags import Tags
 from tinyice.workers.feed import SharedFeed
@@ -198,11 +199,19 @@ def test_an_icy_feed_stays_while_somebody_is_away() -> None:
     assert len(split.mount.feeds) == 2
     other, _ = split.rig.listen(split.mount, 256)
     split.rig.mounts.leave(split.mount, other)
+    split.rig.mounts.sweep()
+    split.rig.clock.advance(UNUSED_S)
+    split.source.last_data = split.rig.clock.now
+    split.rig.mounts.sweep()
     assert len(split.mount.feeds) == 2
     bytes_out = split.mount.bytes_out
     split.worker.dismiss(split.there)
     split.mount.left_away(split.here, 5, 0, too_slow=False)
     split.rig.mounts.leave(split.mount, split.here)
+    split.rig.mounts.sweep()
+    split.rig.clock.advance(UNUSED_S)
+    split.source.last_data = split.rig.clock.now
+    split.rig.mounts.sweep()
     assert len(split.mount.feeds) == 1
     assert split.mount.bytes_out == bytes_out
 

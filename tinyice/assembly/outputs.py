@@ -65,8 +65,10 @@ class Outputs:
         self._now = now
         # The descriptor, not sys.stdout, which twistd turns into log events.
         stdout = OpenDescriptor(1, "standard output")
-        self._events = self._file(_on_disk(config.log_file) or stdout)
+        events = _on_disk(config.log_file)
         access, auth = _on_disk(config.access_log_file), _on_disk(config.auth_log_file)
+        self._on_disk = {"log_file": events, "access_log_file": access, "auth_log_file": auth}
+        self._events = self._file(events or stdout)
         self._access = None if access is None else self._file(access)
         self._auth = self._events if auth is None else self._file(auth)
         self.observer: ILogObserver = make_observer(
@@ -80,10 +82,14 @@ class Outputs:
         if self._access is not None:
             hub.subscribe(AccessLog(self._access.write, self._now))
 
-    def open(self) -> None:
-        """Begin to write."""
-        for gate in self._gates:
-            gate.open()
+    def open(self) -> list[str]:
+        """Begin to write; say what can't be written, which is tried again with every line."""
+        faults = []
+        for key, place in self._on_disk.items():
+            if place is not None and (reason := place.fault()):
+                faults.append(f"{key}: can't write {place.name}: {reason}")
+        self._open_gates()
+        return faults
 
     def reopen(self) -> None:
         """Open the files anew: somebody may have moved them away."""
@@ -92,9 +98,13 @@ class Outputs:
 
     async def stop(self, deadline_s: float) -> None:
         """Write what waits."""
-        self.open()
+        self._open_gates()
         await DeferredList([file.stop() for file in self._files])
         await DeferredList([gate.worker.stop(deadline_s) for gate in self._gates])
+
+    def _open_gates(self) -> None:
+        for gate in self._gates:
+            gate.open()
 
     def _file(self, place: Place) -> LogFile:
         # A worker each: a terminal that was stopped must not hold up the files.
@@ -105,5 +115,5 @@ class Outputs:
         return file
 
 
-def _on_disk(path: str) -> Place | None:
+def _on_disk(path: str) -> FileOnDisk | None:
     return FileOnDisk(str(Path(path).absolute())) if path else None

@@ -1,5 +1,6 @@
 """Opening the ports: of both families, of systemd, and what to say when it fails."""
 
+import errno
 import os
 import socket
 from collections.abc import Sequence
@@ -77,10 +78,19 @@ class Opener:
             port.startListening()
         except CannotListenError as error:
             raise PortTaken(
-                f"{key}: can't listen on {error.interface} port {error.port}: {error.socketError};"
-                f" set another {key}, or end the program that has it"
+                _in_words(error.socketError, error.interface, error.port, key)
             ) from error
         return port
+
+
+def _in_words(error: OSError, interface: str, number: int, key: str) -> str:
+    """What is wrong, and what to do."""
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"bind_host: {interface} is no address of this machine; 0.0.0.0 means all it has"
+    hint = f"set another {key}, or end the program that has it"
+    if error.errno == errno.EACCES:
+        hint = f"set another {key}: those below 1024 are for root, or for CAP_NET_BIND_SERVICE"
+    return f"{key}: can't listen on {interface} port {number}: {error}; {hint}"
 
 
 def _has_ipv6() -> bool:

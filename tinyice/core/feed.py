@@ -142,14 +142,6 @@ class Feed:
         self.bytes_skipped += target - offset
         return prefix, target
 
-    def close(self) -> None:
-        """Nobody will listen any more."""
-        branch, self.branch = self.branch, None
-        if branch is not None:
-            branch.retired()
-        # They know their feed: without this its memory would wait for the collector.
-        self.cohorts = []
-
     def deliver(self, turn: int = 0, turns: int = 1) -> None:
         """Give those who keep up what is new: everyone, or one slice of ``turns``."""
         for cohort in self.cohorts[turn::turns]:
@@ -177,6 +169,18 @@ class Feed:
         if self.branch is not None:
             self.branch.ended(head)
 
+    def close(self) -> None:
+        """Nobody is here and nobody will be: let the ring's memory go at once.
+
+        What knows each other would wait for the garbage collector.
+        """
+        branch, self.branch = self.branch, None
+        if branch is not None:
+            branch.retired()
+        self.cohorts.clear()
+        self._burst = _no_burst
+        self._dropped = _nobody
+
     def _make_room(self, tail: int) -> None:
         for cohort in self.cohorts:
             if cohort.offset < tail:
@@ -197,3 +201,11 @@ class Feed:
         listener.jump(prefix, target)
         self.bytes_skipped += target - before
         self.jumps += 1
+
+
+def _no_burst() -> int:
+    return 0
+
+
+def _nobody(_listener: Listener) -> None:
+    """A closed feed has nobody to drop."""

@@ -85,6 +85,25 @@ class Outlet(Protocol):
         """Close at once."""
 
 
+class _Nowhere:
+    """The outlet of a listener who is gone."""
+
+    def __init__(self) -> None:
+        self.raw_send: Callable[[memoryview], int] = self.send
+
+    def send(self, view: bytes | memoryview) -> int:
+        return 0
+
+    def finish(self) -> None:
+        """There is nothing to close."""
+
+    def abort(self) -> None:
+        """There is nothing to close."""
+
+
+_NOWHERE = _Nowhere()
+
+
 class Listener:
     """An audio client of one mount."""
 
@@ -191,6 +210,16 @@ class Listener:
             self.jumps_in_a_row = 0
         self.mark = self.bytes_out
         self._move(offset)
+
+    def let_go(self) -> None:
+        """The listener is gone: keep nothing of its feed, its connection, its bytes.
+
+        The connection knows its listener too. Left to the garbage collector, such
+        pairs and what they hold would pile up to many megabytes in between.
+        """
+        self.feed = None
+        self.outlet = _NOWHERE
+        self.pending.clear()
 
     def resume(self) -> None:
         """The outlet takes bytes again."""

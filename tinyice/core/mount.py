@@ -6,7 +6,6 @@ them, and every method is one transaction: nothing waits between check and act.
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import Protocol
 
 from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
 from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
@@ -16,6 +15,7 @@ from tinyice.core.icy import IcyStream, icy_capacity
 from tinyice.core.listener import Listener
 from tinyice.core.pieces import pieces_of
 from tinyice.core.placement import PlainPlacement
+from tinyice.core.recorder import Recorder
 from tinyice.core.ring import SPAN, Allocate, OwnMemory, Ring
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
@@ -24,18 +24,11 @@ from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk
 from tinyice.wire.icy import metadata_block
 
+UNUSED_S = 30.0
+"""How long a feed is kept that nobody listens to."""
+
 QUEUE_GROWN_MAX = 64 * 1024 * 1024
 """No rate makes a queue grow beyond this, in bytes."""
-
-
-class Recorder(Protocol):
-    """Takes a copy of what comes in (a dump file)."""
-
-    def write(self, data: bytes) -> None:
-        """Record ``data``; never waits, never raises."""
-
-    def close(self) -> object:
-        """The session is over."""
 
 
 class Mount:
@@ -69,6 +62,7 @@ class Mount:
         ring = Ring(queue, allocate=allocate)
         self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
         self._icy: dict[int, tuple[IcyStream, Feed]] = {}
+        self._unused: dict[int, float] = {}
         self._slices = 1
         self._release_deadline: float | None = None
         self._bytes_out_before = 0
@@ -205,8 +199,7 @@ class Mount:
             listener.bytes_out,
             listener.jumps,
         )
-        listener.feed = None
-        self._retire_idle_feeds()
+        listener.let_go()
         self._publish(left)
 
     def drop(self, listener: Listener, reason: DropReason) -> None:
@@ -230,16 +223,16 @@ class Mount:
         if too_slow:
             self._note_slow(listener)
 
-    def close(self) -> None:
-        """The mount is forgotten."""
-        for feed in self.feeds:
-            feed.close()
-        self._plain.ring.close()
-
     def drop_all(self, reason: DropReason) -> None:
         """End everyone at once."""
         for listener in tuple(self.listeners.values()):
             self.drop(listener, reason)
+
+    def close(self) -> None:
+        """The mount is forgotten, with nobody on it: its memory is free at once."""
+        for feed in self.feeds:
+            feed.close()
+        self._icy.clear()
 
     def release_listeners(self) -> None:
         """Nothing feeds the mount any more: everyone gets what is left, and goes."""
@@ -281,6 +274,7 @@ class Mount:
             self._release_deadline = None
             for listener in [one for one in self.listeners.values() if one.until is not None]:
                 self.drop(listener, listener.drop_reason)
+        self._retire_idle_feeds(now)
         if self.source is not None:
             self._grow(int(self.source.rate(now) * self._station.queue_seconds))
 
@@ -370,9 +364,17 @@ class Mount:
         if listener.until is None:
             listener.drop_reason = DropReason.TOO_SLOW
 
-    def _retire_idle_feeds(self) -> None:
+    def _retire_idle_feeds(self, now: float) -> None:
+        """Give up feeds that nobody listened to for a while: one costs a ring of memory.
+
+        Not at once: the next listener would pay for a new one.
+        """
         for metaint, (_, feed) in tuple(self._icy.items()):
-            if not len(feed):
+            if len(feed):
+                self._unused.pop(metaint, None)
+            elif now - self._unused.setdefault(metaint, now) >= UNUSED_S:
+                del self._unused[metaint]
+                feed.close()
                 self._bytes_out_before += feed.bytes_out
                 self._skipped_before += feed.bytes_skipped
                 self._sends_before += feed.sends

@@ -22,8 +22,9 @@ from tinyice.core.events import (
     SourceReplaced,
 )
 from tinyice.core.listener import Listener
-from tinyice.core.mount import Mount, Recorder
+from tinyice.core.mount import Mount
 from tinyice.core.paths import mount_path_fault
+from tinyice.core.recorder import Recorder
 from tinyice.core.ring import Allocate, OwnMemory
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.snapshots import StationHeaders
@@ -252,12 +253,12 @@ class Mounts:
             return
         if self._mounts.get(mount.path) is mount:
             del self._mounts[mount.path]
-            mount.close()
             self.counters.bytes_in += mount.bytes_in
             self.counters.bytes_out += mount.bytes_out
             self.counters.bytes_skipped += mount.bytes_skipped
             self.counters.sends += mount.sends
             self.counters.jumps += mount.jumps
+            mount.close()
 
 
 def _overridden(said: StationHeaders, settings: MountSettings) -> StationHeaders:

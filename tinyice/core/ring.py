@@ -118,11 +118,6 @@ class Ring:
         self.capacity = larger.capacity
         self._lie_in(larger.memory)
 
-    def close(self) -> None:
-        """Give the memory back; there is nothing to read any more."""
-        self.tail = self.head
-        self._lie_in(OwnMemory(0))
-
     def _lie_in(self, memory: Memory) -> None:
         self.memory = memory
         self._view = memory.content

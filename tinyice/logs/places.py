@@ -1,9 +1,10 @@
 """Where log lines end: a file, or a descriptor that is open already.
 
-All methods block and run in the worker of the log; they never raise ``OSError``.
+Methods named so block and run in the worker of the log; none raises ``OSError``.
 """
 
 import contextlib
+import errno
 import os
 from dataclasses import dataclass
 from typing import Protocol
@@ -51,6 +52,14 @@ class FileOnDisk:
     def name(self) -> str:
         """The path."""
         return self._path
+
+    def fault(self) -> str:
+        """Why nothing can be written now; "" when it can. Does not wait for a pipe's reader."""
+        try:
+            os.close(_opened(self._path, os.O_NONBLOCK))
+        except OSError as error:
+            return "" if error.errno == errno.ENXIO else _reason(error)
+        return ""
 
     def write_in_worker(self, lines: bytes) -> Outcome:
         """Write whole lines; after half a line (the disk was full) on a line of their own."""
@@ -120,8 +129,8 @@ class OpenDescriptor:
 _LINE_END = ord("\n")
 
 
-def _opened(path: str) -> int:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOCTTY
+def _opened(path: str, more: int = 0) -> int:
+    flags = more | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOCTTY
     try:
         return os.open(path, flags)
     except FileNotFoundError:

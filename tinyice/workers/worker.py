@@ -99,10 +99,10 @@ class Worker:
         listener = player.listener
         del self._players[listener.id]
         feed = listener.feed
-        listener.feed = None
         if isinstance(feed, SharedFeed):
             feed.dismiss(listener)
             self._report(feed)
+        listener.let_go()
         gone = say.Gone(listener.id, too_slow, listener.bytes_out, listener.jumps)
         self._channel.send(gone)
 
