@@ -40,6 +40,7 @@ from tinyice.work.passwords import hash_now
 SWEEP_S = 1.0
 _PARTING_S = 1.0
 _CLOSING_S = 2.0
+_WORKERS_S = 4.0
 _LOG_S = 2.0
 
 
@@ -135,6 +136,8 @@ class StationService(Service):
             parts.intros.load(mount.settings)
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
+        if parts.workers is not None:
+            parts.workers.start()
         if parts.demo is not None:
             parts.demo.start()
         self._reactor.callWhenRunning(self._running)
@@ -242,13 +245,15 @@ class StationService(Service):
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()
-        for worker in parts.workers:
+        for thread in parts.threads:
             # Who waits for a password to be checked is told to come again.
-            worker.stop(0)
+            thread.stop(0)
         await self._connections_closed(_PARTING_S)
         parts.front.waiting.end()
         if not await self._connections_closed(_CLOSING_S):
             self._log.warn("some connections did not end in time")
+        if parts.workers is not None:
+            await self._within(_WORKERS_S, "the workers", parts.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))

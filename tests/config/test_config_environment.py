@@ -18,6 +18,7 @@ PRECEDENCE: list[tuple[str, object, str, object, str, object]] = [
     ("log_file", "a.log", "b.log", "b.log", "c.log", "c.log"),
     ("banned_ips", ["192.0.2.1"], "::1, 10.0.0.0/8,", ("::1", "10.0.0.0/8"), "", ()),
     ("pulse_ms", [20, 30], "30,40", (30, 40), "40,50", (40, 50)),
+    ("workers", 3, "auto", -1, "2", 2),
     ("shoutcast_port", 0, "9000", 9000, "9001", 9001),
 ]
 

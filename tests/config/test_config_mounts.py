@@ -125,3 +125,12 @@ def test_the_shoutcast_port_follows_the_port(
     tmp_path: Path, document: dict[str, Any], port: int
 ) -> None:
     assert checked(tmp_path, document).config.shoutcast_port_used == port
+
+
+@pytest.mark.parametrize(
+    ("written", "cores", "count"),
+    [(0, 8, 0), (3, 8, 3), ("2", 1, 2), ("auto", 8, 7), ("auto", 2, 1), ("auto", 1, 1)],
+)
+def test_the_number_of_workers(tmp_path: Path, written: object, cores: int, count: int) -> None:
+    """A number is a number; "auto" leaves a core to the server itself."""
+    assert checked(tmp_path, {"workers": written}).config.workers_on(cores) == count

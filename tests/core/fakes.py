@@ -10,6 +10,7 @@ from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
 from tinyice.core.pace import Pace
+from tinyice.core.ring import Allocate, OwnMemory
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
@@ -110,6 +111,7 @@ class Rig:
         *,
         mounts: Mapping[str, MountSettings] | None = None,
         settings: MountSettings | None = None,
+        allocate: Allocate = OwnMemory,
     ) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
@@ -123,6 +125,7 @@ class Rig:
             publish=self.events.append,
             clock=self.clock,
             recorder_for=self._tape,
+            allocate=allocate,
         )
 
     def settings_for(self, path: str) -> MountSettings:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinyice.core.ring import SPAN, Ring
+from tinyice.core.ring import SPAN, OwnMemory, Ring
 
 STREAM = bytes(at * 131 + (at >> 8) * 17 & 0xFF for at in range(4 * SPAN))
 
@@ -109,9 +109,9 @@ def test_the_memory_can_be_given() -> None:
     """The buffer may lie in memory of another kind; growing asks for more of it."""
     asked: list[int] = []
 
-    def allocate(size: int) -> memoryview:
+    def allocate(size: int) -> OwnMemory:
         asked.append(size)
-        return memoryview(bytearray(size))
+        return OwnMemory(size)
 
     ring = Ring(SPAN, allocate=allocate)
     ring.append(b"abc")

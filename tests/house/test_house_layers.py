@@ -43,6 +43,7 @@ TABLE = {
         house=("wire", "core", "config"),
         others=(*TWISTED, "klein", "werkzeug", "jinja2", "markupsafe", "prometheus_client"),
     ),
+    "workers": Row(house=("core", "net", "work"), others=TWISTED),
     "assembly": Row(everything=True),
     "options": Row(everything=True),
     "service": Row(everything=True),

@@ -16,6 +16,7 @@ from tinyice.assembly.https import Https, https_of
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
+from tinyice.assembly.serving import make_workers
 from tinyice.assets import find_assets
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
@@ -24,6 +25,7 @@ from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
+from tinyice.core.ring import OwnMemory
 from tinyice.core.settings import StationSettings
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
@@ -39,6 +41,8 @@ from tinyice.web.site import make_resource
 from tinyice.wire.replies import SERVER
 from tinyice.work.passwords import Passwords
 from tinyice.work.threads import Worker
+from tinyice.workers.shared import shared_memory
+from tinyice.workers.workers import QUEUE_MIN_BYTES, Workers
 
 _FILE_JOBS = 64
 
@@ -58,7 +62,8 @@ class Parts:
     shoutcast_doors: ShoutcastFactory
     recordings: Recordings
     intros: Intros
-    workers: tuple[Worker, ...]
+    threads: tuple[Worker, ...]
+    workers: Workers | None
     files: FileRoom
     ports: list[StreamPort]
     pulses: tuple[Pulse, ...]
@@ -82,10 +87,9 @@ def build(
     folder = Path(config.data_dir or ".").absolute()
     hub = Hub()
     outputs = _outputs(config, hub, reactor, now)
-    recordings = Recordings(
-        folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
-    )
-    mounts = _mounts(config, recordings, hub, reactor)
+    recordings = _recordings(folder, hub, reactor, now)
+    workers = make_workers(config, reactor, hub.publish)
+    mounts = _mounts(config, recordings, hub, reactor, workers)
     checkers = _checkers(config, reactor)
     gatekeeper = _gatekeeper(config, Passwords(checkers, key=key), hub)
     ports: list[StreamPort] = []
@@ -102,7 +106,7 @@ def build(
     )
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
     pulses, lag = _pulses(config, mounts, reactor), ReactorLag(reactor)
-    gauges = _gauges(station, pulses, hub, lag, OpenFiles(connections))
+    gauges = _gauges(station, pulses, hub, lag, OpenFiles(connections), workers=workers)
     reception = Reception(front)
     web = _web(config, station, gatekeeper, gauges, reactor)
     doors = DoorFactory(front, reception, web, secure=False)
@@ -119,7 +123,8 @@ def build(
         shoutcast_doors=ShoutcastFactory(front, reception, doors.door),
         recordings=recordings,
         intros=Intros(mounts, folder, file_worker),
-        workers=(file_worker, *checkers),
+        threads=(file_worker, *checkers),
+        workers=workers,
         files=files,
         ports=ports,
         pulses=pulses,
@@ -136,15 +141,32 @@ def _outputs(
     return outputs
 
 
-def _mounts(config: Config, recordings: Recordings, hub: Hub, reactor: ReactorBase) -> Mounts:
-    return Mounts(
+def _recordings(
+    folder: Path, hub: Hub, reactor: ReactorBase, now: Callable[[], datetime]
+) -> Recordings:
+    return Recordings(
+        folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
+    )
+
+
+def _mounts(
+    config: Config,
+    recordings: Recordings,
+    hub: Hub,
+    reactor: ReactorBase,
+    workers: Workers | None,
+) -> Mounts:
+    mounts = Mounts(
         configured_paths(config),
         partial(settings_for, config),
         _station_settings(config),
         publish=hub.publish,
         clock=reactor.seconds,
         recorder_for=recordings.open,
+        allocate=OwnMemory if workers is None else shared_memory,
     )
+    mounts.carrier = workers
+    return mounts
 
 
 def _connections(ports: list[StreamPort]) -> int:
@@ -159,7 +181,13 @@ def _pulses(config: Config, mounts: Mounts, reactor: ReactorBase) -> tuple[Pulse
 
 
 def _gauges(
-    station: Station, pulses: tuple[Pulse, ...], hub: Hub, lag: ReactorLag, open_files: OpenFiles
+    station: Station,
+    pulses: tuple[Pulse, ...],
+    hub: Hub,
+    lag: ReactorLag,
+    open_files: OpenFiles,
+    *,
+    workers: Workers | None,
 ) -> Figures:
     tally = Tally()
     hub.subscribe(tally)
@@ -167,7 +195,7 @@ def _gauges(
         tally=tally,
         pulses=lambda: tuple(pulse.snapshot() for pulse in pulses),
         delivery=station.delivery,
-        workers=WorkersSnapshot,
+        workers=WorkersSnapshot if workers is None else workers.snapshot,
         process=lambda: process_snapshot(open_files, lag),
     )
 
@@ -199,6 +227,7 @@ def _station_settings(config: Config) -> StationSettings:
         takeover=config.takeover,
         takeover_after_s=config.takeover_after,
         queue_seconds=config.queue_seconds,
+        queue_min_bytes=QUEUE_MIN_BYTES if config.workers else 0,
         jumps_max=config.slow_jumps,
         drain_s=config.stop_timeout,
     )

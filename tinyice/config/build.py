@@ -115,6 +115,8 @@ def _entries(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
 def _leaf(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
     if kind.numeric_text and isinstance(raw, str) and raw.isascii() and raw.isdigit():
         raw = int(raw[:20])
+    if isinstance(raw, str) and raw in kind.named:
+        return kind.named[raw]
     try:
         value = msgspec.convert(raw, kind.leaf)
     except msgspec.ValidationError:

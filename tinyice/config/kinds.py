@@ -3,7 +3,8 @@
 A kind is an annotated type. What msgspec knows (ranges, lengths, descriptions)
 stands in its ``Meta``; ours stands in ``Meta.extra``: ``check`` (a rule of
 ``checks``), ``secret`` (a password: never shown, hashed when plain), ``text``
-(a number that may be written as text), ``words`` (what the value is called).
+(a number that may be written as text), ``named`` (words that stand for numbers),
+``words`` (what the value is called).
 """
 
 from collections.abc import Callable, Mapping
@@ -36,6 +37,20 @@ BurstSize = Annotated[int, Meta(ge=0, le=268_435_456)]
 Metaint = Annotated[int, Meta(ge=256, le=65536)]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 Timeout = Annotated[float, Meta(ge=0.1, le=86400)]
+
+AUTO = -1
+Processes = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=64,
+        extra={
+            "text": True,
+            "named": {"auto": AUTO},
+            "words": 'a whole number from 0 to 64, or "auto"',
+        },
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,12 @@ class Kind:
     def numeric_text(self) -> bool:
         """Whether the value is a number that may be written as text."""
         return bool(self.extra.get("text"))
+
+    @property
+    def named(self) -> Mapping[str, int]:
+        """Words that stand for numbers which can't be written."""
+        named: Mapping[str, int] = self.extra.get("named", {})
+        return named
 
     @property
     def takes_text(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from tinyice.config.kinds import (
+    AUTO,
     Address,
     BaseUrl,
     BurstSize,
@@ -21,6 +22,7 @@ from tinyice.config.kinds import (
     MountPath,
     Network,
     Port,
+    Processes,
     QueueSize,
     Seconds,
     Secret,
@@ -165,6 +167,13 @@ class Config(Struct, frozen=True, kw_only=True):
     slow_jumps: Annotated[
         int, Meta(ge=1, le=1000), says("Jumps in a row after which a slow listener is dropped.")
     ] = 5
+    workers: Annotated[
+        Processes,
+        says(
+            "Processes that serve the listeners; 0: the server itself does;"
+            ' "auto": one for each core but one.'
+        ),
+    ] = 0
     status_always_array: Annotated[
         bool, says("status-json.xsl gives a list for one source and for none, too.")
     ] = False
@@ -213,6 +222,10 @@ class Config(Struct, frozen=True, kw_only=True):
     log_file: Annotated[Text, says("File of the log; empty: standard output.")] = ""
     access_log_file: Annotated[Text, says("File of the access log; empty: none.")] = ""
     auth_log_file: Annotated[Text, says("File for failed logins, for fail2ban; empty: none.")] = ""
+
+    def workers_on(self, cores: int) -> int:
+        """How many processes serve listeners on a machine with so many cores."""
+        return max(1, cores - 1) if self.workers == AUTO else self.workers
 
     @property
     def serves_tls(self) -> bool:

@@ -65,7 +65,8 @@ def _value(kind: Kind) -> dict[str, Any]:
 def _plain(kind: Kind) -> dict[str, Any]:
     described: dict[str, Any] = {"type": _TYPES[kind.base]}
     if kind.numeric_text:
-        described = {"type": ["integer", "string"], "pattern": "^[0-9]*$"}
+        words = "|".join(("[0-9]*", *kind.named))
+        described = {"type": ["integer", "string"], "pattern": f"^({words})$"}
     if kind.ge is not None:
         described["minimum"] = kind.ge
     if kind.le is not None:

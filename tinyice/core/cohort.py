@@ -1,12 +1,8 @@
 """Listeners that are level with each other: one view serves them all."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from tinyice.core.listener import Listener
-
-if TYPE_CHECKING:
-    from tinyice.core.feed import Feed
+from tinyice.core.listener import Listener, Seats
 
 
 class Cohort:
@@ -18,7 +14,7 @@ class Cohort:
 
     __slots__ = ("_arrivals", "_feed", "_sends", "members", "offset")
 
-    def __init__(self, feed: "Feed") -> None:
+    def __init__(self, feed: Seats) -> None:
         self._feed = feed
         self.offset = feed.ring.head
         self.members: list[Listener] = []
@@ -48,9 +44,20 @@ class Cohort:
             if not self.members:
                 self.offset = head
                 break
-            self._send(ring.view(self.offset))
+            view = ring.view(self.offset)
+            if not view:
+                break
+            self._send(view)
         if self._arrivals:
             self._seat_arrivals()
+
+    def break_up(self) -> None:
+        """The bytes that all members need are lost: each is on its own now."""
+        while self.members:
+            listener = self.members[-1]
+            listener.offset = self.offset
+            self._unseat(listener)
+            self._feed.lag(listener)
 
     def _send(self, view: memoryview) -> None:
         """Give ``view`` to all: one call of the socket for each, and nothing else."""

@@ -24,6 +24,7 @@ class DropReason(Enum):
     MOUNT_DISABLED = "mount disabled"
     BANNED = "banned"
     SERVER_STOPPING = "server stopping"
+    WORKER_LOST = "worker lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,16 @@ class ServerStopping(Event):
     """The service is about to end its sources and listeners."""
 
     id: ClassVar[str] = "server.stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLost(Event):
+    """A process that served listeners has ended, and they with it; ``worker`` is its number."""
+
+    id: ClassVar[str] = "worker.lost"
+    worker: int
+    reason: str
+    listeners: int
 
 
 @dataclass(frozen=True, slots=True)

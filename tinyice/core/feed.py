@@ -6,15 +6,34 @@ listeners of a kind share the same bytes. Rules of this file:
 
 - nobody's bytes are overwritten unnoticed: before the ring takes new ones,
   listeners that would lose theirs are served or jump;
-- a listener is in exactly one place: a cohort, the laggards, or gone.
+- a listener is in exactly one place: a cohort, the laggards, away, or gone;
+- those who are away are served by another process, which asks when one of them
+  would lose bytes (``rejoin_away``) and tells when one is gone.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from tinyice.core.cohort import Cohort
 from tinyice.core.listener import Listener
-from tinyice.core.placement import Placement
+from tinyice.core.placement import Join, Placement
 from tinyice.core.ring import Ring
+
+
+class Branch(Protocol):
+    """Where other processes serve listeners of a feed, from the same ring."""
+
+    def update(self) -> None:
+        """The ring may have grown."""
+
+    def hurry(self) -> None:
+        """Much has come at once: deliver now."""
+
+    def ended(self, until: int) -> None:
+        """The stream is over; nothing behind ``until`` is for those who are there."""
+
+    def retired(self) -> None:
+        """The feed is no more; nobody listens to it."""
 
 
 class Feed:
@@ -35,6 +54,8 @@ class Feed:
         self.slices = 1
         """How many cohorts newcomers are spread over."""
         self.laggards: set[Listener] = set()
+        self.away: set[Listener] = set()
+        self.branch: Branch | None = None
         self.sends = 0
         """Calls of sockets by deliveries."""
         self.bytes_out = 0
@@ -49,6 +70,11 @@ class Feed:
         """No laggard stands before this offset."""
 
     def __len__(self) -> int:
+        return self.present + len(self.away)
+
+    @property
+    def present(self) -> int:
+        """How many listeners are served here."""
         return len(self.laggards) + sum(len(cohort) for cohort in self.cohorts)
 
     def append(self, data: bytes | memoryview) -> None:
@@ -90,9 +116,31 @@ class Feed:
         """Forget ``listener``."""
         if listener in self.laggards:
             self.laggards.discard(listener)
+        elif listener in self.away:
+            self.away.discard(listener)
         else:
             for cohort in self.cohorts:
                 cohort.dismiss(listener)
+
+    def send_away(self, listener: Listener) -> None:
+        """``listener``, who sits in a cohort, is served by another process from now on."""
+        self.dismiss(listener)
+        self.away.add(listener)
+        listener.is_away = True
+
+    def rejoin_away(self, listener: Listener, offset: int) -> Join | None:
+        """Where ``listener`` goes on, whose process has come to ``offset`` and is overrun.
+
+        None: it is to be dropped, because it was leaving, or its bytes are lost.
+        """
+        listener.offset = offset
+        if listener.until is not None or not self.ring.tail <= offset <= self.ring.head:
+            return None
+        prefix, target = self._placement.rejoin(offset, self.ring.tail)
+        listener.skip_to(target, sum(map(len, prefix)))
+        self.jumps += 1
+        self.bytes_skipped += target - offset
+        return prefix, target
 
     def deliver(self, turn: int = 0, turns: int = 1) -> None:
         """Give those who keep up what is new: everyone, or one slice of ``turns``."""
@@ -116,12 +164,19 @@ class Feed:
                 listener.outlet.finish()
         for listener in tuple(self.laggards):
             listener.until = head if listener.until is None else listener.until
+        for listener in self.away:
+            listener.until = head if listener.until is None else listener.until
+        if self.branch is not None:
+            self.branch.ended(head)
 
     def close(self) -> None:
         """Nobody is here and nobody will be: let the ring's memory go at once.
 
         What knows each other would wait for the garbage collector.
         """
+        branch, self.branch = self.branch, None
+        if branch is not None:
+            branch.retired()
         self.cohorts.clear()
         self._burst = _no_burst
         self._dropped = _nobody

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from tinyice.core.icygrid import IcyGrid
 from tinyice.core.icytitles import IcyTitles
 from tinyice.core.placement import REST_MAX, Join
-from tinyice.core.ring import Ring
+from tinyice.core.ring import SPAN, Ring
 from tinyice.core.syncpoints import SyncPoints
 from tinyice.wire.icy import EMPTY_BLOCK, MIN_FILLER, filler
 
@@ -166,6 +166,11 @@ class IcyStream:
             at += room
             room, block = self.metaint, EMPTY_BLOCK
         return b"".join([*parts, content[at:]])
+
+
+def icy_capacity(audio: int, metaint: int) -> int:
+    """The bytes of a ring that holds so much audio, and metadata."""
+    return audio + audio // metaint + SPAN
 
 
 def _padding(length: int) -> bytes:

@@ -9,11 +9,15 @@ of three places:
   outlet calls ``resume``;
 - *leaving*: it is given what was left up to ``until`` and then let go.
 
+A fourth place is *away*: another process serves it, with a ``Listener`` of its
+own, and this one is what is known of it here.
+
 It gets a place in the stream only when its opening (the intro) is out, so that
 a long intro ends in the present.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
 from tinyice.core.clients import Client
@@ -21,7 +25,44 @@ from tinyice.core.events import DropReason
 
 if TYPE_CHECKING:
     from tinyice.core.cohort import Cohort
-    from tinyice.core.feed import Feed
+
+
+class Window(Protocol):
+    """What can be read of a ring."""
+
+    @property
+    def head(self) -> int:
+        """Offset of the next byte to come."""
+
+    def view(self, start: int, limit: int = ...) -> memoryview:
+        """The bytes from ``start`` on; nothing where they are lost."""
+
+
+class Seats(Protocol):
+    """The feed of a listener, as the listener knows it."""
+
+    sends: int
+    bytes_out: int
+
+    @property
+    def ring(self) -> Window:
+        """The stream."""
+
+    @property
+    def laggards(self) -> AbstractSet["Listener"]:
+        """Who waits for a socket."""
+
+    def place(self, listener: "Listener", phase: int) -> None:
+        """Give ``listener``, whose opening is out, its place in the stream."""
+
+    def settle(self, listener: "Listener") -> None:
+        """``listener`` is level with the head."""
+
+    def lag(self, listener: "Listener") -> None:
+        """``listener`` waits for its socket."""
+
+    def dismiss(self, listener: "Listener") -> None:
+        """Forget ``listener``."""
 
 
 class Outlet(Protocol):
@@ -72,6 +113,7 @@ class Listener:
         "drop_reason",
         "feed",
         "id",
+        "is_away",
         "joined_at",
         "jumps",
         "jumps_in_a_row",
@@ -82,6 +124,7 @@ class Listener:
         "pending",
         "phase",
         "seat",
+        "stays",
         "until",
     )
 
@@ -91,7 +134,7 @@ class Listener:
         self.outlet = outlet
         self.joined_at = joined_at
         """Monotonic seconds."""
-        self.feed: Feed | None = None
+        self.feed: Seats | None = None
         self.cohort: Cohort | None = None
         self.seat = -1
         self.offset = 0
@@ -108,6 +151,9 @@ class Listener:
         self.jumps = 0
         self.jumps_in_a_row = 0
         self.drop_reason = DropReason.LEFT
+        self.is_away = False
+        self.stays = False
+        """No other process can serve it."""
 
     @property
     def position(self) -> int:
@@ -124,7 +170,7 @@ class Listener:
         """Bytes of the feed that are still to be sent."""
         return 0 if self.feed is None else max(0, self.feed.ring.head - self.position)
 
-    def start(self, feed: "Feed", opening: bytes, phase: int) -> None:
+    def start(self, feed: Seats, opening: bytes, phase: int) -> None:
         """Begin on ``feed`` with ``opening``; the place in it comes after that."""
         self.feed = feed
         self.offset = self.origin = feed.ring.head
@@ -142,6 +188,16 @@ class Listener:
         self._count_jump()
         self._move(offset)
         self._owe(prefix)
+
+    def skip_to(self, offset: int, prefix_size: int) -> None:
+        """As ``jump``, for a listener who is away: its process has the bytes."""
+        self._count_jump()
+        self._move(offset)
+        self.origin -= prefix_size
+
+    def account(self, bytes_out: int, jumps: int) -> None:
+        """The last that is known of a listener who was away."""
+        self.offset, self.origin, self.jumps = bytes_out, 0, jumps
 
     def wait_at(self, offset: int) -> None:
         """The ring has run on to ``offset`` during the opening.
@@ -184,6 +240,8 @@ class Listener:
         end = ring.head if self.until is None else self.until
         while self.offset < end:
             view = ring.view(self.offset, end - self.offset)
+            if not view:
+                return False
             taken = self.outlet.send(view)
             self.offset += taken
             feed.bytes_out += taken

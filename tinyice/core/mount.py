@@ -4,17 +4,19 @@ Rules of this file: the mount owns the ring's bytes, one source at a time writes
 them, and every method is one transaction: nothing waits between check and act.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from bisect import bisect_left
+from collections.abc import Callable
 
 from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
 from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
 from tinyice.core.feed import Feed
-from tinyice.core.icy import IcyStream
+from tinyice.core.haste import Haste
+from tinyice.core.icy import IcyStream, icy_capacity
 from tinyice.core.listener import Listener
+from tinyice.core.pieces import pieces_of
 from tinyice.core.placement import PlainPlacement
-from tinyice.core.ring import SPAN, Ring
+from tinyice.core.recorder import Recorder
+from tinyice.core.ring import SPAN, Allocate, OwnMemory, Ring
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.core.syncpoints import SyncPoints
@@ -29,16 +31,6 @@ QUEUE_GROWN_MAX = 64 * 1024 * 1024
 """No rate makes a queue grow beyond this, in bytes."""
 
 
-class Recorder(Protocol):
-    """Takes a copy of what comes in (a dump file)."""
-
-    def write(self, data: bytes) -> None:
-        """Record ``data``; never waits, never raises."""
-
-    def close(self) -> object:
-        """The session is over."""
-
-
 class Mount:
     """One stream of the station."""
 
@@ -49,6 +41,7 @@ class Mount:
         *,
         publish: Callable[[Event], None],
         clock: Callable[[], float],
+        allocate: Allocate = OwnMemory,
     ) -> None:
         self.settings = settings
         self.source: Source | None = None
@@ -64,7 +57,9 @@ class Mount:
         self._clock = clock
         self._sync = SyncPoints()
         self._live_from = 0
-        ring = Ring(settings.queue_bytes)
+        self._allocate = allocate
+        queue = max(settings.queue_bytes, station.queue_min_bytes)
+        ring = Ring(queue, allocate=allocate)
         self._plain = self._new_feed(ring, PlainPlacement(ring, self._sync))
         self._icy: dict[int, tuple[IcyStream, Feed]] = {}
         self._unused: dict[int, float] = {}
@@ -72,6 +67,7 @@ class Mount:
         self._release_deadline: float | None = None
         self._bytes_out_before = 0
         self._skipped_before = 0
+        self._haste = Haste(clock())
         self._sends_before = 0
         self._jumps_before = 0
 
@@ -84,6 +80,11 @@ class Mount:
     def feeds(self) -> tuple[Feed, ...]:
         """The plain feed, then one for each ICY interval in use."""
         return (self._plain, *[feed for _, feed in self._icy.values()])
+
+    @property
+    def present(self) -> int:
+        """How many listeners are served by this process."""
+        return sum(feed.present for feed in self.feeds)
 
     @property
     def bytes_out(self) -> int:
@@ -155,7 +156,9 @@ class Mount:
             seconds += chunk.seconds
             self._write(chunk)
         source.brought(seconds, now)
-        hold = source.pace.hold(seconds, now)
+        branches = (feed.branch for feed in self.feeds)
+        breath = self._haste.pause_for(branches, self._plain.ring, now)
+        hold = max(source.pace.hold(seconds, now), breath)
         if hold:
             source.control.hold(hold)
 
@@ -206,7 +209,19 @@ class Mount:
             listener.outlet.abort()
         else:
             listener.outlet.finish()
-        self.leave(listener)
+        if not listener.is_away:
+            self.leave(listener)
+
+    def drop_away(self, listener: Listener) -> None:
+        """Another process serves ``listener``, who is too slow for it: let it end that."""
+        self._note_slow(listener)
+        listener.outlet.abort()
+
+    def left_away(self, listener: Listener, bytes_out: int, jumps: int, *, too_slow: bool) -> None:
+        """Another process has let go of ``listener``, or lost it, and this is its account."""
+        listener.account(bytes_out, jumps)
+        if too_slow:
+            self._note_slow(listener)
 
     def drop_all(self, reason: DropReason) -> None:
         """End everyone at once."""
@@ -266,7 +281,7 @@ class Mount:
     def _write(self, chunk: Chunk) -> None:
         head, points = self._plain.ring.head, chunk.sync_points
         data = memoryview(chunk.data)
-        for start, end in _pieces(len(data), points):
+        for start, end in pieces_of(len(data), points):
             self._append(data[start:end])
             if end - start == len(data):
                 self._sync.add(head, points)
@@ -306,7 +321,8 @@ class Mount:
             return known[1]
         audio = self._plain.ring
         start = max(audio.tail, self._plain.fresh_from)
-        ring = Ring(_icy_capacity(audio.capacity, metaint), start=start)
+        capacity = icy_capacity(audio.capacity, metaint)
+        ring = Ring(capacity, allocate=self._allocate, start=start)
         stream = IcyStream(
             metaint,
             sync=self._sync,
@@ -340,9 +356,13 @@ class Mount:
         )
 
     def _drop_slow(self, listener: Listener) -> None:
+        self._note_slow(listener)
+        self.drop(listener, listener.drop_reason)
+
+    def _note_slow(self, listener: Listener) -> None:
         self.slow_listeners += 1
-        reason = DropReason.TOO_SLOW if listener.until is None else listener.drop_reason
-        self.drop(listener, reason)
+        if listener.until is None:
+            listener.drop_reason = DropReason.TOO_SLOW
 
     def _retire_idle_feeds(self, now: float) -> None:
         """Give up feeds that nobody listened to for a while: one costs a ring of memory.
@@ -359,6 +379,7 @@ class Mount:
                 self._skipped_before += feed.bytes_skipped
                 self._sends_before += feed.sends
                 self._jumps_before += feed.jumps
+                feed.close()
                 del self._icy[metaint]
 
     def _burst_now(self) -> int:
@@ -375,21 +396,4 @@ class Mount:
         capacity = min(-(-wanted // SPAN) * SPAN, QUEUE_GROWN_MAX)
         self._plain.ring.grow(capacity)
         for stream, feed in self._icy.values():
-            feed.ring.grow(_icy_capacity(capacity, stream.metaint))
-
-
-def _icy_capacity(audio: int, metaint: int) -> int:
-    """The bytes of a ring that holds so much audio, and metadata."""
-    return audio + audio // metaint + SPAN
-
-
-def _pieces(size: int, points: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Cut a chunk for the ring, at sync points wherever that is possible."""
-    at = 0
-    while size - at > SPAN:
-        index = bisect_right(points, at + SPAN) - 1
-        end = points[index] if index >= 0 and points[index] > at else at + SPAN
-        yield at, end
-        at = end
-    if at < size:
-        yield at, size
+            feed.ring.grow(icy_capacity(capacity, stream.metaint))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Protocol
 
 from tinyice.core.counters import Counters
 from tinyice.core.errors import (
@@ -21,8 +22,10 @@ from tinyice.core.events import (
     SourceReplaced,
 )
 from tinyice.core.listener import Listener
-from tinyice.core.mount import Mount, Recorder
+from tinyice.core.mount import Mount
 from tinyice.core.paths import mount_path_fault
+from tinyice.core.recorder import Recorder
+from tinyice.core.ring import Allocate, OwnMemory
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
@@ -30,6 +33,13 @@ from tinyice.core.tags import Tags
 
 RecorderFor = Callable[[MountSettings], Recorder | None]
 """Opens the dump file of a mount, where it has one."""
+
+
+class Carrier(Protocol):
+    """Brings listeners to other processes."""
+
+    def carry(self, mount: Mount) -> None:
+        """Take those listeners of ``mount`` who are level with its stream, or some."""
 
 
 class Mounts:
@@ -44,7 +54,10 @@ class Mounts:
         publish: Callable[[Event], None],
         clock: Callable[[], float],
         recorder_for: RecorderFor,
+        allocate: Allocate = OwnMemory,
     ) -> None:
+        self.carrier: Carrier | None = None
+        self._allocate = allocate
         self.counters = Counters()
         self._intros: dict[str, bytes] = {}
         self._slices = {False: 1, True: 1}
@@ -163,6 +176,8 @@ class Mounts:
         for mount in self:
             if mount.listeners and low_latency in (None, mount.settings.low_latency):
                 mount.deliver(turn, turns)
+                if self.carrier is not None:
+                    self.carrier.carry(mount)
 
     def spread(self, slices: int, *, low_latency: bool) -> None:
         """Let newcomers of those mounts settle in so many slices of a pulse."""
@@ -172,9 +187,9 @@ class Mounts:
                 mount.spread(slices)
 
     def audience(self, *, low_latency: bool) -> int:
-        """How many listen to the mounts that want low latency, or to the others."""
+        """How many this process serves of mounts that want low latency, or of the others."""
         return sum(
-            len(mount.listeners)
+            mount.present
             for mount in self._mounts.values()
             if mount.settings.low_latency == low_latency
         )
@@ -221,7 +236,11 @@ class Mounts:
 
     def _create(self, path: str) -> Mount:
         mount = Mount(
-            self._settings_for(path), self._station, publish=self._publish, clock=self._clock
+            self._settings_for(path),
+            self._station,
+            publish=self._publish,
+            clock=self._clock,
+            allocate=self._allocate,
         )
         mount.intro = self._intros.get(path, b"")
         mount.spread(self._slices[mount.settings.low_latency])

@@ -5,34 +5,63 @@ buffer are repeated behind its end, so that every window of up to ``SPAN`` bytes
 is one memoryview and one ``send()``, wherever it begins. Rules of this file:
 
 - offsets only grow; ``tail <= offset <= head`` is what can be read;
+- the marks beside the bytes tell the same to readers in other processes: the new
+  tail stands there before bytes are overwritten, the new head after the bytes;
 - a view is valid until the next ``append`` or ``grow``: use it at once;
 - nothing here knows frames, listeners or time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
+from typing import Protocol
 
 SPAN = 64 * 1024
 """The longest view, in bytes."""
 
-Buffer = Callable[[int], bytearray | memoryview]
-"""Gives zeroed writable memory of so many bytes."""
+HEAD_MARK = 0
+TAIL_MARK = 1
+
+
+class Memory(Protocol):
+    """Where a ring lies."""
+
+    @property
+    def content(self) -> memoryview:
+        """The zeroed, writable bytes."""
+
+    @property
+    def marks(self) -> MutableSequence[int] | memoryview:
+        """Head and tail, for readers elsewhere."""
+
+
+class OwnMemory:
+    """Memory of this process alone."""
+
+    __slots__ = ("__weakref__", "content", "marks")
+
+    def __init__(self, size: int) -> None:
+        self.content = memoryview(bytearray(size))
+        self.marks = [0, 0]
+
+
+Allocate = Callable[[int], Memory]
+"""Gives memory of so many bytes."""
 
 
 class Ring:
     """The newest ``capacity`` bytes of a stream."""
 
-    __slots__ = ("_allocate", "_bytes", "_view", "capacity", "head", "tail")
+    __slots__ = ("_allocate", "_marks", "_view", "capacity", "head", "memory", "tail")
 
-    def __init__(self, capacity: int, *, allocate: Buffer = bytearray, start: int = 0) -> None:
+    def __init__(self, capacity: int, *, allocate: Allocate = OwnMemory, start: int = 0) -> None:
         capacity = max(capacity, SPAN)
         self._allocate = allocate
-        self._bytes = allocate(capacity + SPAN)
-        self._view = memoryview(self._bytes)
+        self._lie_in(allocate(capacity + SPAN))
         self.capacity = capacity
         self.head = start
         """Offset of the next byte to come."""
         self.tail = start
         """Offset of the oldest byte that can still be read."""
+        self._marks[HEAD_MARK] = self._marks[TAIL_MARK] = start
 
     def append(self, data: bytes | memoryview) -> None:
         """Add ``data`` (at most ``capacity`` bytes); the oldest bytes give way."""
@@ -42,11 +71,12 @@ class Ring:
             raise ValueError("more bytes than the ring holds")
         at = self.head % capacity
         first = min(size, capacity - at)
+        self.tail = self._marks[TAIL_MARK] = max(self.tail, self.head + size - capacity)
         self._put(at, data[:first])
         if first < size:
             self._put(0, data[first:])
         self.head += size
-        self.tail = max(self.tail, self.head - capacity)
+        self._marks[HEAD_MARK] = self.head
 
     def view(self, start: int, limit: int = SPAN) -> memoryview:
         """The bytes from ``start`` on: all up to the head, at most ``limit`` or ``SPAN``.
@@ -70,16 +100,28 @@ class Ring:
         return b"".join(pieces)
 
     def grow(self, capacity: int) -> None:
-        """Hold ``capacity`` bytes from now on; what is held stays readable."""
+        """Hold ``capacity`` bytes from now on; what is held stays readable.
+
+        Where only memory of another kind can be had, nothing grows: who reads
+        this one from elsewhere could not follow.
+        """
         if capacity <= self.capacity:
             return
         larger = Ring(capacity, allocate=self._allocate, start=self.tail)
+        if type(larger.memory) is not type(self.memory):
+            return
         at = self.tail
         while at < self.head:
             piece = self.view(at)
             larger.append(piece)
             at += len(piece)
-        self._bytes, self._view, self.capacity = larger._bytes, larger._view, larger.capacity
+        self.capacity = larger.capacity
+        self._lie_in(larger.memory)
+
+    def _lie_in(self, memory: Memory) -> None:
+        self.memory = memory
+        self._view = memory.content
+        self._marks = memory.marks
 
     def _put(self, at: int, data: bytes | memoryview) -> None:
         """Write at a position of the buffer, and into the repeated part too."""

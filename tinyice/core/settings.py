@@ -39,7 +39,10 @@ class MountSettings:
 
 @dataclass(frozen=True, slots=True)
 class StationSettings:
-    """What holds for all mounts together. 0 means no limit."""
+    """What holds for all mounts together. 0 means no limit.
+
+    ``queue_min_bytes``: what other processes need who read a queue at a pulse of their own.
+    """
 
     listeners_max: int = 0
     sources_max: int = 0
@@ -47,5 +50,6 @@ class StationSettings:
     takeover_after_s: float = 2
     source_lead_s: float = 10
     queue_seconds: float = 10
+    queue_min_bytes: int = 0
     jumps_max: int = 5
     drain_s: float = 10

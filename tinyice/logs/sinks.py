@@ -16,6 +16,7 @@ from tinyice.core.events import (
     ListenerLeft,
     RequestFinished,
     SourceRefused,
+    WorkerLost,
 )
 from tinyice.core.tags import Tags
 from tinyice.logs.access import access_line
@@ -31,6 +32,7 @@ _LEVELS: dict[type[Event], str] = {
     AuthFailed: "warn",
     SourceRefused: "warn",
     DumpFailed: "error",
+    WorkerLost: "error",
     ListenerJoined: "debug",
     ListenerLeft: "debug",
 }

@@ -4,13 +4,15 @@ The listener is a push producer: a full socket pauses it, room resumes it, and
 nothing is buffered in between. What the player sends is ignored.
 """
 
+import socket
+
 from twisted.internet.interfaces import IDelayedCall, IProtocol, IPushProducer
 from zope.interface import implementer
 
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.net.front import Exchange, Front
-from tinyice.net.transport import StreamTransport
+from tinyice.net.transport import StreamServer, StreamTransport
 
 _CLOSING_S = 30.0
 """How long the player may take to make room for the end of the connection."""
@@ -60,6 +62,19 @@ class ListenerConnection:
             connection.write(head[sent:])
         self._front.mounts.join(self._mount, self.listener, metaint)
 
+    def give_away(self) -> socket.socket | None:
+        """The socket, for another process; None where it can't be served there.
+
+        ``left`` and ``closed`` are then to be called for this connection.
+        """
+        transport = self.transport
+        # Of no other class: what stands between us and the socket can't go along.
+        if type(transport) is not StreamServer or transport.unsent:
+            return None
+        # Most of what a listener weighs here goes with them.
+        del self.transport, self.send, self.raw_send
+        return transport.release()
+
     def makeConnection(self, transport: object) -> None:
         """Is never called: the connection was another protocol's before."""
 
@@ -73,7 +88,15 @@ class ListenerConnection:
         """The connection is gone, whoever ended it."""
         if self._closing is not None and self._closing.active():
             self._closing.cancel()
+        self.left()
+        self.closed()
+
+    def left(self) -> None:
+        """The listener gets nothing more."""
         self._front.mounts.leave(self._mount, self.listener)
+
+    def closed(self) -> None:
+        """The request is over."""
         sent = self._head_bytes + self.listener.bytes_out
         now = self._front.clock.seconds()
         self._front.publish(self._exchange.finished(200, sent, now))

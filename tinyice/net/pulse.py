@@ -9,12 +9,12 @@ further, up to the limit of the configuration, and says so.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from tinyice.core.mounts import Mounts
 from tinyice.core.snapshots import PulseSnapshot
 
 SMALL_AUDIENCE = 500
@@ -29,6 +29,19 @@ _IDLE = 0.4
 _STRETCH = 1.25
 _BREATH_S = 0.001
 """However late a turn is, sockets are looked after between two of them."""
+
+
+class Delivered(Protocol):
+    """Whose listeners are served; for each call: those of low latency, or the others."""
+
+    def deliver(self, turn: int, turns: int, *, low_latency: bool) -> None:
+        """Serve one slice of ``turns``."""
+
+    def spread(self, slices: int, *, low_latency: bool) -> None:
+        """Let newcomers settle in so many slices."""
+
+    def audience(self, *, low_latency: bool) -> int:
+        """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class Pulse(Service):
     _log = Logger(namespace="tinyice")
 
     def __init__(
-        self, mounts: Mounts, clock: IReactorTime, bounds: Bounds, *, low_latency: bool
+        self, mounts: Delivered, clock: IReactorTime, bounds: Bounds, *, low_latency: bool
     ) -> None:
         self._mounts = mounts
         self._clock = clock

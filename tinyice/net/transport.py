@@ -127,6 +127,18 @@ class StreamServer(tcp.Server):
             self._wait()
         return sent
 
+    def release(self) -> socket.socket:
+        """Give the socket away: nothing here reads, writes or closes it any more."""
+        self.stopReading()  # type: ignore[no-untyped-call]
+        self.stopWriting()  # type: ignore[no-untyped-call]
+        self.connected = 0
+        self.disconnected = 1
+        self.producer = None
+        given = self.socket
+        del self.socket, self.fileno, self.protocol
+        self.server.closed()
+        return given
+
     def connectionLost(self, reason: Failure) -> None:
         """Tell the port, too."""
         was_open = hasattr(self, "socket")

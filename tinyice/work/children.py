@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ProcessExitedAlready
@@ -41,11 +41,15 @@ LINGER_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ChildCommand:
-    """Which module runs as a child, and with what."""
+    """Which module runs as a child, and with what.
+
+    ``descriptors``: ours that it gets besides the three pipes, by their numbers there.
+    """
 
     module: str
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    descriptors: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -136,9 +140,13 @@ class Child(ProcessProtocol):
     def start(self) -> None:
         """Begin the process, once; if even that fails, its end is told soon."""
         self._started = True
-        argv = self._command.argv
+        command = self._command
+        argv, environment = command.argv, dict(command.environment)
+        more: dict[str, Any] = {}
+        if command.descriptors:
+            more["childFDs"] = {0: "w", 1: "r", 2: "r", **command.descriptors}
         try:
-            self._spawner.spawnProcess(self, argv[0], argv, dict(self._command.environment))
+            self._spawner.spawnProcess(self, argv[0], argv, environment, **more)
         except OSError as error:
             self._fault = f"could not start: {error.strerror}"
             self._clock.callLater(0, self._end)

@@ -1,0 +1,168 @@
+"""The main process's end of a worker: what it does when the other end misbehaves."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+
+import pytest
+from twisted.internet.error import ProcessTerminated
+from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+
+from tinyice.core.events import Event, WorkerLost
+from tinyice.work.backoff import Backoff
+from tinyice.work.children import ChildCommand
+from tinyice.workers import messages as say
+from tinyice.workers.link import CHANNEL_DESCRIPTOR, Link, Surroundings
+from tinyice.workers.workers import Workers
+
+
+class Process:
+    """A process that ends when it is killed."""
+
+    pid = 4711
+
+    def __init__(self, protocol: ProcessProtocol) -> None:
+        self.protocol = protocol
+        self.signals: list[str] = []
+
+    def signalProcess(self, name: str) -> None:  # noqa: N802
+        self.signals.append(name)
+
+    def die(self, number: int = 9) -> None:
+        reason = Failure(ProcessTerminated(signal=number))
+        self.protocol.processExited(reason)
+        self.protocol.processEnded(reason)
+
+    def write(self, data: bytes) -> None: ...
+    def closeStdin(self) -> None: ...  # noqa: N802
+    def pauseProducing(self) -> None: ...
+    def resumeProducing(self) -> None: ...
+    def loseConnection(self) -> None: ...
+
+
+class World:
+    """A reactor and the processes it began, in memory; ``theirs`` are the workers' sockets."""
+
+    def __init__(self, count: int = 1) -> None:
+        self.clock = Clock()
+        self.processes: list[Process] = []
+        self.theirs: list[socket.socket] = []
+        self.readers: set[object] = set()
+        self.events: list[Event] = []
+        around = Surroundings(
+            spawner=self, reactor=self, clock=self.clock, command=self.command, backoff=Backoff()
+        )
+        self.workers = Workers(count, around, listeners_max=10, publish=self.events.append)
+        self.workers.start()
+
+    @property
+    def link(self) -> Link:
+        return self.workers.links[0]
+
+    def command(self, descriptor: int) -> ChildCommand:
+        return ChildCommand("a.module", (), {}, {CHANNEL_DESCRIPTOR: descriptor})
+
+    def spawnProcess(
+        self,
+        protocol: ProcessProtocol,
+        executable: str,
+        args: Sequence[str],
+        env: Mapping[str, str],
+        childFDs: Mapping[int, object],  # noqa: N803
+    ) -> Process:
+        descriptor = childFDs[CHANNEL_DESCRIPTOR]
+        assert isinstance(descriptor, int)
+        self.theirs.append(socket.socket(fileno=os.dup(descriptor)))
+        self.processes.append(Process(protocol))
+        protocol.makeConnection(self.processes[-1])
+        return self.processes[-1]
+
+    def addReader(self, reader: object) -> None:  # noqa: N802
+        self.readers.add(reader)
+
+    def removeReader(self, reader: object) -> None:  # noqa: N802
+        self.readers.discard(reader)
+
+    def addWriter(self, writer: object) -> None: ...  # noqa: N802
+    def removeWriter(self, writer: object) -> None: ...  # noqa: N802
+
+    def say(self, message: say.Message | bytes) -> None:
+        """The newest worker says this."""
+        data = message if isinstance(message, bytes) else say.encoded(message).encoded()
+        self.theirs[-1].send(data)
+        for channel in tuple(self.readers):
+            failure = channel.doRead()
+            if failure is not None:
+                channel.connectionLost(failure)
+
+    def close(self) -> None:
+        for end in self.theirs:
+            end.close()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_worker_takes_nobody_before_it_is_ready(world: World) -> None:
+    """And not any more once it has ended."""
+    assert not world.link.takes_more
+    world.say(say.Ready())
+    assert world.link.takes_more
+    world.processes[0].die()
+    assert not world.link.takes_more
+    world.close()
+
+
+def test_a_worker_that_ends_is_begun_again_and_told(world: World) -> None:
+    """Ever later, while it ends at once; the loss is told each time."""
+    for number, delay in enumerate((0.5, 1.0, 2.0), 1):
+        world.processes[-1].die()
+        assert world.events == [WorkerLost(1, "killed by signal 9", 0)] * number
+        world.clock.advance(delay - 0.01)
+        assert len(world.processes) == number
+        world.clock.advance(0.02)
+        assert len(world.processes) == number + 1
+    world.close()
+
+
+def test_a_worker_that_speaks_garbage_is_ended(world: World) -> None:
+    """Nothing it says counts any more, and another one is begun."""
+    world.say(say.Ready())
+    world.say(b"\xff" * 30)
+    assert not world.link.takes_more
+    world.clock.advance(1.0)
+    world.clock.advance(0)
+    assert "KILL" in world.processes[0].signals
+    world.processes[0].die()
+    assert world.events == [WorkerLost(1, "closed its channel", 0)]
+    world.close()
+
+
+def test_words_of_listeners_that_are_gone_mean_nothing(world: World) -> None:
+    """Messages cross each other on their ways."""
+    world.say(say.Ready())
+    world.say(say.Gone(7, too_slow=False, bytes_out=1, jumps=0))
+    world.say(say.Overrun(7, 100))
+    world.say(say.Served(3, 1, 1))
+    assert world.link.takes_more
+    world.close()
+
+
+def test_stopping_begins_nothing_again() -> None:
+    """The end that was asked for is no loss."""
+    world = World(2)
+    done = world.workers.stop()
+    with pytest.raises(StopIteration):
+        for _ in range(3):
+            waiting = done.send(None)
+            for process in world.processes:
+                process.die(15)
+            assert waiting.called
+    world.clock.advance(60)
+    assert len(world.processes) == 2
+    assert world.events == []
+    world.close()

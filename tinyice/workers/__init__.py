@@ -1,0 +1,1 @@
+"""Processes that serve listeners from rings in shared memory."""

@@ -1,0 +1,156 @@
+"""One worker, as the main process knows it: a child process, and the channel to it."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFDSet, IReactorProcess, IReactorTime
+from twisted.logger import Logger
+
+from tinyice.work.backoff import Backoff, Revival
+from tinyice.work.children import Child, ChildCommand, Ending
+from tinyice.work.frames import Frame, FrameReader
+from tinyice.workers.away import Away
+from tinyice.workers.channel import Channel
+from tinyice.workers.messages import FROM_WORKER, SHORT, Message, Ready, Stop
+
+CHANNEL_DESCRIPTOR = 3
+_CLOGGED = 2000
+"""So many messages may wait; then no more listeners go there."""
+_DYING_S = 1.0
+"""How long a process may outlive its channel."""
+
+
+class LinkUser(Protocol):
+    """Who works with workers."""
+
+    def heard(self, link: "Link", message: Message) -> None:
+        """The worker says this."""
+
+    def link_lost(self, link: "Link", ending: Ending) -> None:
+        """The worker's process is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a link needs of the process it lives in."""
+
+    spawner: IReactorProcess
+    reactor: IReactorFDSet
+    clock: IReactorTime
+    command: Callable[[int], ChildCommand]
+    """A worker's command line, given the descriptor that it is to get."""
+    backoff: Backoff
+
+
+class Link:
+    """A worker, begun again whenever it ends until ``stop``."""
+
+    _log = Logger(namespace="tinyice")
+
+    def __init__(self, number: int, user: LinkUser, surroundings: Surroundings) -> None:
+        self.number = number
+        self.away: dict[int, Away] = {}
+        """The listeners that it serves, by their numbers."""
+        self._user = user
+        self._around = surroundings
+        self._revival = Revival(self.start, clock=surroundings.clock, backoff=surroundings.backoff)
+        self._child: Child | None = None
+        self._channel: Channel | None = None
+        self._is_ready = False
+        self._stopping = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its process runs and serves."""
+        return self._is_ready
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether it may be given a listener now."""
+        channel = self._channel
+        return self._is_ready and channel is not None and channel.waiting < _CLOGGED
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, while that runs."""
+        return None if self._child is None else self._child.pid
+
+    def start(self) -> None:
+        """Begin the process."""
+        around = self._around
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            delay = self._revival.ended()
+            self._log.warn(
+                "worker {worker} can't be started, again in {delay} s: {reason}",
+                worker=self.number,
+                delay=delay,
+                reason=error.strerror,
+            )
+            return
+        with theirs:
+            self._child = Child(
+                around.command(theirs.fileno()),
+                self,
+                # It has nothing to say on its standard output.
+                reader=FrameReader(frozenset(), max_payload=0),
+                spawner=around.spawner,
+                clock=around.clock,
+            )
+            reader = FrameReader(FROM_WORKER, max_payload=SHORT)
+            self._channel = Channel(ours, reader, self, around.reactor)
+            self._child.start()
+        self._revival.began()
+
+    def say(self, message: Message, descriptor: int | None = None) -> None:
+        """Tell the worker; ``descriptor`` goes with it, and is closed here."""
+        if self._channel is None:
+            raise RuntimeError("the worker was never started")
+        self._channel.send(message, descriptor)
+
+    def fail(self, fault: str) -> None:
+        """End it: this is wrong with it."""
+        self._is_ready = False
+        if self._child is not None:
+            self._child.fail(fault)
+
+    def stop(self) -> Deferred[Ending] | None:
+        """Let its listeners go, and end; None if it never began."""
+        self._stopping = True
+        self._is_ready = False
+        self._revival.cancel()
+        if self._child is None:
+            return None
+        self.say(Stop())
+        return self._child.stop()
+
+    def received(self, message: Message) -> None:
+        """``ChannelUser.received``."""
+        if isinstance(message, Ready):
+            self._is_ready = not self._stopping
+        else:
+            self._user.heard(self, message)
+
+    def channel_lost(self) -> None:
+        """``ChannelUser.channel_lost``: its process ends too, or is ended."""
+        self._is_ready = False
+        child = self._child
+        if child is not None:
+            self._around.clock.callLater(_DYING_S, child.fail, "closed its channel")
+
+    def frame_received(self, frame: Frame) -> None:
+        """``ChildUser.frame_received``: never, no kind of frame is known there."""
+
+    def child_ended(self, ending: Ending) -> None:
+        """``ChildUser.child_ended``."""
+        self._is_ready = False
+        if self._channel is not None:
+            # What it said before its end still counts.
+            self._channel.read_rest()
+        self._user.link_lost(self, ending)
+        if not self._stopping:
+            self._revival.ended()

@@ -1,0 +1,58 @@
+"""A worker process, put together."""
+
+import resource
+import signal
+import socket
+import sys
+import time
+
+from twisted.internet.epollreactor import EPollReactor
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
+
+from tinyice.net.periodic import Periodic
+from tinyice.net.pulse import Pulse, bounds_of
+from tinyice.workers.worker import Worker
+
+REPORT_S = 1.0
+
+
+def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None:
+    """Serve listeners until the channel at ``descriptor`` ends."""
+    warnings = LogLevelFilterPredicate(LogLevel.warn)
+    speaker = FilteringLogObserver(textFileLogObserver(sys.stderr), [warnings])
+    globalLogBeginner.beginLoggingTo([speaker], redirectStandardIO=False)
+    _ignore_signals()
+    _raise_file_limit()
+    reactor = EPollReactor()  # type: ignore[no-untyped-call]
+    # As in the main process: the wall's clock may be set back.
+    reactor.seconds = time.monotonic
+    worker = Worker(
+        socket.socket(fileno=descriptor),
+        reactor=reactor,
+        clock=reactor,
+        jumps_max=jumps_max,
+        ended=reactor.crash,
+    )
+    for low_latency in (False, True):
+        bounds = bounds_of(pulse_ms, low_latency=low_latency)
+        Pulse(worker, reactor, bounds, low_latency=low_latency).startService()
+    Periodic("report", reactor, REPORT_S, worker.report).startService()
+    worker.begin()
+    reactor.run(installSignalHandlers=False)
+
+
+def _ignore_signals() -> None:
+    """What is sent to all processes of the service is for the main one, which ends us."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _raise_file_limit() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,190 @@
+"""What a worker process does: it serves the listeners that the main process gives it."""
+
+import os
+import socket
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorFDSet, IReactorTime
+
+from tinyice.core.clients import Client
+from tinyice.core.listener import Listener
+from tinyice.work.frames import FrameReader
+from tinyice.workers import messages as say
+from tinyice.workers.channel import Channel
+from tinyice.workers.feed import SharedFeed
+from tinyice.workers.player import Player
+from tinyice.workers.shared import SharedRing
+
+SOMEBODY = Client("")
+"""Who a listener is, the main process knows."""
+
+_FLUSH_S = 0.01
+
+
+class Worker:
+    """The feeds and players of this process; ``ended`` is called when its work is over."""
+
+    def __init__(
+        self,
+        end: socket.socket,
+        *,
+        reactor: IReactorFDSet,
+        clock: IReactorTime,
+        jumps_max: int,
+        ended: Callable[[], None],
+    ) -> None:
+        self.reactor = reactor
+        self._clock = clock
+        self._jumps_max = jumps_max
+        self._ended = ended
+        self._feeds: dict[int, SharedFeed] = {}
+        self._players: dict[int, Player] = {}
+        self._slices = {False: 1, True: 1}
+        reader = FrameReader(say.TO_WORKER, max_payload=say.PREFIX_MAX + say.SHORT)
+        self._channel = Channel(end, reader, self, reactor)
+
+    def begin(self) -> None:
+        """Tell the main process that listeners may come."""
+        self._channel.send(say.Ready())
+
+    def received(self, message: say.Message) -> None:
+        """``ChannelUser.received``."""
+        match message:
+            case say.Take():
+                self._take(message)
+            case say.Jump():
+                self._jump(message)
+            case say.Drop():
+                self._drop(message)
+            case say.Open():
+                self._open(message)
+            case say.Hurry():
+                self._feeds[message.feed].deliver()
+            case say.End():
+                self._feeds[message.feed].end(message.until)
+            case say.Shut():
+                self._shut(message)
+            case say.Stop():
+                self._stop()
+
+    def channel_lost(self) -> None:
+        """``ChannelUser.channel_lost``: without the main process there is nothing to do."""
+        self._ended()
+
+    def deliver(self, turn: int, turns: int, *, low_latency: bool) -> None:
+        """``Delivered.deliver``."""
+        for feed in tuple(self._feeds.values()):
+            if feed.low_latency == low_latency:
+                feed.deliver(turn, turns)
+
+    def spread(self, slices: int, *, low_latency: bool) -> None:
+        """``Delivered.spread``."""
+        self._slices[low_latency] = slices
+        for feed in self._feeds.values():
+            if feed.low_latency == low_latency:
+                feed.spread(slices)
+
+    def audience(self, *, low_latency: bool) -> int:
+        """``Delivered.audience``."""
+        feeds = self._feeds.values()
+        return sum(len(feed) for feed in feeds if feed.low_latency == low_latency)
+
+    def report(self) -> None:
+        """Once a second: tell what was served."""
+        for feed in self._feeds.values():
+            self._report(feed)
+
+    def closed(self, player: Player, *, too_slow: bool = False) -> None:
+        """``Household.closed``."""
+        listener = player.listener
+        del self._players[listener.id]
+        feed = listener.feed
+        if isinstance(feed, SharedFeed):
+            feed.dismiss(listener)
+            self._report(feed)
+        listener.let_go()
+        gone = say.Gone(listener.id, too_slow, listener.bytes_out, listener.jumps)
+        self._channel.send(gone)
+
+    def soon(self, player: Player) -> None:
+        """``Household.soon``."""
+        self._clock.callLater(0, player.lose)
+
+    def overrun(self, listener: Listener) -> None:
+        """``Overruns.overrun``."""
+        self._channel.send(say.Overrun(listener.id, listener.offset))
+
+    def too_slow(self, listener: Listener) -> None:
+        """``Overruns.too_slow``."""
+        self._players[listener.id].lose(too_slow=True)
+
+    def _open(self, message: say.Open) -> None:
+        descriptor = self._channel.next_descriptor()
+        if descriptor is None:
+            # Without this ring nothing is right any more: the main process begins anew.
+            self._ended()
+            return
+        try:
+            ring = SharedRing(descriptor, message.capacity)
+        finally:
+            os.close(descriptor)
+        known = self._feeds.get(message.feed)
+        if known is not None:
+            known.ring = ring
+            return
+        self._feeds[message.feed] = SharedFeed(
+            message.feed,
+            ring,
+            self,
+            jumps_max=self._jumps_max,
+            low_latency=message.low_latency,
+            slices=self._slices[message.low_latency],
+        )
+
+    def _shut(self, message: say.Shut) -> None:
+        feed = self._feeds.pop(message.feed)
+        self._report(feed)
+        feed.close()
+
+    def _take(self, message: say.Take) -> None:
+        descriptor = self._channel.next_descriptor()
+        if descriptor is None:
+            self._channel.send(say.Gone(message.listener, False, message.bytes_out, message.jumps))
+            return
+        player = Player(socket.socket(fileno=descriptor), self)
+        listener = Listener(message.listener, SOMEBODY, player, self._clock.seconds())
+        listener.jumps = message.jumps
+        player.listener = listener
+        self._players[listener.id] = player
+        self._feeds[message.feed].join(listener, message.offset, message.bytes_out)
+
+    def _jump(self, message: say.Jump) -> None:
+        player = self._players.get(message.listener)
+        feed = None if player is None else player.listener.feed
+        if player is not None and isinstance(feed, SharedFeed):
+            feed.jump(player.listener, message.prefix, message.target)
+
+    def _drop(self, message: say.Drop) -> None:
+        player = self._players.get(message.listener)
+        if player is None:
+            return
+        if message.at_once:
+            player.abort()
+        else:
+            player.finish()
+
+    def _report(self, feed: SharedFeed) -> None:
+        if feed.sends or feed.bytes_out:
+            self._channel.send(say.Served(feed.number, feed.sends, feed.bytes_out))
+            feed.sends = feed.bytes_out = 0
+
+    def _stop(self) -> None:
+        for player in tuple(self._players.values()):
+            player.finish()
+        self._end_when_said()
+
+    def _end_when_said(self) -> None:
+        if self._channel.waiting:
+            self._clock.callLater(_FLUSH_S, self._end_when_said)
+        else:
+            self._ended()

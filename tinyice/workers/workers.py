@@ -1,0 +1,170 @@
+"""The workers of a station: who serves which listener, and what becomes of it.
+
+A listener joins in the main process, which knows the mount, the intro, the burst
+and the metadata. Once it is level with the others it is carried to the worker
+with the fewest listeners; from then on its account is kept here, and its bytes
+are sent there.
+"""
+
+from collections.abc import Callable
+from itertools import count as numbers
+
+from twisted.internet.defer import Deferred, DeferredList
+
+from tinyice.core.events import DropReason, Event, WorkerLost
+from tinyice.core.feed import Feed
+from tinyice.core.listener import Listener
+from tinyice.core.mount import Mount
+from tinyice.core.ring import SPAN
+from tinyice.core.snapshots import WorkersSnapshot
+from tinyice.net.listener import ListenerConnection
+from tinyice.work.children import Ending
+from tinyice.workers import messages as say
+from tinyice.workers.away import Away
+from tinyice.workers.branch import SharedBranch
+from tinyice.workers.link import Link, Surroundings
+
+QUEUE_MIN_BYTES = 8 * SPAN
+"""A source may bring an eighth of this in one piece."""
+
+
+class Workers:
+    """``core.mounts.Carrier``: brings listeners to ``count`` processes.
+
+    Each takes ``listeners_max`` of them.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        surroundings: Surroundings,
+        *,
+        listeners_max: int,
+        publish: Callable[[Event], None],
+    ) -> None:
+        self.links = tuple(Link(at + 1, self, surroundings) for at in range(count))
+        self._listeners_max = listeners_max
+        self._publish = publish
+        self._branches: dict[int, SharedBranch] = {}
+        self._numbers = numbers()
+        self._stopping = False
+        self._restarts = 0
+
+    def start(self) -> None:
+        """Begin the processes."""
+        for link in self.links:
+            link.start()
+
+    async def stop(self) -> None:
+        """Let all listeners go, and end the processes."""
+        self._stopping = True
+        endings = [ending for link in self.links if (ending := link.stop()) is not None]
+        waiting: Deferred[object] = DeferredList(endings)  # type: ignore[assignment]
+        await waiting
+
+    def snapshot(self) -> WorkersSnapshot:
+        """How they are at this moment."""
+        running = sum(link.is_ready for link in self.links)
+        return WorkersSnapshot(running=running, restarts=self._restarts)
+
+    def carry(self, mount: Mount) -> None:
+        """``Carrier.carry``."""
+        for feed in mount.feeds:
+            branch = feed.branch
+            if branch is not None:
+                branch.update()
+            for cohort in feed.cohorts:
+                for listener in tuple(cohort.members):
+                    if not listener.stays and not self._carry(mount, feed, listener):
+                        return
+
+    def heard(self, link: Link, message: say.Message) -> None:
+        """``LinkUser.heard``."""
+        match message:
+            case say.Gone():
+                away = link.away.pop(message.listener, None)
+                if away is not None:
+                    away.gone(message.bytes_out, message.jumps, too_slow=message.too_slow)
+            case say.Overrun():
+                away = link.away.get(message.listener)
+                if away is not None:
+                    self._rejoin(link, away, message.offset)
+            case say.Served():
+                branch = self._branches.get(message.feed)
+                if branch is not None:
+                    branch.feed.sends += message.sends
+                    branch.feed.bytes_out += message.bytes_out
+
+    def link_lost(self, link: Link, ending: Ending) -> None:
+        """``LinkUser.link_lost``: those whom it served are lost with it."""
+        for branch in self._branches.values():
+            branch.forget(link)
+        lost, link.away = link.away, {}
+        for away in lost.values():
+            listener = away.listener
+            if listener.drop_reason is DropReason.LEFT:
+                listener.drop_reason = DropReason.WORKER_LOST
+            away.gone(_as_if_level(listener), listener.jumps, too_slow=False)
+        if not self._stopping:
+            self._restarts += 1
+            self._publish(WorkerLost(link.number, ending.reason, len(lost)))
+
+    def _carry(self, mount: Mount, feed: Feed, listener: Listener) -> bool:
+        """Give ``listener`` to a worker; False if there is none for anybody now."""
+        link = self._least_loaded()
+        if link is None:
+            return False
+        connection = listener.outlet
+        if not isinstance(connection, ListenerConnection):
+            listener.stays = True
+            return True
+        branch = self._branch_of(mount, feed)
+        given = connection.give_away() if branch.show(link) else None
+        if given is None:
+            listener.stays = True
+            return True
+        feed.send_away(listener)
+        away = Away(link, mount, listener, connection)
+        listener.outlet = away
+        link.away[listener.id] = away
+        take = say.Take(
+            listener.id, branch.number, listener.offset, listener.bytes_out, listener.jumps
+        )
+        link.say(take, given.detach())
+        return True
+
+    def _least_loaded(self) -> Link | None:
+        most = self._listeners_max
+        free = [link for link in self.links if link.takes_more and len(link.away) < most]
+        return min(free, key=lambda link: len(link.away), default=None)
+
+    def _branch_of(self, mount: Mount, feed: Feed) -> SharedBranch:
+        if isinstance(feed.branch, SharedBranch):
+            return feed.branch
+        number = next(self._numbers)
+        forget = self._branches.pop
+        branch = SharedBranch(number, mount, feed, forget=forget)
+        feed.branch = self._branches[number] = branch
+        return branch
+
+    def _rejoin(self, link: Link, away: Away, offset: int) -> None:
+        """The listener has fallen behind by most of the ring: say where it goes on."""
+        feed = away.listener.feed
+        if not isinstance(feed, Feed):
+            return
+        if feed.branch is not None:
+            feed.branch.update()
+        join = feed.rejoin_away(away.listener, offset)
+        prefix = b"" if join is None else b"".join(join[0])
+        if join is None or len(prefix) > say.PREFIX_MAX:
+            away.mount.drop_away(away.listener)
+        else:
+            link.say(say.Jump(away.listener.id, join[1], prefix))
+
+
+def _as_if_level(listener: Listener) -> int:
+    """What a listener of a lost process has got, if it kept up."""
+    feed = listener.feed
+    if isinstance(feed, Feed):
+        listener.offset = feed.ring.head if listener.until is None else listener.until
+    return max(0, listener.bytes_out)
