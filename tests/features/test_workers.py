@@ -179,7 +179,8 @@ def test_a_stalled_listener_jumps_and_is_dropped_and_counted(station: Station) -
                 return [line for line in left(station, mount) if 'reason="too slow"' in line]
 
             (line,) = until(dropped, within=40, what="the stalled one is dropped")
-        assert number(line, "jumps") == 2
+        # One who got room in between has jumped more often than in a row.
+        assert number(line, "jumps") >= 2
         end = bytes(encoder.sent[-1000:])
         until(lambda: end in healthy.answer.body, within=WAIT_S, what="the other hears it")
         assert is_unbroken(healthy, [encoder.sent])
