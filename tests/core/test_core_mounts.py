@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from core.deicy import deinterleave
-from core.fakes import Encoder, Rig
+from core.fakes import Encoder, Player, Rig
 from core.units import Programme, UnitFramer, numbers
+from tinyice.core.clients import Client
 from tinyice.core.errors import (
     DomainError,
     MountDisabled,
@@ -29,7 +30,9 @@ from tinyice.core.events import (
     SourceReplaced,
     TagsChanged,
 )
+from tinyice.core.listener import Listener
 from tinyice.core.mount import QUEUE_GROWN_MAX
+from tinyice.core.mounts import SECURE_COST
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
@@ -457,3 +460,18 @@ def test_a_forgotten_mount_leaves_nothing_to_the_garbage_collector(metaint: int 
         assert [one() for one in remains] == [None] * len(remains)
     finally:
         gc.enable()
+
+
+def test_listeners_over_tls_count_for_what_they_cost() -> None:
+    """The pulse is stretched by the work there is, and one over TLS is as much as several."""
+    rig = Rig()
+    mount, _ = rig.on_air(framer=UnitFramer())
+    rig.listen(mount)
+    assert rig.mounts.audience(low_latency=False) == 1
+    secure = Listener(99, Client("192.0.2.9", secure=True), Player(), 0.0)
+    rig.mounts.join(mount, secure, None)
+    assert rig.mounts.audience(low_latency=False) == 1 + SECURE_COST
+    assert rig.mounts.audience(low_latency=True) == 0
+    rig.mounts.leave(mount, secure)
+    rig.mounts.leave(mount, secure)
+    assert rig.mounts.audience(low_latency=False) == 1

@@ -50,6 +50,7 @@ class Mount:
         self.tags = Tags()
         self.listeners: dict[int, Listener] = {}
         self.listener_peak = 0
+        self.secure_listeners = 0
         self.slow_listeners = 0
         self.bytes_in = 0
         self._station = station
@@ -110,11 +111,6 @@ class Mount:
     def queue_bytes(self) -> int:
         """How far a listener may fall behind now."""
         return self._plain.ring.capacity
-
-    @property
-    def stream_headers(self) -> bytes:
-        """What every listener of this format needs first."""
-        return self._sync.headers
 
     @property
     def carries_icy(self) -> bool:
@@ -179,6 +175,7 @@ class Mount:
         """Serve ``listener`` from now on, with metadata every ``metaint`` bytes if not None."""
         feed = self._plain if metaint is None else self._icy_feed(metaint)
         self.listeners[listener.id] = listener
+        self.secure_listeners += listener.client.secure
         self.listener_peak = max(self.listener_peak, len(self.listeners))
         feed.join(listener, self.intro)
         self._publish(ListenerJoined(self.path, listener.id, listener.client))
@@ -187,6 +184,7 @@ class Mount:
         """``listener``'s connection is gone."""
         if self.listeners.pop(listener.id, None) is None:
             return
+        self.secure_listeners -= listener.client.secure
         feed = listener.feed
         if feed is not None:
             feed.dismiss(listener)

@@ -31,6 +31,9 @@ from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 
+SECURE_COST = 3
+"""How many plain sends one over TLS costs, about."""
+
 RecorderFor = Callable[[MountSettings], Recorder | None]
 """Opens the dump file of a mount, where it has one."""
 
@@ -187,9 +190,13 @@ class Mounts:
                 mount.spread(slices)
 
     def audience(self, *, low_latency: bool) -> int:
-        """How many this process serves of mounts that want low latency, or of the others."""
+        """How many plain listeners cost as much as those whom this process serves.
+
+        Of mounts that want low latency, or of the others. A send over TLS costs
+        several plain ones, and those listeners never leave the main process.
+        """
         return sum(
-            mount.present
+            mount.present + (SECURE_COST - 1) * mount.secure_listeners
             for mount in self._mounts.values()
             if mount.settings.low_latency == low_latency
         )
