@@ -82,7 +82,7 @@ class TinyIce:
             document["workers"] = self.workers
         if self.tls:
             made = certificate.make(folder)
-            document |= {"https_port": tls_port}
+            document |= {"use_https": True, "https_port": tls_port}
             document |= {"cert_file": str(made.chain), "key_file": str(made.key)}
         return document
 
