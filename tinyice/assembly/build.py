@@ -97,7 +97,7 @@ def build(
     front = Front(
         mounts=mounts,
         gatekeeper=gatekeeper,
-        limits=_limits(config),
+        limits=_limits(config, files),
         bans=Bans(config.banned_ips),
         clock=reactor,
         now=now,
@@ -233,7 +233,7 @@ def _station_settings(config: Config) -> StationSettings:
     )
 
 
-def _limits(config: Config) -> Limits:
+def _limits(config: Config, files: FileRoom) -> Limits:
     return Limits(
         header_timeout_s=config.header_timeout,
         body_timeout_s=config.body_timeout,
@@ -241,7 +241,7 @@ def _limits(config: Config) -> Limits:
         head_bytes=config.max_head_bytes,
         head_lines=config.max_head_lines,
         body_bytes=config.max_body_bytes,
-        pending=config.max_pending,
+        pending=min(config.max_pending, max(1, files.connections_max // 2)),
         source_lead_s=config.source_lead,
     )
 

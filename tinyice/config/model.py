@@ -184,8 +184,13 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = 0.0
     max_sources: Annotated[Count, says("Sources at once; 0: no limit.")] = 0
     max_pending: Annotated[
-        int, Meta(ge=1, le=1_000_000), says("Connections whose first request is not complete yet.")
-    ] = 1000
+        int,
+        Meta(ge=1, le=1_000_000),
+        says(
+            "Connections whose first request is not complete yet; never more than half of the "
+            "files that may be open."
+        ),
+    ] = 10000
     max_handshakes: Annotated[
         int, Meta(ge=1, le=1_000_000), says("TLS handshakes at once; beyond: closed at accept.")
     ] = 200
