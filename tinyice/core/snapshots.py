@@ -5,32 +5,17 @@ depends on them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
+from tinyice.wire.station import StationFields
 
-
-@dataclass(frozen=True, slots=True)
-class StationHeaders:
-    """What the encoder (or the mount's settings) says of the programme.
-
-    ``public`` None: nothing was said. ``bitrate`` in kbit/s as text, as given.
-    ``audio_info`` is the raw ``ice-audio-info`` value; ``audio_items`` are its
-    parts under the names that Icecast's statistics use (``ice-samplerate``...).
-    """
-
-    name: str = ""
-    description: str = ""
-    genre: str = ""
-    url: str = ""
-    public: bool | None = None
-    bitrate: str = ""
-    audio_info: str = ""
-    audio_items: Mapping[str, str] = field(default_factory=dict)
+StationHeaders = StationFields
+"""What the encoder, or the mount's settings, says of the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +55,6 @@ class MountSnapshot:
     def on_air(self) -> bool:
         """Whether a source feeds the mount."""
         return self.source is not None
-
-
-@dataclass(frozen=True, slots=True)
-class ListenerSnapshot:
-    """One listener at one moment. ``lag_bytes`` behind the newest audio."""
-
-    id: int
-    mount: str
-    client: Client
-    connected_seconds: float
-    bytes_out: int
-    lag_bytes: int
-    jumps: int
 
 
 @dataclass(frozen=True, slots=True)

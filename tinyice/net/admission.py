@@ -6,7 +6,6 @@ from tinyice.core.errors import DomainError
 from tinyice.core.events import SourceRefused
 from tinyice.core.mount import Mount
 from tinyice.core.pace import Pace
-from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Control, Source
 from tinyice.net.front import Front
 from tinyice.wire.headers import Headers
@@ -36,7 +35,7 @@ def admit(
         user=login.user,
         credential=login.credential,
         content_type=content_type or DEFAULT_TYPE,
-        station=station_of(headers),
+        station=station_fields(headers),
         control=control,
         pace=Pace(front.limits.source_lead_s),
         connected_at=front.now(),
@@ -48,21 +47,6 @@ def admit(
         front.publish(SourceRefused(login.mount, client, str(error)))
         raise
     return mount, source
-
-
-def station_of(headers: Headers) -> StationHeaders:
-    """What the encoder says of its programme."""
-    fields = station_fields(headers)
-    return StationHeaders(
-        name=fields.name,
-        description=fields.description,
-        genre=fields.genre,
-        url=fields.url,
-        public=fields.public,
-        bitrate=fields.bitrate,
-        audio_info=fields.audio_info,
-        audio_items=fields.audio_items,
-    )
 
 
 def inline_metadata(headers: Headers) -> InlineMetadata | None:
