@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 
 ICECAST, FLOOR = "icecast2", "floor"
 PEERS = (ICECAST, FLOOR)
+HASTY = 2000.0
+"""Joins a second where the join storm is not what is measured."""
+
 START_S = 3.0
 """What starting and ending a server, and its source, takes of a trial."""
 
@@ -87,13 +90,18 @@ def long_plan(file_limit: int) -> Plan:
         Group(2, (Row("thousand", 1000, PEERS), _tls(1000))),
         Group(1, (Row("half", 5000, PEERS),)),
         Group(
-            2,
+            3,
             (
                 Row("main", ten, PEERS),
-                Row("icy", ten, icy=True),
-                Row("worker", ten, workers=1),
-                Row("workers", ten, workers=2),
-                Row("bad", ten, bad_share=0.05),
+                Row("icy", ten, icy=True, joins_per_s=HASTY),
+                Row("bad", ten, bad_share=0.05, joins_per_s=HASTY),
+            ),
+        ),
+        Group(
+            1,
+            (
+                Row("worker", ten, workers=1, joins_per_s=HASTY),
+                Row("workers", ten, workers=2, joins_per_s=HASTY),
             ),
         ),
         Group(1, (Row("most", fitting(file_limit), PEERS),)),
