@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 from twisted.internet.defer import Deferred
 
-from tinyice.core.access import Accounts, Gatekeeper, SourceLogin
+from tinyice.core.access.gatekeeper import Accounts, Gatekeeper, SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, Overloaded, Refused
 from tinyice.core.events import AuthFailed, Event

@@ -13,7 +13,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from net.memory import ALL, PEER, MemoryTransport
-from tinyice.core.access import Accounts, Gatekeeper
+from tinyice.core.access.gatekeeper import Accounts, Gatekeeper
 from tinyice.core.bans import Bans
 from tinyice.core.errors import Overloaded
 from tinyice.core.events import Event

@@ -11,7 +11,7 @@ from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
-from tinyice.core.access import SourceLogin
+from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason

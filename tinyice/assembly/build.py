@@ -20,7 +20,7 @@ from tinyice.assembly.serving import make_workers
 from tinyice.assets import find_assets
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
-from tinyice.core.access import Accounts, Gatekeeper
+from tinyice.core.access.gatekeeper import Accounts, Gatekeeper
 from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.hub import Hub

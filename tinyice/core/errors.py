@@ -86,6 +86,23 @@ class Refused(DomainError):
         self.reason = reason
 
 
+class LockedOut(Refused):
+    """Too many logins from this address failed: none is tried before ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many failed attempts")
+        self.retry_after = retry_after
+
+
+class NotPermitted(DomainError):
+    """It is known who asks, and they may not do this. ``action`` names it."""
+
+    def __init__(self, action: str, mount: str = "") -> None:
+        super().__init__(f"no permission for {action}" + (f" on {mount}" if mount else ""))
+        self.action = action
+        self.mount = mount
+
+
 class Overloaded(DomainError):
     """Too much is waiting already; try again after ``retry_after`` seconds."""
 

@@ -5,6 +5,7 @@ they are documented in ``docs/events.md`` and never renamed. Times are not part
 of an event; a sink that needs one stamps it with its own clock.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -158,6 +159,25 @@ class AuthFailed(Event):
     user: str
     client: Client
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMade(Event):
+    """Somebody changed something. ``action`` and ``subject`` say what.
+
+    ``before`` and ``after`` are what changed, by name, as far as it can be told
+    in that way; secrets are masked already. ``mount`` is "" where it is about none.
+    """
+
+    id: ClassVar[str] = "change.made"
+    user: str
+    via: str
+    client: Client
+    action: str
+    subject: str
+    mount: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Letting a source in, once its credentials were accepted: one transaction."""
 
-from tinyice.core.access import SourceLogin
+from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError
 from tinyice.core.events import SourceRefused

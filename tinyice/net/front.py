@@ -9,7 +9,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from tinyice.core.access import Gatekeeper
+from tinyice.core.access.gatekeeper import Gatekeeper
 from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.events import Event, RequestFinished

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from tinyice.core.access import SourceLogin
+from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError, Refused
 from tinyice.core.events import RequestRefused
