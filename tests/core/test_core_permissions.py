@@ -36,7 +36,7 @@ def test_a_higher_role_may_all_that_a_lower_one_may(action: Action) -> None:
 
 @pytest.mark.parametrize(
     ("action", "role"),
-    itertools.product([one for one in Action if TABLE[one].scope is Scope.MOUNT], Role),
+    tuple(itertools.product([one for one in Action if TABLE[one].scope is Scope.MOUNT], Role)),
     ids=str,
 )
 def test_nobody_reaches_over_to_the_mounts_of_others(action: Action, role: Role) -> None:

@@ -30,7 +30,7 @@ class Action(Enum):
     LOG_OUT = "session.log-out"
     SEE_SELF = "account.see"
     CHANGE_OWN_PASSWORD = "account.change-password"  # noqa: S105 (a name)
-    SEE_OWN_TOKENS = "tokens.see"  # noqa: S105 (a name)
+    SEE_OWN_TOKENS = "tokens.see"
     MAKE_TOKEN = "tokens.make"  # noqa: S105 (a name)
     REVOKE_TOKEN = "tokens.revoke"  # noqa: S105 (a name)
 
@@ -60,7 +60,7 @@ class Action(Enum):
     REMOVE_MOUNT = "mounts.remove"
     SEE_USERS = "users.see"
     CHANGE_USERS = "users.change"
-    SEE_ALL_TOKENS = "tokens.see-all"  # noqa: S105 (a name)
+    SEE_ALL_TOKENS = "tokens.see-all"
     REVOKE_ANY_TOKEN = "tokens.revoke-any"  # noqa: S105 (a name)
     SEE_BANS = "bans.see"
     CHANGE_BANS = "bans.change"

@@ -25,7 +25,7 @@ class Via(Enum):
     NOTHING = "nothing"
     BASIC = "basic"
     SESSION = "session"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 (a name)
     SOURCE = "source password"
     RELAY = "relay password"
 
