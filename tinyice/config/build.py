@@ -8,7 +8,7 @@ import msgspec
 
 from tinyice.config.checks import is_hash
 from tinyice.config.faults import Fault, KeyPath, path_text, shown, unknown_message
-from tinyice.config.kept import Kept, kept_keys
+from tinyice.config.kept import OPEN, Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -52,7 +52,8 @@ def build(struct: type[S], document: Mapping[str, Any], walk: Walk, path: KeyPat
         if key in kept:
             walk.kept.setdefault(kept[key], []).append(path_text(here))
         elif key not in known:
-            walk.refuse(here, unknown_message(key, [*known, *kept]))
+            if struct not in OPEN:
+                walk.refuse(here, unknown_message(key, [*known, *kept]))
         else:
             kind = kind_of(known[key].type)
             if raw is None or (raw == "" and kind.takes_text):
@@ -124,6 +125,6 @@ def _leaf(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
     if isinstance(value, str):
         if value and kind.check and (fault := kind.check(value)):
             return walk.refuse(path, fault)
-        if kind.secret and value and not is_hash(value):
+        if kind.hashed and value and not is_hash(value):
             walk.plain.append(path)
     return value

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from datetime import datetime
 from urllib.parse import urlsplit
 
 MAX_PASSWORD_BYTES = 72
@@ -79,3 +80,75 @@ def base_url_fault(url: str) -> str | None:
     if not usable or " " in url or parts.query or parts.fragment:
         return f'must be an address like https://radio.example.org, not "{url}"'
     return None
+
+
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?"
+    r"(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?"
+)
+_HEADER_NAME = "[-!#$%&'*+.^_`|~0-9A-Za-z]+"
+"""What a header name is made of."""
+
+
+def web_address_fault(url: str) -> str | None:
+    """An address that we ask. Passwords have keys of their own: addresses are shown."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return f'must be an address like https://radio.example.org/listeners, not "{url}"'
+    if parts.username is not None or parts.password is not None:
+        return "must not hold a name or a password before @; username and password are keys"
+    if not usable or not url.isascii() or not url.isprintable() or " " in url or "#" in url:
+        return f'must be an address like https://radio.example.org/listeners, not "{url}"'
+    return None
+
+
+def destination_fault(text: str) -> str | None:
+    """A place that requests may go to: an address, a network, or the name of a host."""
+    is_number = re.fullmatch(r"[0-9.]+(/.*)?|.*:.*", text) is not None
+    if network_fault(text) is None or (not is_number and _HOST_NAME.fullmatch(text)):
+        return None
+    return f'must be a host name, an IP address or a network like 192.0.2.0/24, not "{text}"'
+
+
+def moment_fault(text: str) -> str | None:
+    """A moment is a date, a time and a zone, as in RFC 3339."""
+    try:
+        has_zone = "T" in text and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        has_zone = False
+    if has_zone:
+        return None
+    return f'must be a time with its zone like 2030-12-31T23:59:59Z, not "{text}"'
+
+
+def login_name_fault(name: str) -> str | None:
+    """A name that logs in by HTTP, where a colon ends the name."""
+    if not name or ":" in name:
+        return "must not be empty or contain a colon"
+    return text_fault(name)
+
+
+def digest_fault(digest: str) -> str | None:
+    """A digest is 64 characters of hexadecimal."""
+    return None if re.fullmatch("[0-9a-f]{64}", digest) else "must be a SHA-256 in hexadecimal"
+
+
+def header_fault(line: str) -> str | None:
+    """A header as it stands in an answer: a name, a colon, and perhaps a value."""
+    if re.fullmatch(f"{_HEADER_NAME}:[ -~]*", line):
+        return None
+    return f'must be a header like "icecast-auth-user: 1", not "{line}"'
+
+
+def header_name_fault(name: str) -> str | None:
+    """The name of a header, or the beginning of one."""
+    if re.fullmatch(_HEADER_NAME, name):
+        return None
+    return f'must be the name of a header, not "{name}"'
+
+
+def sent_password_fault(password: str) -> str | None:
+    """A password that is sent to somebody else stays as it is."""
+    return text_fault(password)

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import FieldInfo
 
+from tinyice.config.items import ApiToken, BanNote, UrlAuth
 from tinyice.config.kept import Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import AdvancedMount, Config, User
@@ -22,6 +23,7 @@ SECTIONS: Mapping[str, str] = {
     "bind_host": "Server",
     "default_source_password": "Mounts",
     "admin_user": "Access",
+    "banned_ips": "Addresses",
     "burst_size": "Delivery to listeners",
     "max_listeners": "Limits",
     "header_timeout": "Times",
@@ -72,7 +74,10 @@ def reference() -> str:
             parts.append(_table_head(SECTIONS[field.name]))
         parts.append(_row(field))
     parts += _struct("One mount, in `advanced_mounts`", AdvancedMount)
+    parts += _struct("Who may listen, in `url_auth` of a mount", UrlAuth)
     parts += _struct("One account, in `users`", User)
+    parts += _struct("One token, in `api_tokens`", ApiToken)
+    parts += _struct("One ban, in `ban_notes`", BanNote)
     parts += ["\n" + KEPT_INTRODUCTION, *_kept()]
     return "\n".join(parts) + "\n"
 
@@ -95,7 +100,7 @@ def _row(field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.default is msgspec.NODEFAULT or field.default in ("", ()):
         return ""
-    if field.default is None and field.name != "shoutcast_port":
+    if field.default is None and field.name not in ("shoutcast_port", "url_auth"):
         return "as the server"
     return f"`{json.dumps(field.default).removesuffix('.0')}`"
 
@@ -104,7 +109,7 @@ def _value(kind: Kind) -> str:
     if kind.base is Literal:
         return ", ".join(f"`{choice}`" for choice in kind.args if choice)
     if kind.secret:
-        return "password"
+        return str(kind.extra["name"])
     if kind.base is Mapping:
         return f"object of {_value(kind_of(kind.args[1]))}"
     if kind.is_struct:

@@ -31,7 +31,11 @@ _FALSE = ("false", "no", "off", "0")
 def given_kinds() -> dict[str, Kind]:
     """The keys that variables and options can give."""
     kinds = {f.name: kind_of(f.type) for f in msgspec.structs.fields(Config)}
-    return {name: kind for name, kind in kinds.items() if kind.base is not Mapping}
+    return {name: kind for name, kind in kinds.items() if not _holds_objects(kind)}
+
+
+def _holds_objects(kind: Kind) -> bool:
+    return kind.base is Mapping or (kind.base is tuple and kind_of(kind.args[0]).is_struct)
 
 
 def variable(key: str) -> str:

@@ -9,6 +9,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from tinyice.config.items import ApiToken
 from tinyice.config.model import Config, User
 
 
@@ -21,8 +22,7 @@ class Kept(Enum):
 
 _LATER = (
     "acme_email acme_directory_url domains "
-    "fallback_mounts variant_groups api_tokens oidc_providers pending_users webauthn smtp "
-    "whitelisted_ips trusted_proxies audit_enabled relays transcoders "
+    "variant_groups oidc_providers pending_users webauthn smtp relays transcoders "
     "auto_transcode_mp3_bitrates autodjs media_roots ingest logo_path "
     "landing_markdown directory_listing directory_server webhooks"
 )
@@ -40,3 +40,7 @@ KEPT: Mapping[type[Struct], Mapping[str, Kept]] = {
 def kept_keys(struct: type[Struct]) -> Mapping[str, Kept]:
     """The keys of ``struct`` that are only kept."""
     return KEPT.get(struct, {})
+
+
+OPEN: frozenset[type[Struct]] = frozenset({ApiToken})
+"""Structs whose unknown keys survive: the Go server names more than it documents."""

@@ -2,9 +2,10 @@
 
 A kind is an annotated type. What msgspec knows (ranges, lengths, descriptions)
 stands in its ``Meta``; ours stands in ``Meta.extra``: ``check`` (a rule of
-``checks``), ``secret`` (a password: never shown, hashed when plain), ``text``
-(a number that may be written as text), ``named`` (words that stand for numbers),
-``words`` (what the value is called).
+``checks``), ``secret`` (never shown), ``hashed`` (a password that becomes a hash
+when it is plain), ``text`` (a number that may be written as text), ``named``
+(words that stand for numbers), ``words`` (what the value is called), ``several``
+(what several are called).
 """
 
 from collections.abc import Callable, Mapping
@@ -21,16 +22,77 @@ from tinyice.core.paths import mount_path_fault
 Check = Callable[[str], str | None]
 
 Text = Annotated[str, Meta(extra={"check": checks.text_fault})]
-Secret = Annotated[str, Meta(extra={"check": checks.password_fault, "secret": True})]
+Secret = Annotated[
+    str,
+    Meta(
+        extra={
+            "check": checks.password_fault,
+            "secret": True,
+            "hashed": True,
+            "name": "password",
+        }
+    ),
+]
+SentSecret = Annotated[
+    str, Meta(extra={"check": checks.sent_password_fault, "secret": True, "name": "password"})
+]
+Digest = Annotated[
+    str, Meta(extra={"check": checks.digest_fault, "secret": True, "name": "SHA-256"})
+]
 Address = Annotated[str, Meta(extra={"check": checks.address_fault, "words": "an IP address"})]
 Network = Annotated[
-    str, Meta(extra={"check": checks.network_fault, "words": "IP addresses or networks"})
+    str,
+    Meta(
+        extra={
+            "check": checks.network_fault,
+            "words": "an IP address or a network",
+            "several": "IP addresses or networks",
+        }
+    ),
+]
+Destination = Annotated[
+    str,
+    Meta(
+        extra={
+            "check": checks.destination_fault,
+            "words": "a host name, an IP address or a network",
+            "several": "host names, IP addresses or networks",
+        }
+    ),
+]
+Moment = Annotated[str, Meta(extra={"check": checks.moment_fault, "words": "a time"})]
+LoginName = Annotated[str, Meta(extra={"check": checks.login_name_fault, "words": "a name"})]
+WebAddress = Annotated[
+    str, Meta(extra={"check": checks.web_address_fault, "words": "a web address"})
+]
+Header = Annotated[str, Meta(extra={"check": checks.header_fault, "words": "a header"})]
+HeaderName = Annotated[
+    str,
+    Meta(
+        extra={
+            "check": checks.header_name_fault,
+            "words": "the name of a header",
+            "several": "names of headers",
+        }
+    ),
 ]
 MountPath = Annotated[str, Meta(extra={"check": mount_path_fault, "words": "a mount path"})]
 Charset = Annotated[str, Meta(extra={"check": checks.charset_fault, "words": "a charset"})]
 Colour = Annotated[str, Meta(extra={"check": checks.colour_fault, "words": "a colour"})]
 BaseUrl = Annotated[str, Meta(extra={"check": checks.base_url_fault, "words": "a web address"})]
 Port = Annotated[int, Meta(ge=0, le=65535, extra={"text": True})]
+OpenPort = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=65535,
+        extra={
+            "text": True,
+            "words": "a whole number from 1 to 65535",
+            "several": "port numbers",
+        },
+    ),
+]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 QueueSize = Annotated[int, Meta(ge=16384, le=268_435_456)]
 BurstSize = Annotated[int, Meta(ge=0, le=268_435_456)]
@@ -51,6 +113,11 @@ Processes = Annotated[
         },
     ),
 ]
+
+
+def says(description: str) -> Meta:
+    """Give a key its meaning, for the reference and the schema."""
+    return Meta(description=description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +150,13 @@ class Kind:
 
     @property
     def secret(self) -> bool:
-        """Whether the value is a password."""
+        """Whether the value is never shown."""
         return bool(self.extra.get("secret"))
+
+    @property
+    def hashed(self) -> bool:
+        """Whether the value is a password of which only a hash is kept."""
+        return bool(self.extra.get("hashed"))
 
     @property
     def numeric_text(self) -> bool:
@@ -109,8 +181,9 @@ class Kind:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.args if choice)
         names = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
         if self.base is tuple:
-            item = kind_of(self.args[0]).words
-            return f"a list of {self.length} numbers" if self.length else f"a list of {item}"
+            item = kind_of(self.args[0])
+            several = item.extra.get("several", "objects" if item.is_struct else item.words)
+            return f"a list of {self.length} numbers" if self.length else f"a list of {several}"
         if "words" in self.extra:
             return str(self.extra["words"])
         return names.get(self.base, "an object") + self.range_words

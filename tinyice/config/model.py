@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from tinyice.config.items import ApiToken, BanNote, UrlAuth
 from tinyice.config.kinds import (
     AUTO,
     Address,
@@ -18,9 +19,12 @@ from tinyice.config.kinds import (
     Charset,
     Colour,
     Count,
+    Destination,
+    LoginName,
     Metaint,
     MountPath,
     Network,
+    OpenPort,
     Port,
     Processes,
     QueueSize,
@@ -28,14 +32,10 @@ from tinyice.config.kinds import (
     Secret,
     Text,
     Timeout,
+    says,
 )
 
 Milliseconds = Annotated[int, Meta(ge=10, le=5000)]
-
-
-def says(description: str) -> Meta:
-    """Give a key its meaning, for the reference and the schema."""
-    return Meta(description=description)
 
 
 class AdvancedMount(Struct, frozen=True, kw_only=True):
@@ -62,6 +62,12 @@ class AdvancedMount(Struct, frozen=True, kw_only=True):
     dump_file: Annotated[Text, says("File that records what the source sends.")] = ""
     intro_file: Annotated[Text, says("File that each listener hears first.")] = ""
     low_latency_mode: Annotated[bool | None, says("Delivery in smaller, faster pieces.")] = None
+    listener_accounts: Annotated[
+        Mapping[LoginName, Secret], says("Who may listen: passwords by name; empty: everybody.")
+    ] = field(default_factory=dict)
+    url_auth: Annotated[
+        UrlAuth | None, says("A web site that decides who may listen, see below.")
+    ] = None
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -69,7 +75,9 @@ class User(Struct, frozen=True, kw_only=True):
 
     username: Annotated[Text, says("Name to show; the key is the name for login.")] = ""
     password: Annotated[Secret, says("Password of the account. No source password.")] = ""
-    role: Annotated[Literal["", "superadmin", "admin", "dj"], says("What the account may do.")] = ""
+    role: Annotated[
+        Literal["", "superadmin", "admin", "dj"], says("What the account may do; empty: admin.")
+    ] = ""
     mounts: Annotated[
         Mapping[MountPath, Secret], says("Source passwords of this user, by mount.")
     ] = field(default_factory=dict)
@@ -125,6 +133,10 @@ class Config(Struct, frozen=True, kw_only=True):
     disabled_mounts: Annotated[
         Mapping[MountPath, bool], says("Mounts marked true refuse sources and listeners.")
     ] = field(default_factory=dict)
+    fallback_mounts: Annotated[
+        Mapping[MountPath, MountPath],
+        says("Where the listeners of a mount go when its source is gone."),
+    ] = field(default_factory=dict)
     visible_mounts: Annotated[
         Mapping[MountPath, bool],
         says(
@@ -141,11 +153,61 @@ class Config(Struct, frozen=True, kw_only=True):
     users: Annotated[Mapping[Text, User], says("Accounts by name, see below.")] = field(
         default_factory=dict
     )
-    banned_ips: Annotated[tuple[Network, ...], says("Addresses and networks closed at once.")] = ()
+    api_tokens: Annotated[
+        tuple[ApiToken, ...], says("Tokens of the API, written by the server, see below.")
+    ] = ()
+    relay_user: Annotated[LoginName, says("Name that relays log in with.")] = "relay"
+    relay_password: Annotated[
+        Secret, says("Password of relays, which may read the list of mounts; empty: none may.")
+    ] = ""
+    session_idle: Annotated[
+        float,
+        Meta(ge=60, le=31_536_000),
+        says("Seconds after which a login that nobody uses ends."),
+    ] = 86400.0
+    session_lifetime: Annotated[
+        float, Meta(ge=60, le=31_536_000), says("Seconds after which any login ends.")
+    ] = 604800.0
+    api_rate: Annotated[
+        Count, says("Requests a minute for one token, or one address; 0: no limit.")
+    ] = 600
+    audit_enabled: Annotated[bool, says("Changes are written down: who, what, when.")] = True
+    audit_days: Annotated[
+        int, Meta(ge=0, le=36500), says("Days for which that is kept; 0: for ever.")
+    ] = 0
     password_queue: Annotated[
         int, Meta(ge=1, le=10000), says("Passwords waiting for a check; beyond: 503.")
     ] = 32
     password_workers: Annotated[int, Meta(ge=1, le=64), says("Threads that check passwords.")] = 1
+
+    banned_ips: Annotated[tuple[Network, ...], says("Addresses and networks closed at once.")] = ()
+    ban_notes: Annotated[
+        Mapping[Network, BanNote], says("Reason and end of bans, by the entry above, see below.")
+    ] = field(default_factory=dict)
+    whitelisted_ips: Annotated[
+        tuple[Network, ...], says("Addresses and networks that are never locked out.")
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[Network, ...],
+        says("Proxies that are believed when they say (X-Forwarded-For, PROXY) who is behind."),
+    ] = ()
+    proxy_protocol: Annotated[
+        tuple[OpenPort, ...],
+        says("Ports of this server whose connections begin with a PROXY header."),
+    ] = ()
+    outbound_allow: Annotated[
+        tuple[Destination, ...],
+        says("What requests of the server may reach besides public addresses."),
+    ] = ()
+    lockout_failures: Annotated[
+        Count, says("Failed logins after which an address is locked out; 0: never.")
+    ] = 5
+    lockout_window: Annotated[Timeout, says("Seconds in which they are counted.")] = 900.0
+    lockout_time: Annotated[Timeout, says("Seconds for which an address is locked out.")] = 900.0
+    scan_paths: Annotated[
+        Count,
+        says("Different unknown addresses of pages after which a client is locked out; 0: never."),
+    ] = 25
 
     burst_size: Annotated[
         BurstSize, says("Bytes given at join; at most half of queue_size is used.")

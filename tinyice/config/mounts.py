@@ -2,8 +2,9 @@
 
 from typing import TypeVar
 
+from tinyice.config.items import UrlAuth
 from tinyice.config.model import AdvancedMount, Config
-from tinyice.core.settings import MountSettings
+from tinyice.core.settings import MountSettings, UrlAuthSettings
 
 T = TypeVar("T")
 
@@ -34,6 +35,9 @@ def settings_for(config: Config, path: str) -> MountSettings:
         disabled=config.disabled_mounts.get(path, False),
         configured=path in configured_paths(config),
         low_latency=_first(own.low_latency_mode, config.low_latency_mode),
+        fallback=config.fallback_mounts.get(path, ""),
+        listener_accounts=own.listener_accounts,
+        url_auth=None if own.url_auth is None else _url_auth(own.url_auth),
     )
 
 
@@ -63,6 +67,24 @@ def queue_bytes(config: Config, own: AdvancedMount) -> int:
 def effective_burst(config: Config, own: AdvancedMount) -> int:
     """What a listener is given at join: never more than half the queue."""
     return min(own.burst_size or config.burst_size, queue_bytes(config, own) // 2)
+
+
+def _url_auth(own: UrlAuth) -> UrlAuthSettings:
+    return UrlAuthSettings(
+        listener_add=own.listener_add,
+        listener_remove=own.listener_remove,
+        mount_add=own.mount_add,
+        mount_remove=own.mount_remove,
+        stream_auth=own.stream_auth,
+        username=own.username,
+        password=own.password,
+        headers=own.headers,
+        header_prefix=own.header_prefix,
+        auth_header=own.auth_header,
+        timelimit_header=own.timelimit_header,
+        timeout_s=own.timeout,
+        allow_when_down=own.when_down == "allow",
+    )
 
 
 def _user_passwords(config: Config, path: str) -> dict[str, str]:

@@ -29,6 +29,6 @@ def hash_values(values: Mapping[str, Any], hasher: Hasher) -> dict[str, Any]:
     """Hash the plain passwords among values by key (of the environment)."""
     kinds = given_kinds()
     return {
-        key: hasher(value) if kinds[key].secret and value and not is_hash(value) else value
+        key: hasher(value) if kinds[key].hashed and value and not is_hash(value) else value
         for key, value in values.items()
     }

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import FieldInfo
 
-from tinyice.config.kept import kept_keys
+from tinyice.config.kept import OPEN, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import Config
 
@@ -26,7 +26,8 @@ def _struct(struct: type[msgspec.Struct]) -> dict[str, Any]:
     properties = {field.name: _key(field) for field in msgspec.structs.fields(struct)}
     for name, reason in kept_keys(struct).items():
         properties[name] = {"description": f"Kept, not used: {reason.value}."}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    is_open = struct in OPEN
+    return {"type": "object", "properties": properties, "additionalProperties": is_open}
 
 
 def _key(field: FieldInfo) -> dict[str, Any]:

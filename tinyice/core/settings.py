@@ -5,6 +5,29 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class UrlAuthSettings:
+    """A web site that is asked who may listen and feed. "" means: not asked, or none.
+
+    ``auth_header`` and ``timelimit_header`` are whole headers, as the site answers
+    them; ``headers`` are names of request headers that it is told.
+    """
+
+    listener_add: str = ""
+    listener_remove: str = ""
+    mount_add: str = ""
+    mount_remove: str = ""
+    stream_auth: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    headers: tuple[str, ...] = ()
+    header_prefix: str = ""
+    auth_header: str = "icecast-auth-user: 1"
+    timelimit_header: str = "icecast-auth-timelimit:"
+    timeout_s: float = 5
+    allow_when_down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MountSettings:
     """The settings in force for one mount. 0 means no limit, "" means none.
 
@@ -12,7 +35,9 @@ class MountSettings:
     this mount ("" for one who may not feed it); ``password_hash`` "" stands for
     the default source password.
     ``name_override``, ``description``, ``genre`` and ``url`` replace what the
-    encoder says. ``configured``: the operator named the mount.
+    encoder says. ``configured``: the operator named the mount. ``fallback`` is where
+    listeners go when the source is gone; ``listener_accounts`` are the hashes of
+    those who may listen, by name, and nobody else may unless it is empty.
     """
 
     path: str
@@ -35,6 +60,9 @@ class MountSettings:
     disabled: bool = False
     configured: bool = False
     low_latency: bool = False
+    fallback: str = ""
+    listener_accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url_auth: UrlAuthSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

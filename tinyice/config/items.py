@@ -1,0 +1,70 @@
+"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, a site that decides."""
+
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from tinyice.config.kinds import (
+    Digest,
+    Header,
+    HeaderName,
+    LoginName,
+    Moment,
+    SentSecret,
+    Text,
+    Timeout,
+    WebAddress,
+    says,
+)
+
+
+class BanNote(Struct, frozen=True, kw_only=True):
+    """What is known about one entry of ``banned_ips``."""
+
+    reason: Annotated[Text, says("Why.")] = ""
+    until: Annotated[
+        Moment, says("When the ban ends, like 2030-12-31T23:59:59Z; empty: never.")
+    ] = ""
+
+
+class ApiToken(Struct, frozen=True, kw_only=True):
+    """A token of the API. The server writes these; the token itself is nowhere."""
+
+    id: Annotated[Text, says("What the token is called in lists and logs.")] = ""
+    name: Annotated[Text, says("What its user calls it.")] = ""
+    user: Annotated[Text, says("Whose it is: it may do what that account may.")] = ""
+    hash: Annotated[Digest, says("SHA-256 of the token; without it the token opens nothing.")] = ""
+    created_at: Annotated[Moment, says("When it was made.")] = ""
+    expires_at: Annotated[Moment, says("When it ends; empty: never.")] = ""
+
+
+class UrlAuth(Struct, frozen=True, kw_only=True):
+    """A web site that is asked who may listen and who may feed, as Icecast does it."""
+
+    listener_add: Annotated[
+        WebAddress, says("Asked for each listener, who waits for the answer.")
+    ] = ""
+    listener_remove: Annotated[WebAddress, says("Told of each listener who has left.")] = ""
+    mount_add: Annotated[WebAddress, says("Told when a source begins.")] = ""
+    mount_remove: Annotated[WebAddress, says("Told when a source ends.")] = ""
+    stream_auth: Annotated[
+        WebAddress, says("Asked for each source, in place of the passwords here.")
+    ] = ""
+    username: Annotated[LoginName, says("Name that the server logs in to the site with.")] = ""
+    password: Annotated[
+        SentSecret, says("Password for that; it is sent, so it stays as it is in the file.")
+    ] = ""
+    headers: Annotated[
+        tuple[HeaderName, ...], says("Headers of the listener's request that are passed on.")
+    ] = ()
+    header_prefix: Annotated[HeaderName, says("Put before the names of those headers.")] = ""
+    auth_header: Annotated[Header, says("Header of an answer that lets in.")] = (
+        "icecast-auth-user: 1"
+    )
+    timelimit_header: Annotated[
+        Header, says("Header of an answer that says after how many seconds a listener goes.")
+    ] = "icecast-auth-timelimit:"
+    timeout: Annotated[Timeout, says("Seconds for the site to answer.")] = 5.0
+    when_down: Annotated[
+        Literal["refuse", "allow"], says("What becomes of listeners when it does not answer.")
+    ] = "refuse"
