@@ -14,7 +14,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from net.memory import ALL, PEER, MemoryTransport
 from tinyice.core.access.gatekeeper import Accounts, Gatekeeper
-from tinyice.core.bans import Bans
+from tinyice.core.bans import Ban, Bans
 from tinyice.core.errors import Overloaded
 from tinyice.core.events import Event
 from tinyice.core.mounts import Mounts
@@ -195,7 +195,7 @@ class Station:
             mounts=self.mounts,
             gatekeeper=self._gatekeeper(),
             limits=self.limits,
-            bans=Bans(self.banned),
+            bans=Bans(map(Ban, self.banned), now=lambda: NOW),
             clock=self.clock,
             now=lambda: NOW,
             publish=self.events.append,

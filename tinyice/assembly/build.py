@@ -13,6 +13,7 @@ from tinyice import __version__
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
+from tinyice.assembly.identity import Identity
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
@@ -21,7 +22,7 @@ from tinyice.assets import find_assets
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
 from tinyice.core.access.gatekeeper import Accounts, Gatekeeper
-from tinyice.core.bans import Bans
+from tinyice.core.bans import Ban, Bans
 from tinyice.core.clients import Client
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
@@ -36,6 +37,7 @@ from tinyice.net.pulse import Pulse, bounds_of
 from tinyice.net.room import Room
 from tinyice.net.transport import StreamPort
 from tinyice.net.webchannel import WebChannel, make_site
+from tinyice.web.guard import Guard
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
 from tinyice.wire.replies import SERVER
@@ -98,7 +100,7 @@ def build(
         mounts=mounts,
         gatekeeper=gatekeeper,
         limits=_limits(config, files),
-        bans=Bans(config.banned_ips),
+        bans=Bans(map(Ban, config.banned_ips), now=now),
         clock=reactor,
         now=now,
         publish=hub.publish,
@@ -255,13 +257,15 @@ def _web(
 ) -> Callable[[], WebChannel]:
     """The way to a fresh channel of the web site."""
     assets = find_assets()
+    settings = _web_settings(config)
+    identity = Identity(gatekeeper, config.admin_user)
     resource = make_resource(
         station,
-        gatekeeper,
+        identity,
         gauges,
-        client_of=_client_of,
+        guard=Guard(identity, _client_of, settings=settings),
         clock=reactor,
-        settings=_web_settings(config),
+        settings=settings,
         templates=assets.templates,
         static=assets.static,
     )

@@ -1,38 +1,78 @@
 """Addresses that are not served at all."""
 
-from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tinyice.core.events import DropReason
+from tinyice.core.mounts import Mounts
+from tinyice.core.networks import Network, NetworkTable, network_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """An address or network (CIDR) that is not served, until ``expires_at`` or for ever."""
+
+    network: str
+    reason: str = ""
+    expires_at: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is still in force."""
+        return self.expires_at is None or now < self.expires_at
+
+    def outlasts(self, other: "Ban") -> bool:
+        """Whether it holds for longer."""
+        if self.expires_at is None or other.expires_at is None:
+            return other.expires_at is not None
+        return self.expires_at > other.expires_at
 
 
 class Bans:
-    """A list of addresses and networks (CIDR). Single addresses cost one look-up."""
+    """The bans in force. Single addresses cost one look-up, however many there are.
 
-    def __init__(self, entries: Iterable[str]) -> None:
-        networks = [_plain(ip_network(entry, strict=False)) for entry in entries]
-        self._singles = {
-            str(network.network_address)
-            for network in networks
-            if network.prefixlen == network.max_prefixlen
-        }
-        self._networks: list[IPv4Network | IPv6Network] = [
-            network for network in networks if network.prefixlen != network.max_prefixlen
-        ]
+    Addresses in ``spared`` are never banned: those of trusted proxies, behind
+    which everyone else is.
+    """
 
-    def __contains__(self, address: str) -> bool:
-        if address in self._singles:
-            return True
-        if not self._networks:
-            return False
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._networks)
+    def __init__(
+        self,
+        bans: Iterable[Ban],
+        *,
+        now: Callable[[], datetime],
+        spared: Container[str] = frozenset(),
+    ) -> None:
+        self._now = now
+        self._spared = spared
+        self.replace(bans)
+
+    def replace(self, bans: Iterable[Ban]) -> None:
+        """These, and no others, from now on; raises ValueError for what is no network."""
+        lasting: dict[Network, Ban] = {}
+        for ban in bans:
+            network = network_of(ban.network)
+            known = lasting.get(network)
+            if known is None or ban.outlasts(known):
+                lasting[network] = ban
+        self._table = NetworkTable(lasting.items())
+
+    def reason_for(self, address: str) -> str | None:
+        """Why ``address`` is banned, "" where nobody said; None when it is not."""
+        for ban in self._table.known_of(address):
+            if ban.holds(self._now()) and address not in self._spared:
+                return ban.reason
+        return None
+
+    def __contains__(self, address: object) -> bool:
+        return isinstance(address, str) and self.reason_for(address) is not None
 
 
-def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
-    """IPv4 that is written as mapped into IPv6 as what it is, like the addresses of clients."""
-    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
-    if mapped is None or network.prefixlen < 96:
-        return network
-    return IPv4Network((mapped, network.prefixlen - 96))
+def enforce(bans: Container[str], mounts: Mounts) -> None:
+    """Let go of the sources and listeners who are banned now."""
+    for mount in mounts:
+        source = mount.source
+        if source is not None and source.client.address in bans:
+            source.control.close(DropReason.BANNED.value)
+        for listener in tuple(mount.listeners.values()):
+            if listener.client.address in bans:
+                mount.drop(listener, DropReason.BANNED)
