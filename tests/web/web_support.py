@@ -1,4 +1,4 @@
-"""A station made of values, a gatekeeper with two passwords, and whole exchanges in memory."""
+"""A station made of values, a gatekeeper with a few logins, and whole exchanges in memory."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -12,6 +12,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
 from tinyice.core.access.gatekeeper import SourceLogin
+from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
@@ -28,6 +29,7 @@ from tinyice.core.snapshots import (
 )
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
+from tinyice.web.guard import Guard
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
 from tinyice.wire.basic import Credentials
@@ -40,6 +42,10 @@ STARTED = datetime(2026, 11, 20, 6, 33, 26, tzinfo=UTC)
 ADMIN = b"Authorization: Basic YWRtaW46aGFja21l\r\n"  # admin:hackme
 SOURCE = b"Authorization: Basic c291cmNlOmxpdmU=\r\n"  # source:live
 WRONG = b"Authorization: Basic YWRtaW46d3Jvbmc=\r\n"  # admin:wrong
+
+BOSS = Principal("admin", Role.SUPERADMIN, Via.BASIC)
+DJ = Principal("dj", Role.DJ, Via.BASIC, frozenset({"/live"}))
+LOGINS = {("admin", b"hackme"): BOSS, ("dj", b"spin"): DJ}
 
 SETTINGS = WebSettings(
     hostname="radio.example",
@@ -174,30 +180,76 @@ class FakeGauges:
         return self.now
 
 
+@dataclass(frozen=True)
+class FakeSession:
+    """A session of somebody."""
+
+    user: str
+    csrf: str
+    id: str = "s1"
+    opened_at: float = STARTED.timestamp()
+    seen_at: float = STARTED.timestamp()
+    address: str = "203.0.113.9"
+    agent: str = "Browser/1"
+
+
+@dataclass(frozen=True)
+class FakeOpened:
+    """A session that has just begun."""
+
+    cookie: str
+    session: FakeSession
+
+
 class FakeGatekeeper:
-    """Knows admin:hackme, and the password ``live`` for the sources of /live."""
+    """Knows admin:hackme and dj:spin, and the password ``live`` for the sources of /live.
+
+    ``fault`` is raised by whatever is asked.
+    """
 
     def __init__(self) -> None:
         self.refusals = 0
         self.fault: Exception | None = None
+        self.sessions: dict[str, tuple[Principal, FakeSession]] = {}
+        self.tokens: dict[str, Principal] = {"ti_good": replace(BOSS, via=Via.TOKEN)}
 
-    async def admit_admin(self, credentials: Credentials | None, client: Client) -> str:
-        if credentials is None:
-            raise Challenge
-        if (credentials.user, credentials.password) != ("admin", b"hackme"):
-            raise self._refused()
-        return credentials.user
-
-    async def admit_for_mount(
-        self, credentials: Credentials | None, mount: str, client: Client
-    ) -> str:
+    async def identify(
+        self, credentials: Credentials | None, client: Client, mount: str = ""
+    ) -> Principal:
         if self.fault is not None:
             raise self.fault
-        if credentials is not None and credentials.user == "source":
-            if (credentials.password, mount) != (b"live", "/live"):
-                raise self._refused()
-            return credentials.user
-        return await self.admit_admin(credentials, client)
+        if credentials is None:
+            raise Challenge
+        pair = (credentials.user, credentials.password)
+        if pair in LOGINS:
+            return LOGINS[pair]
+        if pair == ("source", b"live") and mount == "/live":
+            return Principal("source", Role.SOURCE, Via.SOURCE, frozenset({mount}))
+        raise self._refused()
+
+    async def log_in(self, name: str, password: bytes, client: Client) -> FakeOpened:
+        who = await self.identify(Credentials(name, password), client)
+        return self.open(replace(who, via=Via.SESSION))
+
+    def open(self, who: Principal) -> FakeOpened:
+        """A session of ``who``."""
+        number = len(self.sessions) + 1
+        session = FakeSession(who.name, f"csrf{number}", f"s{number}")
+        self.sessions[f"cookie{number}"] = (who, session)
+        return FakeOpened(f"cookie{number}", session)
+
+    def by_session(self, cookie: str) -> tuple[Principal, FakeSession] | None:
+        return self.sessions.get(cookie)
+
+    def log_out(self, session: FakeSession) -> None:
+        self.sessions = {
+            cookie: found for cookie, found in self.sessions.items() if found[1] != session
+        }
+
+    def by_token(self, secret: str, client: Client) -> Principal:
+        if secret not in self.tokens:
+            raise self._refused()
+        return self.tokens[secret]
 
     async def admit_shoutcast(self, line: PasswordLine, client: Client) -> SourceLogin:
         if line.password != b"live" or line.user not in ("", "dj"):
@@ -258,13 +310,15 @@ class Web:
         self.gatekeeper = FakeGatekeeper()
         self.gauges = FakeGauges()
         self.clock = Clock()
+        settings = replace(SETTINGS, **changes)
+        self.guard = Guard(self.gatekeeper, client_of, settings=settings)
         self.resource = make_resource(
             self.station,
             self.gatekeeper,
             self.gauges,
-            client_of=client_of,
+            guard=self.guard,
             clock=self.clock,
-            settings=replace(SETTINGS, **changes),
+            settings=settings,
             templates=PROJECT / "templates",
             static=PROJECT / "static",
         )

@@ -3,11 +3,14 @@
 from klein import Klein
 from twisted.web.server import Request
 
+from tinyice.core.access.permissions import Action
+from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.errors import MountIdle, MountUnknown
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
 from tinyice.web import urls
 from tinyice.web.answers import page, plain, respond, xml_document
 from tinyice.web.errors import CommandRefused
+from tinyice.web.guard import Caller, Guard, require
 from tinyice.web.icecast import (
     counter_fields,
     in_order,
@@ -20,14 +23,12 @@ from tinyice.web.metadata import tags_in
 from tinyice.web.metrics import metrics_answer
 from tinyice.web.pages import Pages
 from tinyice.web.params import Params, params_of
-from tinyice.web.ports import ClientOf, Gatekeeper, Gauges, Station
-from tinyice.web.router import new_router
+from tinyice.web.ports import Gatekeeper, Gauges, Station
+from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
-from tinyice.wire.basic import Credentials, parse_basic
 from tinyice.wire.shoutcast import parse_password_line
 
-_READ = ["GET"]
-_CHANGE = ["GET", "POST"]
+_CHANGE = ("GET", "POST")
 
 ORIGIN_ADMIN = "admin"
 ORIGIN_SHOUTCAST = "shoutcast"
@@ -36,7 +37,7 @@ ORIGIN_SHOUTCAST = "shoutcast"
 class AdminSite:
     """Commands for the administrator, and for a mount's source where they name its mount."""
 
-    router = new_router()
+    router = Router()
 
     def __init__(
         self,
@@ -45,25 +46,25 @@ class AdminSite:
         gauges: Gauges,
         pages: Pages,
         *,
-        client_of: ClientOf,
+        guard: Guard,
         settings: WebSettings,
     ) -> None:
+        self.guard = guard
         self._station = station
         self._gatekeeper = gatekeeper
         self._gauges = gauges
         self._pages = pages
-        self._client_of = client_of
         self._settings = settings
 
     def klein(self) -> Klein:
         """The application, bound to this station."""
-        return self.router
+        return self.router.bound(self)
 
-    @router.route(urls.ADMIN_HOME, methods=_READ)
-    @router.route(urls.ADMIN_STATS_PAGE, methods=_READ)
-    async def stats_page(self, request: Request) -> bytes:
+    @router.route(urls.ADMIN_HOME, Action.SEE_MOUNT, mount="query", unnamed=Action.SEE_SERVER)
+    @router.route(urls.ADMIN_STATS_PAGE, Action.SEE_MOUNT, mount="query", unnamed=Action.SEE_SERVER)
+    def stats_page(self, request: Request, caller: Caller) -> bytes:
         """All statistics as a page."""
-        station, mounts = await self._admitted(request)
+        station, mounts = self._asked(caller)
         answer = self._pages.answer(
             "stats",
             totals={**server_fields(station, self._settings), **counter_fields(station)},
@@ -71,42 +72,48 @@ class AdminSite:
         )
         return respond(request, answer)
 
-    @router.route(urls.ADMIN_STATS, methods=_READ)
-    @router.route(urls.ADMIN_STATS_XML, methods=_READ)
-    async def stats(self, request: Request) -> bytes:
+    @router.route(urls.ADMIN_STATS, Action.SEE_MOUNT, mount="query", unnamed=Action.SEE_SERVER)
+    @router.route(urls.ADMIN_STATS_XML, Action.SEE_MOUNT, mount="query", unnamed=Action.SEE_SERVER)
+    def stats(self, request: Request, caller: Caller) -> bytes:
         """All statistics as XML; with ``mount``, of that source alone."""
-        station, mounts = await self._admitted(request)
+        station, mounts = self._asked(caller)
         return respond(request, xml_document(stats_document(station, mounts, self._settings)))
 
-    @router.route(urls.ADMIN_LISTMOUNTS, methods=_READ)
-    async def listmounts(self, request: Request) -> bytes:
-        """The mounts on air as XML."""
-        station, mounts = await self._admitted(request)
-        return respond(request, xml_document(mounts_document(station, mounts)))
+    @router.route(
+        urls.ADMIN_LISTMOUNTS, Action.SEE_MOUNT, mount="query", unnamed=Action.LIST_MOUNTS
+    )
+    def listmounts(self, request: Request, caller: Caller) -> bytes:
+        """The mounts on air as XML: those that are the caller's."""
+        station, mounts = self._asked(caller)
+        own = [mount for mount in mounts if caller.principal.owns(mount.path)]
+        return respond(request, xml_document(mounts_document(station, own)))
 
-    @router.route(urls.ADMIN_STREAMLIST, methods=_READ)
-    @router.route(urls.ADMIN_STREAMLIST_TXT, methods=_READ)
-    async def streamlist(self, request: Request) -> bytes:
+    @router.route(
+        urls.ADMIN_STREAMLIST, Action.SEE_MOUNT, mount="query", unnamed=Action.LIST_STREAMS
+    )
+    @router.route(
+        urls.ADMIN_STREAMLIST_TXT, Action.SEE_MOUNT, mount="query", unnamed=Action.LIST_STREAMS
+    )
+    def streamlist(self, request: Request, caller: Caller) -> bytes:
         """The mounts on air, one a line."""
-        _, mounts = await self._admitted(request)
+        _, mounts = self._asked(caller)
         return respond(request, plain("".join(f"{mount.path}\r\n" for mount in mounts)))
 
-    @router.route(urls.METRICS, methods=_READ)
-    async def metrics(self, request: Request) -> bytes:
+    @router.route(urls.METRICS, Action.SEE_METRICS)
+    def metrics(self, request: Request, caller: Caller) -> bytes:
         """Figures for Prometheus, of hidden mounts too."""
-        await self._admit(request, "")
         station, figures = self._station.snapshot(), self._gauges.figures()
         return respond(request, metrics_answer(station, figures, self._settings.version))
 
-    @router.route(urls.ADMIN_METADATA, methods=_CHANGE)
-    async def metadata(self, request: Request) -> bytes:
+    @router.route(
+        urls.ADMIN_METADATA, Action.SET_TAGS, methods=_CHANGE, changes=True, mount="query"
+    )
+    def metadata(self, request: Request, caller: Caller) -> bytes:
         """Say what plays now; answers as Icecast does, oddities included."""
         params = params_of(request)
-        mount = params.text("mount")
-        await self._admit(request, mount)
-        if not mount:
+        if not caller.mount:
             raise CommandRefused("Unknown admin request")
-        snapshot = on_air(self._station.snapshot(), mount)
+        snapshot = on_air(self._station.snapshot(), caller.mount)
         mode = params.text("mode")
         if not mode:
             raise CommandRefused("Missing parameter")
@@ -117,17 +124,23 @@ class AdminSite:
             request, xml_document(command_reply("Metadata update successful", done=True))
         )
 
-    @router.route(urls.SHOUTCAST_ADMIN, methods=_CHANGE)
-    @router.route(urls.SHOUTCAST_ADMIN_BELOW, methods=_CHANGE)
-    async def shoutcast_metadata(self, request: Request) -> bytes:
+    @router.route(
+        urls.SHOUTCAST_ADMIN, Action.SET_TAGS, methods=_CHANGE, changes=True, own_login=True
+    )
+    @router.route(
+        urls.SHOUTCAST_ADMIN_BELOW, Action.SET_TAGS, methods=_CHANGE, changes=True, own_login=True
+    )
+    async def shoutcast_metadata(self, request: Request, caller: Caller) -> bytes:
         """The same from a Shoutcast encoder, whose password says which mount it means."""
         params = params_of(request)
         password = params.raw("pass")
         if not password:
             raise CommandRefused("missing pass parameter")
         line = parse_password_line(password)
-        mount = (await self._gatekeeper.admit_shoutcast(line, self._client_of(request))).mount
-        snapshot = on_air(self._station.snapshot(), mount)
+        login = await self._gatekeeper.admit_shoutcast(line, caller.client)
+        source = Principal(login.user, Role.SOURCE, Via.SOURCE, frozenset({login.mount}))
+        require(source, Action.SET_TAGS, login.mount)
+        snapshot = on_air(self._station.snapshot(), login.mount)
         if params.text("mode") != "updinfo":
             raise CommandRefused("illegal metadata call")
         self._update(snapshot, params, ORIGIN_SHOUTCAST)
@@ -135,28 +148,17 @@ class AdminSite:
         markup = f"<html><head><title>{said}</title></head><body><b>{said}</b></body></html>\r\n"
         return respond(request, page(markup))
 
-    @router.route(urls.ADMIN_UNKNOWN)
-    def unknown(self, request: Request, command: str) -> bytes:
+    @router.route(urls.ADMIN_UNKNOWN, Action.SEE_PUBLIC, methods=None)
+    def unknown(self, request: Request, caller: Caller, command: str) -> bytes:
         """Never 401, 403 or 404: libshout asks for ``/admin/!POKE`` and gives up on those."""
         raise CommandRefused("Unrecognised command")
 
-    async def _admitted(
-        self, request: Request
-    ) -> tuple[StationSnapshot, tuple[MountSnapshot, ...]]:
-        """The station, and the mounts that the request is about, once its sender is known."""
-        mount = params_of(request).text("mount")
-        await self._admit(request, mount)
+    def _asked(self, caller: Caller) -> tuple[StationSnapshot, tuple[MountSnapshot, ...]]:
+        """The station, and the mounts that the request is about."""
         station = self._station.snapshot()
-        if mount:
-            return station, (on_air(station, mount),)
+        if caller.mount:
+            return station, (on_air(station, caller.mount),)
         return station, tuple(found for found in station.mounts if found.on_air)
-
-    async def _admit(self, request: Request, mount: str) -> str:
-        credentials = credentials_in(request)
-        client = self._client_of(request)
-        if mount:
-            return await self._gatekeeper.admit_for_mount(credentials, mount, client)
-        return await self._gatekeeper.admit_admin(credentials, client)
 
     def _update(self, mount: MountSnapshot, params: Params, origin: str) -> None:
         tags = tags_in(params, mount.charset)
@@ -166,12 +168,6 @@ class AdminSite:
     def _everything_of(self, mount: MountSnapshot) -> dict[str, object]:
         public = source_fields(mount, self._settings)
         return {**in_order({**public, **private_fields(mount)})}
-
-
-def credentials_in(request: Request) -> Credentials | None:
-    """What the request logs in with; None when it does not."""
-    given = request.getHeader(b"Authorization")
-    return parse_basic(given) if given else None
 
 
 def on_air(station: StationSnapshot, path: str) -> MountSnapshot:

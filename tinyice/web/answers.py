@@ -64,6 +64,11 @@ def plain(text: str, status: int = 200, fields: Fields = ()) -> Answer:
     return Answer(status, "text/plain; charset=utf-8", encode(text), (*NOT_CACHED, *fields))
 
 
+def see_other(location: str) -> Answer:
+    """Go there, and GET it; ``location`` is a path that we made or checked."""
+    return Answer(303, "text/plain; charset=utf-8", b"", (*NOT_CACHED, ("Location", location)))
+
+
 def refusal(status: int, sentence: str) -> Answer:
     """An error page in the form that Icecast gives it, which scripts and panels know."""
     return page(

@@ -14,13 +14,16 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tinyice.core.errors import (
     Challenge,
+    LockedOut,
     MountDisabled,
     MountIdle,
     MountUnknown,
+    NotPermitted,
     Overloaded,
     Refused,
 )
-from tinyice.web.answers import Answer, plain, refusal, respond
+from tinyice.web.answers import Answer, plain, refusal, respond, see_other
+from tinyice.web.local import login_url
 from tinyice.wire.errors import PeerError
 
 _log = Logger()
@@ -36,8 +39,26 @@ class CommandRefused(Exception):
         self.sentence = sentence
 
 
+class CrossSite(Exception):
+    """A change that a browser was, or may have been, talked into; ``sentence`` is for its user."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 def _ask_for_credentials(_error: Exception) -> Answer:
     return plain("You need to authenticate\r\n", 401, _CHALLENGE)
+
+
+def _locked_out(error: LockedOut) -> Answer:
+    fields = (("Retry-After", str(error.retry_after)),)
+    return plain("Too many failed logins, please try again later\r\n", 429, fields)
+
+
+def _not_permitted(error: NotPermitted) -> Answer:
+    about = f" on {error.mount}" if error.mount else ""
+    return refusal(403, f"You may not do this ({error.action}{about})")
 
 
 def _later(error: Overloaded) -> Answer:
@@ -55,7 +76,10 @@ def _wrong_method(error: MethodNotAllowed) -> Answer:
 
 _ANSWERS: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (
     (Challenge, _ask_for_credentials),
+    (LockedOut, _locked_out),
     (Refused, _ask_for_credentials),
+    (NotPermitted, _not_permitted),
+    (CrossSite, lambda error: refusal(403, error.sentence)),
     (Overloaded, _later),
     (MountUnknown, lambda _: refusal(400, "Source does not exist")),
     (MountIdle, lambda _: refusal(400, "Source is not available")),
@@ -73,6 +97,15 @@ def answer_for(error: BaseException | None) -> Answer | None:
         if isinstance(error, kind):
             return answer(error)
     return None
+
+
+def answer_page_failure(request: Request, failure: Failure) -> bytes:
+    """As ``answer_failure``, on pages for people: who is not logged in is sent to do so."""
+    error = failure.value
+    if isinstance(error, Challenge | Refused) and not isinstance(error, LockedOut):
+        back = request.uri if request.method in (b"GET", b"HEAD") else b""
+        return respond(request, see_other(login_url(back.decode("latin-1"))))
+    return answer_failure(request, failure)
 
 
 def answer_failure(request: Request, failure: Failure) -> bytes:

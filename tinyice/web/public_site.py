@@ -4,28 +4,28 @@ from klein import Klein
 from twisted.web.server import Request
 from werkzeug.exceptions import NotFound
 
+from tinyice.core.access.permissions import Action
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web import urls
 from tinyice.web.accent import styles
 from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, encode, respond
 from tinyice.web.cards import card_of, login_at
+from tinyice.web.guard import Caller, Guard
 from tinyice.web.origin import base_of, clean_host, mount_url
 from tinyice.web.pages import Pages
 from tinyice.web.params import params_of
-from tinyice.web.ports import ClientOf, Station
-from tinyice.web.router import new_router
+from tinyice.web.ports import Station
+from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
 from tinyice.web.static_files import StaticFiles
 from tinyice.web.words import display_name
 from tinyice.wire.playlists import CONTENT_TYPES, WRITERS
 
-_READ = ["GET"]
-
 
 class PublicSite:
     """Pages and files that need no login."""
 
-    router = new_router()
+    router = Router()
 
     def __init__(
         self,
@@ -33,22 +33,22 @@ class PublicSite:
         pages: Pages,
         static: StaticFiles,
         *,
-        client_of: ClientOf,
+        guard: Guard,
         settings: WebSettings,
     ) -> None:
+        self.guard = guard
         self._station = station
         self._pages = pages
         self._static = static
-        self._client_of = client_of
         self._settings = settings
         self._accent = encode(styles(settings.accent_color))
 
     def klein(self) -> Klein:
         """The application, bound to this station."""
-        return self.router
+        return self.router.bound(self)
 
-    @router.route(urls.FRONT_PAGE, methods=_READ)
-    def front_page(self, request: Request) -> bytes:
+    @router.route(urls.FRONT_PAGE, Action.SEE_PUBLIC)
+    def front_page(self, request: Request, caller: Caller) -> bytes:
         """What is on air; what to type into an encoder when nothing is."""
         mounts = self._station.snapshot().public_mounts
         host = clean_host(request, self._settings)
@@ -60,8 +60,8 @@ class PublicSite:
         )
         return respond(request, answer)
 
-    @router.route(urls.STATIC, methods=_READ)
-    def static_file(self, request: Request, name: str) -> bytes:
+    @router.route(urls.STATIC, Action.SEE_PUBLIC)
+    def static_file(self, request: Request, caller: Caller, name: str) -> bytes:
         """A file of the static folder."""
         version = params_of(request).text("v")
         known = request.getHeader("If-None-Match") or ""
@@ -70,27 +70,27 @@ class PublicSite:
             raise NotFound
         return respond(request, answer)
 
-    @router.route(urls.FAVICON, methods=_READ)
-    def favicon(self, request: Request) -> bytes:
+    @router.route(urls.FAVICON, Action.SEE_PUBLIC)
+    def favicon(self, request: Request, caller: Caller) -> bytes:
         """The icon that browsers ask for on their own."""
-        return self.static_file(request, "favicon.ico")
+        return self.static_file(request, caller, "favicon.ico")
 
-    @router.route(urls.ROBOTS, methods=_READ)
-    def robots(self, request: Request) -> bytes:
+    @router.route(urls.ROBOTS, Action.SEE_PUBLIC)
+    def robots(self, request: Request, caller: Caller) -> bytes:
         """What search engines had better leave alone."""
-        return self.static_file(request, "robots.txt")
+        return self.static_file(request, caller, "robots.txt")
 
-    @router.route(urls.ACCENT_STYLES, methods=_READ)
-    def accent_styles(self, request: Request) -> bytes:
+    @router.route(urls.ACCENT_STYLES, Action.SEE_PUBLIC)
+    def accent_styles(self, request: Request, caller: Caller) -> bytes:
         """The station's own colour."""
         fields = (("Cache-Control", "public, max-age=300"),)
         return respond(request, Answer(200, "text/css; charset=utf-8", self._accent, fields))
 
-    @router.route(urls.PLAYLIST, methods=_READ)
-    def playlist(self, request: Request, mount: str, kind: str) -> bytes:
+    @router.route(urls.PLAYLIST, Action.SEE_PUBLIC)
+    def playlist(self, request: Request, caller: Caller, mount: str, kind: str) -> bytes:
         """A playlist file for one mount, hidden ones included: they are unlisted, not secret."""
         found = self._playable("/" + mount)
-        base = base_of(request, self._settings, secure=self._client_of(request).secure)
+        base = base_of(request, self._settings, secure=caller.client.secure)
         body = WRITERS[kind](mount_url(base, found.path), display_name(found))
         fields = (*NOT_CACHED, *FOR_ANY_ORIGIN)
         return respond(request, Answer(200, CONTENT_TYPES[kind], body, fields))

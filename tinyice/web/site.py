@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from klein import Klein
 from klein.resource import KleinResource
@@ -14,10 +15,12 @@ from zope.interface import implementer
 from tinyice.web import urls
 from tinyice.web.admin_site import AdminSite
 from tinyice.web.answers import refusal, respond
+from tinyice.web.guard import Guard
 from tinyice.web.origin import clean_host
 from tinyice.web.pages import Pages
-from tinyice.web.ports import ClientOf, Gatekeeper, Gauges, Station
+from tinyice.web.ports import Gatekeeper, Gauges, Station
 from tinyice.web.public_site import PublicSite
+from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
 from tinyice.web.static_files import StaticFiles
 from tinyice.web.status_site import StatusSite
@@ -25,9 +28,20 @@ from tinyice.wire.errors import PeerError
 from tinyice.wire.target import parse_target
 
 
+class Application(Protocol):
+    """Some of the pages: their addresses, and their views."""
+
+    @property
+    def router(self) -> Router:
+        """All its addresses."""
+
+    def klein(self) -> Klein:
+        """Its views, to be called."""
+
+
 @implementer(IResource)
 class SiteResource:
-    """Gives each request to the application that owns its first path segment.
+    """Gives each request to the application that owns the beginning of its path.
 
     Before that, the request is made safe to route: its path is decoded by the
     one rule of the house, and its ``Host`` is one.
@@ -35,10 +49,14 @@ class SiteResource:
 
     isLeaf = True
 
-    def __init__(self, others: Klein, owners: Mapping[str, Klein], settings: WebSettings) -> None:
-        self._others = KleinResource(others)
-        self._owners = {segment: KleinResource(app) for segment, app in owners.items()}
+    def __init__(
+        self, others: Application, owners: Mapping[str, Application], settings: WebSettings
+    ) -> None:
+        """``owners`` by the path's beginning: its first segment, or its first two."""
+        self._others = KleinResource(others.klein())
+        self._owners = {begin: KleinResource(owner.klein()) for begin, owner in owners.items()}
         self._settings = settings
+        self.applications = tuple(dict.fromkeys((others, *owners.values())))
 
     def render(self, request: Request) -> bytes | int:
         """Answer ``request``, or let Klein do so."""
@@ -51,9 +69,12 @@ class SiteResource:
         request.requestHeaders.setRawHeaders(
             "Host", [clean_host(request, self._settings).encode("ascii")]
         )
-        first = path[0].decode("utf-8")
-        self._owners.get(first, self._others).render(request)
+        self._owner_of(path).render(request)
         return NOT_DONE_YET
+
+    def _owner_of(self, path: list[bytes]) -> KleinResource:
+        first, both = (b"/".join(path[:count]).decode("utf-8") for count in (1, 2))
+        return self._owners.get(both) or self._owners.get(first) or self._others
 
     def getChildWithDefault(self, name: bytes, request: IRequest) -> IResource:
         """Itself: a leaf has no children."""
@@ -77,20 +98,25 @@ def make_resource(
     gatekeeper: Gatekeeper,
     gauges: Gauges,
     *,
-    client_of: ClientOf,
+    guard: Guard,
     clock: IReactorTime,
     settings: WebSettings,
     templates: Path,
     static: Path,
+    more: Mapping[str, Application] | None = None,
 ) -> SiteResource:
-    """The whole web site, for a ``twisted.web.server.Site``."""
+    """The whole web site, for a ``twisted.web.server.Site``.
+
+    ``more``: further applications by the beginning of their paths.
+    """
     files = StaticFiles(static)
     pages = Pages(templates, files, settings)
-    public = PublicSite(station, pages, files, client_of=client_of, settings=settings)
-    status = StatusSite(station, pages, clock=clock, settings=settings)
-    admin = AdminSite(station, gatekeeper, gauges, pages, client_of=client_of, settings=settings)
+    public = PublicSite(station, pages, files, guard=guard, settings=settings)
+    status = StatusSite(station, pages, guard=guard, clock=clock, settings=settings)
+    admin = AdminSite(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     owners = {
-        **dict.fromkeys(urls.STATUS_SEGMENTS, status.klein()),
-        **dict.fromkeys(urls.ADMIN_SEGMENTS, admin.klein()),
+        **dict.fromkeys(urls.STATUS_SEGMENTS, status),
+        **dict.fromkeys(urls.ADMIN_SEGMENTS, admin),
+        **(more or {}),
     }
-    return SiteResource(public.klein(), owners, settings)
+    return SiteResource(public, owners, settings)

@@ -4,6 +4,7 @@ from klein import Klein
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.server import Request
 
+from tinyice.core.access.permissions import Action
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
 from tinyice.web import api, icecast_json, shoutcast, urls
 from tinyice.web.answers import (
@@ -16,24 +17,30 @@ from tinyice.web.answers import (
     xml_document,
 )
 from tinyice.web.cache import Briefly
+from tinyice.web.guard import Caller, Guard
 from tinyice.web.icecast import server_fields, source_fields
 from tinyice.web.pages import Pages
 from tinyice.web.params import params_of
 from tinyice.web.ports import Station
-from tinyice.web.router import new_router
+from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
-
-_READ = ["GET"]
 
 
 class StatusSite:
     """Public status in every form. Encoders poll it, so answers live for half a second."""
 
-    router = new_router()
+    router = Router()
 
     def __init__(
-        self, station: Station, pages: Pages, *, clock: IReactorTime, settings: WebSettings
+        self,
+        station: Station,
+        pages: Pages,
+        *,
+        guard: Guard,
+        clock: IReactorTime,
+        settings: WebSettings,
     ) -> None:
+        self.guard = guard
         self._pages = pages
         self._settings = settings
         self._snapshot = Briefly(station.snapshot, clock=clock)
@@ -47,20 +54,20 @@ class StatusSite:
 
     def klein(self) -> Klein:
         """The application, bound to this station."""
-        return self.router
+        return self.router.bound(self)
 
     @property
     def _now(self) -> StationSnapshot:
         return self._snapshot.get()
 
-    @router.route(urls.STATUS_JSON, methods=_READ)
-    def status_json(self, request: Request) -> bytes:
+    @router.route(urls.STATUS_JSON, Action.SEE_PUBLIC)
+    def status_json(self, request: Request, caller: Caller) -> bytes:
         """Icecast's JSON; ``?mount=`` leaves the other mounts out."""
         only = params_of(request).text("mount")
         return respond(request, self._status_of(only) if only else self._status.get())
 
-    @router.route(urls.STATUS_PAGE, methods=_READ)
-    def status_page(self, request: Request) -> bytes:
+    @router.route(urls.STATUS_PAGE, Action.SEE_PUBLIC)
+    def status_page(self, request: Request, caller: Caller) -> bytes:
         """The same for people, in tables that scrapers of Icecast's page know."""
         only = params_of(request).text("mount")
         mounts = [
@@ -69,30 +76,30 @@ class StatusSite:
         ]
         return respond(request, self._pages.answer("status", mounts=mounts))
 
-    @router.route(urls.VERSION_PAGE, methods=_READ)
-    def version_page(self, request: Request) -> bytes:
+    @router.route(urls.VERSION_PAGE, Action.SEE_PUBLIC)
+    def version_page(self, request: Request, caller: Caller) -> bytes:
         """Who runs what."""
         fields = server_fields(self._now, self._settings)
         return respond(request, self._pages.answer("version", server=fields))
 
-    @router.route(urls.SHOUTCAST_SEVEN, methods=_READ)
-    def shoutcast_seven(self, request: Request) -> bytes:
+    @router.route(urls.SHOUTCAST_SEVEN, Action.SEE_PUBLIC)
+    def shoutcast_seven(self, request: Request, caller: Caller) -> bytes:
         """Seven values in one line."""
         return respond(request, page(shoutcast.seven(self._shoutcast_mount)))
 
-    @router.route(urls.SHOUTCAST_STATS, methods=_READ)
-    def shoutcast_stats(self, request: Request) -> bytes:
+    @router.route(urls.SHOUTCAST_STATS, Action.SEE_PUBLIC)
+    def shoutcast_stats(self, request: Request, caller: Caller) -> bytes:
         """Shoutcast's XML; there is one stream, whatever ``sid`` says."""
         text = shoutcast.stats_document(self._now, self._shoutcast_mount, self._settings.server_id)
         return respond(request, xml_document(text, (*NOT_CACHED, *FOR_ANY_ORIGIN)))
 
-    @router.route(urls.API_STATUS, methods=_READ)
-    def api_status(self, request: Request) -> bytes:
+    @router.route(urls.API_STATUS, Action.SEE_PUBLIC)
+    def api_status(self, request: Request, caller: Caller) -> bytes:
         """What is on air."""
         return respond(request, self._api_status.get())
 
-    @router.route(urls.API_STATS, methods=_READ)
-    def api_stats(self, request: Request) -> bytes:
+    @router.route(urls.API_STATS, Action.SEE_PUBLIC)
+    def api_stats(self, request: Request, caller: Caller) -> bytes:
         """What it comes to."""
         return respond(request, self._api_stats.get())
 

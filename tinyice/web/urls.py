@@ -19,6 +19,14 @@ SHOUTCAST_STATS = "/stats"
 API_STATUS = "/api/status"
 API_STATS = "/api/stats"
 
+LOGIN = "/login"
+LOGOUT = "/logout"
+ACCOUNT = "/admin/account"
+ACCOUNT_PASSWORD = "/admin/account/password"  # noqa: S105 (an address)
+ACCOUNT_END_SESSION = "/admin/account/end-session"
+ACCOUNT_MAKE_TOKEN = "/admin/account/make-token"  # noqa: S105 (an address)
+ACCOUNT_REVOKE_TOKEN = "/admin/account/revoke-token"  # noqa: S105 (an address)
+
 ADMIN_HOME = "/admin/"
 ADMIN_STATS_PAGE = "/admin/stats.xsl"
 ADMIN_STATS = "/admin/stats"
@@ -32,8 +40,19 @@ METRICS = "/metrics"
 SHOUTCAST_ADMIN = "/admin.cgi"
 SHOUTCAST_ADMIN_BELOW = "/admin/admin.cgi"
 
-STATUS_SEGMENTS = ("status-json.xsl", "status.xsl", "server_version.xsl", "7.html", "stats", "api")
-"""First path segments that belong to the status pages."""
+STATUS_SEGMENTS = (
+    "status-json.xsl",
+    "status.xsl",
+    "server_version.xsl",
+    "7.html",
+    "stats",
+    "api/status",
+    "api/stats",
+)
+"""Where the status pages begin: one path segment, or two."""
+
+LOGIN_SEGMENTS = ("login", "logout", "admin/account")
+"""Where the pages begin that are about who one is."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
-"""First path segments that belong to the admin commands."""
+"""Where the admin commands begin."""
