@@ -162,6 +162,20 @@ class AuthFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthLocked(Event):
+    """An address is locked out: no login is tried from there for so many ``seconds``.
+
+    ``kind``: "login" after ``failures`` failed logins, "scan" after so many unknown paths.
+    """
+
+    id: ClassVar[str] = "auth.locked"
+    address: str
+    kind: str
+    failures: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeMade(Event):
     """Somebody changed something. ``action`` and ``subject`` say what.
 
