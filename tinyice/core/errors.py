@@ -103,6 +103,14 @@ class NotPermitted(DomainError):
         self.mount = mount
 
 
+class Conflict(DomainError):
+    """As things stand this can't be done, and ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Overloaded(DomainError):
     """Too much is waiting already; try again after ``retry_after`` seconds."""
 
