@@ -8,10 +8,17 @@ class Client:
     """An encoder, player or browser, as far as its connection and request tell.
 
     ``address`` comes from the one function that decides client addresses
-    (``net/peer.py``); IPv4-mapped IPv6 is already plain IPv4.
+    (``net/peer.py``); IPv4-mapped IPv6 is already plain IPv4. ``secure``: its
+    own connection is encrypted; ``offloaded``: by a proxy, and ours is not.
     """
 
     address: str
     agent: str = ""
     referer: str = ""
     secure: bool = False
+    offloaded: bool = False
+
+    @property
+    def encrypted_here(self) -> bool:
+        """Whether what it gets is encrypted by this server."""
+        return self.secure and not self.offloaded

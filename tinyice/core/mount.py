@@ -175,7 +175,7 @@ class Mount:
         """Serve ``listener`` from now on, with metadata every ``metaint`` bytes if not None."""
         feed = self._plain if metaint is None else self._icy_feed(metaint)
         self.listeners[listener.id] = listener
-        self.secure_listeners += listener.client.secure
+        self.secure_listeners += listener.client.encrypted_here
         self.listener_peak = max(self.listener_peak, len(self.listeners))
         feed.join(listener, self.intro)
         self._publish(ListenerJoined(self.path, listener.id, listener.client))
@@ -184,7 +184,7 @@ class Mount:
         """``listener``'s connection is gone."""
         if self.listeners.pop(listener.id, None) is None:
             return
-        self.secure_listeners -= listener.client.secure
+        self.secure_listeners -= listener.client.encrypted_here
         feed = listener.feed
         if feed is not None:
             feed.dismiss(listener)
