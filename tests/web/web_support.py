@@ -13,6 +13,7 @@ from twisted.web.server import Request, Site
 
 from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
+from tinyice.core.access.sessions import OpenedSession, Session
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
@@ -180,27 +181,6 @@ class FakeGauges:
         return self.now
 
 
-@dataclass(frozen=True)
-class FakeSession:
-    """A session of somebody."""
-
-    user: str
-    csrf: str
-    id: str = "s1"
-    opened_at: float = STARTED.timestamp()
-    seen_at: float = STARTED.timestamp()
-    address: str = "203.0.113.9"
-    agent: str = "Browser/1"
-
-
-@dataclass(frozen=True)
-class FakeOpened:
-    """A session that has just begun."""
-
-    cookie: str
-    session: FakeSession
-
-
 class FakeGatekeeper:
     """Knows admin:hackme and dj:spin, and the password ``live`` for the sources of /live.
 
@@ -210,7 +190,7 @@ class FakeGatekeeper:
     def __init__(self) -> None:
         self.refusals = 0
         self.fault: Exception | None = None
-        self.sessions: dict[str, tuple[Principal, FakeSession]] = {}
+        self.sessions: dict[str, tuple[Principal, Session]] = {}
         self.tokens: dict[str, Principal] = {"ti_good": replace(BOSS, via=Via.TOKEN)}
 
     async def identify(
@@ -227,21 +207,24 @@ class FakeGatekeeper:
             return Principal("source", Role.SOURCE, Via.SOURCE, frozenset({mount}))
         raise self._refused()
 
-    async def log_in(self, name: str, password: bytes, client: Client) -> FakeOpened:
+    async def log_in(self, name: str, password: bytes, client: Client) -> OpenedSession:
         who = await self.identify(Credentials(name, password), client)
         return self.open(replace(who, via=Via.SESSION))
 
-    def open(self, who: Principal) -> FakeOpened:
+    def open(self, who: Principal) -> OpenedSession:
         """A session of ``who``."""
         number = len(self.sessions) + 1
-        session = FakeSession(who.name, f"csrf{number}", f"s{number}")
+        then = STARTED.timestamp()
+        session = Session(
+            f"s{number}", who.name, f"csrf{number}", then, then, "203.0.113.9", "Browser/1"
+        )
         self.sessions[f"cookie{number}"] = (who, session)
-        return FakeOpened(f"cookie{number}", session)
+        return OpenedSession(f"cookie{number}", session)
 
-    def by_session(self, cookie: str) -> tuple[Principal, FakeSession] | None:
+    def by_session(self, cookie: str) -> tuple[Principal, Session] | None:
         return self.sessions.get(cookie)
 
-    def log_out(self, session: FakeSession) -> None:
+    def log_out(self, session: Session) -> None:
         self.sessions = {
             cookie: found for cookie, found in self.sessions.items() if found[1] != session
         }

@@ -2,9 +2,9 @@
 
 from tinyice.core.access.gatekeeper import Gatekeeper, SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
+from tinyice.core.access.sessions import OpenedSession, Session
 from tinyice.core.clients import Client
 from tinyice.core.errors import Refused
-from tinyice.web.ports import OpenedSession, Session
 from tinyice.wire.basic import Credentials
 from tinyice.wire.shoutcast import PasswordLine
 

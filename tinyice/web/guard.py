@@ -15,13 +15,14 @@ from twisted.web.server import Request
 
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import ANYBODY, Principal, Role
+from tinyice.core.access.sessions import Session
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, NotPermitted
 from tinyice.web.cookies import session_cookie
 from tinyice.web.errors import CrossSite
 from tinyice.web.forgery import Provenance, provenance, shows_browser
 from tinyice.web.params import params_of
-from tinyice.web.ports import ClientOf, Gatekeeper, Session
+from tinyice.web.ports import ClientOf, Gatekeeper
 from tinyice.web.settings import WebSettings
 from tinyice.wire.basic import Credentials, parse_basic
 
@@ -106,7 +107,8 @@ class Guard:
         if self._provenance(request, client) is Provenance.FOREIGN:
             raise CrossSite(_FOREIGN)
         given = request.getHeader(CSRF_HEADER) or _form_token(request)
-        if not compare_digest(given.encode("utf-8", "replace"), session.csrf.encode("ascii")):
+        expected = session.csrf.encode("utf-8")
+        if not expected or not compare_digest(given.encode("utf-8", "replace"), expected):
             raise CrossSite(_NO_TOKEN)
 
     def _check_basic(self, request: Request, client: Client) -> None:

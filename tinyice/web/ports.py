@@ -1,11 +1,13 @@
 """What the web pages need of the rest: a few small promises."""
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from twisted.web.server import Request
 
 from tinyice.core.access.principal import Principal
+from tinyice.core.access.sessions import OpenedSession, Session
+from tinyice.core.access.tokens import Token
 from tinyice.core.clients import Client
 from tinyice.core.snapshots import ServerFigures, StationSnapshot
 from tinyice.core.tags import Tags
@@ -49,50 +51,6 @@ class Admission(Protocol):
         """The mount that it opens."""
 
 
-class Session(Protocol):
-    """Somebody who stays logged in."""
-
-    @property
-    def id(self) -> str:
-        """What names the session in public; never the cookie."""
-
-    @property
-    def user(self) -> str:
-        """Who logged in."""
-
-    @property
-    def csrf(self) -> str:
-        """What a form must send back to change anything."""
-
-    @property
-    def opened_at(self) -> float:
-        """When they logged in, in seconds of the wall clock."""
-
-    @property
-    def seen_at(self) -> float:
-        """When they were last here, in seconds of the wall clock."""
-
-    @property
-    def address(self) -> str:
-        """Where they logged in from."""
-
-    @property
-    def agent(self) -> str:
-        """The browser that they logged in with."""
-
-
-class OpenedSession(Protocol):
-    """A session at its beginning, the only time that its cookie is known."""
-
-    @property
-    def cookie(self) -> str:
-        """The secret that the browser keeps."""
-
-    @property
-    def session(self) -> Session:
-        """The session itself."""
-
-
 class Gatekeeper(Protocol):
     """Who somebody is. What is wrong raises.
 
@@ -112,7 +70,7 @@ class Gatekeeper(Protocol):
     def by_session(self, cookie: str) -> tuple[Principal, Session] | None:
         """Whose session cookie this is; None when it is over, or never was."""
 
-    def log_out(self, session: Any) -> None:  # noqa: ANN401 (a Session that came from here)
+    def log_out(self, session: Session) -> None:
         """End ``session``."""
 
     def by_token(self, secret: str, client: Client) -> Principal:
@@ -120,3 +78,27 @@ class Gatekeeper(Protocol):
 
     async def admit_shoutcast(self, line: PasswordLine, client: Client) -> Admission:
         """Admit who sends a Shoutcast source's password line; the mount that it opens."""
+
+
+class OwnAccount(Protocol):
+    """What people look after themselves. What can't be done raises ``CommandRefused``."""
+
+    def sessions(self, user: str) -> Sequence[Session]:
+        """Where ``user`` is logged in, the one used last first."""
+
+    def end_session(self, session_id: str, *, who: Principal, client: Client) -> None:
+        """Log one of their sessions out."""
+
+    def tokens(self, user: str) -> Sequence[Token]:
+        """The API tokens of ``user``."""
+
+    async def set_password(
+        self, password: str, *, who: Principal, client: Client, keep_session: str
+    ) -> None:
+        """Let them log in with ``password`` from now on; all their other sessions end."""
+
+    async def make_token(self, name: str, days: int, *, who: Principal, client: Client) -> str:
+        """Make a token that lasts so long (0: until it is revoked); its secret, told this once."""
+
+    async def revoke_token(self, token_id: str, *, who: Principal, client: Client) -> None:
+        """Let one of their tokens open nothing any more."""

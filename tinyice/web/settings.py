@@ -13,6 +13,7 @@ class WebSettings:
     ``shoutcast_mount`` is the mount that Shoutcast's own pages speak of.
     ``status_always_array``: ``source`` in /status-json.xsl is an array for any
     number of mounts, which Icecast does for two and more only.
+    ``session_seconds``: for how long browsers keep the cookie of a session.
     """
 
     hostname: str
@@ -28,3 +29,4 @@ class WebSettings:
     https_port: int = 443
     shoutcast_mount: str = "/live"
     status_always_array: bool = False
+    session_seconds: int = 7 * 24 * 3600

@@ -13,12 +13,14 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from tinyice.web import urls
+from tinyice.web.account_site import AccountSite
 from tinyice.web.admin_site import AdminSite
 from tinyice.web.answers import refusal, respond
 from tinyice.web.guard import Guard
+from tinyice.web.login_site import LoginSite
 from tinyice.web.origin import clean_host
 from tinyice.web.pages import Pages
-from tinyice.web.ports import Gatekeeper, Gauges, Station
+from tinyice.web.ports import Gatekeeper, Gauges, OwnAccount, Station
 from tinyice.web.public_site import PublicSite
 from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
@@ -103,10 +105,12 @@ def make_resource(
     settings: WebSettings,
     templates: Path,
     static: Path,
+    account: OwnAccount | None = None,
     more: Mapping[str, Application] | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
+    ``account``: without it there is no page about one's own account.
     ``more``: further applications by the beginning of their paths.
     """
     files = StaticFiles(static)
@@ -114,9 +118,14 @@ def make_resource(
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
     status = StatusSite(station, pages, guard=guard, clock=clock, settings=settings)
     admin = AdminSite(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
-    owners = {
+    login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
+    owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
         **dict.fromkeys(urls.ADMIN_SEGMENTS, admin),
+        **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
         **(more or {}),
     }
+    if account is not None:
+        site = AccountSite(gatekeeper, account, pages, guard=guard)
+        owners.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, site))
     return SiteResource(public, owners, settings)

@@ -51,8 +51,11 @@ STATUS_SEGMENTS = (
 )
 """Where the status pages begin: one path segment, or two."""
 
-LOGIN_SEGMENTS = ("login", "logout", "admin/account")
-"""Where the pages begin that are about who one is."""
+LOGIN_SEGMENTS = ("login", "logout")
+"""The ways into a session, and out of it."""
+
+ACCOUNT_SEGMENTS = ("admin/account",)
+"""Where the pages begin that are about one's own account."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""

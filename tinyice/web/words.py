@@ -75,3 +75,8 @@ def long_time(moment: datetime) -> str:
 def short_time(moment: datetime) -> str:
     """``2026-11-20T06:33:26+0000``, the way Icecast writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
+def minute(moment: datetime) -> str:
+    """``2026-11-20 06:33 UTC``, in tables for people."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
