@@ -99,7 +99,7 @@ class LoginSite:
         answer = self._pages.answer(
             "login",
             fault=fault,
-            name=name,
+            user=name,
             next=_next_of(request),
             exposed=not client.secure and not _is_here(client.address),
         )
