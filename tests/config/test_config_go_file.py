@@ -23,7 +23,7 @@ def test_it_loads_with_a_line_for_what_is_not_built_and_one_for_what_is_retired(
     assert (config.port, config.https_port, config.max_listeners) == (8000, 443, 100)
     assert config.users["admin"].role == "superadmin"
     assert settings_for(config, "/live").burst_bytes == 65536
-    later, retired = found.notes
+    later, retired, admin = found.notes
     later_names = later.partition(": ")[2].split(", ")
     assert set(later_names) == {
         *(name for name, why in kept_keys(Config).items() if why is Kept.LATER),
@@ -33,6 +33,7 @@ def test_it_loads_with_a_line_for_what_is_not_built_and_one_for_what_is_retired(
     assert set(retired.partition(": ")[2].split(", ")) == {
         name for name, why in kept_keys(Config).items() if why is Kept.RETIRED
     }
+    assert admin.startswith("users.admin.password: not used")
 
 
 def test_it_survives_a_rewrite_with_every_key_in_its_place(tmp_path: Path) -> None:

@@ -28,8 +28,19 @@ TABLE = {
     "systemd": Row(),
     "wire": Row(),
     "formats": Row(),
-    # which paths may be mounts, and what is settled for one, is the same for all
-    "config": Row(house=("core.paths", "core.settings"), others=("msgspec",)),
+    # which paths may be mounts, what is settled for one, and who has an account is the
+    # same for all; changes wait their turn, and are told to the audit
+    "config": Row(
+        house=(
+            "core.paths",
+            "core.settings",
+            "core.access",
+            "core.clients",
+            "core.errors",
+            "core.events",
+        ),
+        others=("msgspec", "twisted.internet.defer"),
+    ),
     "core": Row(
         house=("wire", "formats"),
         others=("zope.interface", "twisted.internet.interfaces", "twisted.logger"),
@@ -37,6 +48,9 @@ TABLE = {
     "certs": Row(house=("core",)),
     "logs": Row(house=("core",), others=TWISTED),
     "work": Row(house=("core", "config"), others=(*TWISTED, "bcrypt")),
+    "outbound": Row(
+        house=("core", "config"), others=(*TWISTED, "treq", "OpenSSL", "service_identity")
+    ),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
     "codec": Row(house=("core", "config", "work"), others=(*TWISTED, "av")),
     "web": Row(
@@ -62,6 +76,7 @@ OWNERS = {
     "multiprocessing": "work",
     "subprocess": "work",
     "threading": "work",
+    "treq": "outbound",
     "twisted.internet.threads": "work",
     "twisted.python.threadpool": "work",
 }

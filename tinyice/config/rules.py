@@ -1,8 +1,9 @@
 """Rules between several keys, and what is worth a note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 
-from tinyice.config.faults import Fault
+from tinyice.config.faults import Fault, path_text, printable
 from tinyice.config.model import Config
 from tinyice.config.mounts import effective_burst
 
@@ -18,6 +19,9 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
         yield ("port", "shoutcast_port"), Fault("shoutcast_port", message)
     if config.serves_tls:
         yield from _faults_of_https(config)
+    yield from _faults_of_proxy_ports(config)
+    yield from _faults_of_fallbacks(config.fallback_mounts)
+    yield from _faults_of_tokens(config)
 
 
 def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
@@ -29,6 +33,59 @@ def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
         if not getattr(config, key):
             message = "must name a file, because use_https is true"
             yield (key, "use_https"), Fault(key, message)
+
+
+def _faults_of_proxy_ports(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
+    ours = {config.port, config.shoutcast_port_used}
+    if config.serves_tls:
+        ours.add(config.https_port)
+    listed = ", ".join(str(port) for port in sorted(ours - {0}))
+    for index, port in enumerate(config.proxy_protocol):
+        if port not in ours:
+            key = f"proxy_protocol[{index}]"
+            message = f"must be a port of this server ({listed}), not {port}"
+            yield (key, "port", "shoutcast_port", "https_port"), Fault(key, message)
+
+
+def _faults_of_fallbacks(fallbacks: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Fault]]:
+    """Name each circle once, at the mount of it that the file names first."""
+    told: set[str] = set()
+    for start in fallbacks:
+        way = [start]
+        while (following := fallbacks.get(way[-1])) and following not in way:
+            way.append(following)
+        if following == start and start not in told:
+            told.update(way)
+            key = path_text(("fallback_mounts", start))
+            circle = printable(" -> ".join([*way, start]))
+            yield (key,), Fault(key, f"must not lead back to where it began: {circle}")
+
+
+def _faults_of_tokens(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
+    seen: set[str] = set()
+    for index, token in enumerate(config.api_tokens):
+        key = f"api_tokens[{index}].id"
+        if token.id and token.id in seen:
+            yield (key,), Fault(key, f'must differ from the others; "{token.id}" is there twice')
+        seen.add(token.id)
+
+
+def access_notes(config: Config) -> Iterator[str]:
+    """Name what of accounts, tokens and bans has no effect."""
+    own = config.users.get(config.admin_user)
+    if own and own.password and config.admin_password not in ("", own.password):
+        yield (
+            f"users.{printable(config.admin_user)}.password: not used, "
+            "because admin_password is the password of admin_user"
+        )
+    for token in config.api_tokens:
+        if not token.hash:
+            name = printable(token.name or token.id)
+            yield f'api_tokens: "{name}" has no hash, and opens nothing'
+    banned = {ip_network(entry, strict=False) for entry in config.banned_ips}
+    for entry in config.ban_notes:
+        if ip_network(entry, strict=False) not in banned:
+            yield f"ban_notes.{entry}: not in banned_ips, so nobody is banned by it"
 
 
 def tls_notes(config: Config) -> Iterator[str]:
