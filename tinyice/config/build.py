@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from tinyice.config.checks import is_hash
+from tinyice.config.checks import is_hash, is_unicode
 from tinyice.config.faults import Fault, KeyPath, path_text, shown, unknown_message
 from tinyice.config.kept import OPEN, Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
@@ -19,6 +19,9 @@ class _Refused:
 
 
 REFUSED: Final = _Refused()
+
+
+NO_TEXT = "holds half of a pair of surrogates, which is no text"
 
 
 @dataclass(slots=True)
@@ -104,13 +107,19 @@ def _entries(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
     entries = {}
     for name, entry in raw.items():
         here = (*path, name)
-        fault = names.check(name) if names.check else None
+        fault = _name_fault(names, name)
         if fault:
             walk.refuse(here, fault)
         value = convert(values, entry, walk, here)
         if not fault and value is not REFUSED:
             entries[name] = value
     return entries
+
+
+def _name_fault(names: Kind, name: str) -> str | None:
+    if not is_unicode(name):
+        return NO_TEXT
+    return names.check(name) if names.check else None
 
 
 def _leaf(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
@@ -123,6 +132,8 @@ def _leaf(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
     except msgspec.ValidationError:
         return _wrong(kind, raw, walk, path)
     if isinstance(value, str):
+        if not is_unicode(value):
+            return walk.refuse(path, NO_TEXT)
         if value and kind.check and (fault := kind.check(value)):
             return walk.refuse(path, fault)
         if kind.hashed and value and not is_hash(value):

@@ -29,6 +29,11 @@ def password_fault(password: str) -> str | None:
     return None
 
 
+def is_unicode(text: str) -> bool:
+    """Tell whether ``text`` can be written: it has no halves of pairs."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def text_fault(text: str) -> str | None:
     """Text ends up in headers, log lines and pages: one line, no control characters."""
     if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text):

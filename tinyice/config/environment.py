@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from tinyice.config.build import REFUSED, Walk, convert
+from tinyice.config.checks import is_unicode
 from tinyice.config.faults import unknown_message
 from tinyice.config.kept import kept_keys
 from tinyice.config.kinds import Kind, kind_of
@@ -73,7 +74,7 @@ def option(key: str) -> str:
 
 def value_of(kind: Kind, text: str, walk: Walk, label: str) -> object:
     """Make a value of ``kind`` of the text that ``label`` gives."""
-    if not _is_unicode(text):
+    if not is_unicode(text):
         return walk.refuse((label,), "is not text in UTF-8")
     if kind.base is tuple:
         item = kind_of(kind.args[0])
@@ -142,7 +143,3 @@ def _raw(kind: Kind, text: str) -> object:
     except ValueError:
         pass
     return text
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -36,6 +36,14 @@ class ConfigFaults(Exception):
         return tuple(f"tinyice: {fault}" for fault in self.faults)
 
 
+class NotSaved(Exception):
+    """A change could not be saved, and was not made: file and memory are as before."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def path_text(path: KeyPath) -> str:
     """Write a key path as people read it: ``advanced_mounts./live.burst_size``."""
     text = ""

@@ -1,0 +1,110 @@
+"""The steps of a change that take time. They run in a worker, on values of their own."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tinyice.config.changes import Changes, changes_between
+from tinyice.config.faults import ConfigFaults, NotSaved
+from tinyice.config.judge import Judged, Outside, judge
+from tinyice.config.load import MAX_FILE_BYTES, parse_document, read_text
+from tinyice.config.model import Config
+from tinyice.config.passwords import Hasher, hash_paths
+from tinyice.config.save import document_text, in_words, replace_same
+
+Document = dict[str, Any]
+
+Examine = Callable[[Config, Config], None]
+"""Looks at what a change needs besides the file, given both; raises `ConfigFaults`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The file as it is now: its text, its document, and what somebody changed in it by hand."""
+
+    text: str
+    document: Document
+    by_hand: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A change that is saved, or was there already. ``notes`` are what it gives to know."""
+
+    text: str
+    document: Document
+    config: Config
+    changes: Changes
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The file, and what else decides about what is in it."""
+
+    path: Path
+    outside: Outside
+    hasher: Hasher
+    examine: Examine
+
+    def read_in_worker(self, text: str, document: Mapping[str, Any]) -> Read:
+        """The file, which held ``document`` as ``text`` before. Raises `NotSaved`.
+
+        The document is a copy that may be changed.
+        """
+        try:
+            now = read_text(self.path)
+            if now == text:
+                return Read(now, copy.deepcopy(dict(document)), Changes({}, {}))
+            found = parse_document(self.path, now)
+            judge(found, self.outside)
+        except ConfigFaults as faults:
+            raise NotSaved(f"the file has faults: {faults}") from None
+        return Read(now, found, changes_between(document, found))
+
+    def settle_in_worker(self, read: Read, wanted: Document, before: Config) -> Settled | None:
+        """Judge ``wanted`` and put it into the file; None: the file has changed since it was read.
+
+        Raises `ConfigFaults` or `NotSaved`, nothing changed. A document that is
+        what the file holds is not written again.
+        """
+        judged = judge(wanted, self.outside)
+        document = wanted
+        if judged.walk.plain:
+            document = hash_paths(wanted, judged.walk.plain, self.hasher)
+            judged = judge(document, self.outside)
+        if judged.config != before:
+            self.examine(before, judged.config)
+        on_disk = parse_document(self.path, read.text)
+        if _same(document, on_disk):
+            return Settled(read.text, document, judged.config, Changes({}, {}), ())
+        text = document_text(document)
+        if not self._written(read.text, text):
+            return None
+        changes = changes_between(on_disk, document)
+        notes = self._notes(changes, judged, judge(on_disk, self.outside))
+        return Settled(text, document, judged.config, changes, notes)
+
+    def _written(self, before: str, text: str) -> bool:
+        if len(text.encode()) > MAX_FILE_BYTES:
+            raise NotSaved(f"the file would have more than {MAX_FILE_BYTES} bytes")
+        try:
+            return replace_same(self.path, before, text)
+        except OSError as error:
+            reason = f"{self.path} can't be written: {in_words(error)}"
+            raise NotSaved(reason) from None
+
+    def _notes(self, changes: Changes, judged: Judged, before: Judged) -> tuple[str, ...]:
+        overridden = (
+            f"{key}: saved, but {self.outside.names[key]} is in force"
+            for key in sorted(changes.keys & self.outside.names.keys())
+        )
+        new = (note for note in judged.notes if note not in before.notes)
+        return (*overridden, *new)
+
+
+def _same(document: Document, other: Document) -> bool:
+    """Whether both would be written alike; the order of keys counts, as in a file."""
+    return document_text(document) == document_text(other)
