@@ -1,0 +1,159 @@
+"""Changes to the document of ``tinyice.json``, as functions that change it in place.
+
+The document is what the file holds: keys that a change does not name stay as
+they are, in their order, whether this version uses them or not. Values are
+judged afterwards, all together.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Document = dict[str, Any]
+Edit = Callable[[Document], None]
+"""Changes a document in place; may raise, and then nothing is changed."""
+
+MOUNT_KEYS = (
+    "mounts",
+    "advanced_mounts",
+    "disabled_mounts",
+    "visible_mounts",
+    "hidden_mounts",
+    "fallback_mounts",
+)
+"""Keys whose entries are by mount."""
+
+
+def section(document: Document, key: str) -> dict[str, Any]:
+    """The object at ``key``, made if there is none."""
+    found = document.get(key)
+    if not isinstance(found, dict):
+        found = document[key] = {}
+    return found
+
+
+def entries(document: Document, key: str) -> list[Any]:
+    """The list at ``key``, made if there is none."""
+    found = document.get(key)
+    if not isinstance(found, list):
+        found = document[key] = []
+    return found
+
+
+def forget(document: Document, key: str, name: str) -> None:
+    """Take an entry out of the object at ``key``, if there is one."""
+    found = document.get(key)
+    if isinstance(found, dict):
+        found.pop(name, None)
+
+
+def make_mount(document: Document, path: str, password_hash: str) -> None:
+    """Name a mount; with "" the default source password opens it."""
+    section(document, "mounts")[path] = password_hash
+
+
+def set_mount_password(document: Document, path: str, password_hash: str) -> None:
+    """Let another source password open the mount; of two places for it, ``mounts`` counts."""
+    section(document, "mounts")[path] = password_hash
+    advanced = document.get("advanced_mounts")
+    if isinstance(advanced, dict):
+        forget(advanced, path, "password")
+
+
+def set_mount_keys(document: Document, path: str, values: Mapping[str, object]) -> None:
+    """Set keys of the mount's own settings; None takes a key away."""
+    advanced = section(document, "advanced_mounts").setdefault(path, {})
+    for key, value in values.items():
+        if value is None:
+            advanced.pop(key, None)
+        else:
+            advanced[key] = value
+
+
+def set_mount_enabled(document: Document, path: str, *, enabled: bool) -> None:
+    """Switch a mount on or off."""
+    if enabled:
+        forget(document, "disabled_mounts", path)
+    else:
+        section(document, "disabled_mounts")[path] = True
+
+
+def set_mount_visible(document: Document, path: str, *, visible: bool) -> None:
+    """Show a mount in lists, or hide it; the others stay as they are."""
+    if not visible:
+        section(document, "hidden_mounts")[path] = True
+        return
+    forget(document, "hidden_mounts", path)
+    shown = document.get("visible_mounts")
+    # once any mount is marked true, those without a mark are hidden
+    if isinstance(shown, dict) and any(shown.values()):
+        shown[path] = True
+    else:
+        forget(document, "visible_mounts", path)
+
+
+def set_fallback(document: Document, path: str, fallback: str) -> None:
+    """Name where listeners of the mount go when its source is gone; "" takes it away."""
+    if fallback:
+        section(document, "fallback_mounts")[path] = fallback
+    else:
+        forget(document, "fallback_mounts", path)
+
+
+def remove_mount(document: Document, path: str) -> None:
+    """Forget all that the file says about a mount, in accounts too."""
+    for key in MOUNT_KEYS:
+        forget(document, key, path)
+    users = document.get("users")
+    for user in users.values() if isinstance(users, dict) else ():
+        if isinstance(user, dict):
+            forget(user, "mounts", path)
+
+
+def set_listener_account(document: Document, path: str, name: str, password_hash: str) -> None:
+    """Let a listener in on the mount with that password; "" takes the account away."""
+    advanced = section(document, "advanced_mounts").setdefault(path, {})
+    accounts = advanced.setdefault("listener_accounts", {})
+    if password_hash:
+        accounts[name] = password_hash
+    else:
+        accounts.pop(name, None)
+
+
+def add_ban(document: Document, network: str, *, until: str, reason: str) -> None:
+    """Ban an address or a network; an earlier ban of it is replaced."""
+    banned, notes = entries(document, "banned_ips"), section(document, "ban_notes")
+    if network not in banned:
+        banned.append(network)
+    notes.pop(network, None)
+    note = {key: value for key, value in (("reason", reason), ("until", until)) if value}
+    if note:
+        notes[network] = note
+
+
+def remove_ban(document: Document, network: str) -> None:
+    """Lift a ban."""
+    banned = entries(document, "banned_ips")
+    banned[:] = [entry for entry in banned if entry != network]
+    forget(document, "ban_notes", network)
+
+
+def add_token(document: Document, **values: str) -> None:
+    """Keep what is known of a new token; empty values are left out."""
+    told = {key: value for key, value in values.items() if value}
+    entries(document, "api_tokens").append(told)
+
+
+def remove_token(document: Document, token_id: str) -> None:
+    """End a token."""
+    _drop_tokens(document, "id", token_id)
+
+
+def remove_tokens_of(document: Document, user: str) -> None:
+    """End all tokens of an account."""
+    _drop_tokens(document, "user", user)
+
+
+def _drop_tokens(document: Document, key: str, value: str) -> None:
+    found = document.get("api_tokens")
+    if isinstance(found, list):
+        found[:] = [one for one in found if not (isinstance(one, dict) and one.get(key) == value)]
