@@ -51,6 +51,7 @@ TABLE = {
     "outbound": Row(
         house=("core", "config"), others=(*TWISTED, "treq", "OpenSSL", "service_identity")
     ),
+    "store": Row(house=("core", "work"), others=(*TWISTED, "sqlalchemy", "alembic")),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
     "codec": Row(house=("core", "config", "work"), others=(*TWISTED, "av")),
     "web": Row(
@@ -66,6 +67,7 @@ TABLE = {
 }
 
 OWNERS = {
+    "alembic": "store",
     "av": "codec",
     "bcrypt": "work",
     "jinja2": "web",
@@ -74,6 +76,8 @@ OWNERS = {
     "prometheus_client": "web",
     "concurrent": "work",
     "multiprocessing": "work",
+    "sqlalchemy": "store",
+    "sqlite3": "store",
     "subprocess": "work",
     "threading": "work",
     "treq": "outbound",
