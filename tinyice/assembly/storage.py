@@ -1,0 +1,96 @@
+"""The store of the station: where its file lies, what goes into it, what comes back."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from twisted.internet.base import ReactorBase
+
+from tinyice.config.inforce import InForce
+from tinyice.core.access.lockouts import Lockouts
+from tinyice.core.access.sessions import Sessions
+from tinyice.core.hub import Hub
+from tinyice.store.audit import AuditSink
+from tinyice.store.entries import AuditQuery
+from tinyice.store.store import Store
+from tinyice.web.api.services import AuditEntry, AuditPage
+from tinyice.work.threads import Worker
+
+FILE_NAME = "tinyice.db"
+_JOBS = 64
+
+
+def make_storage(
+    in_force: InForce, reactor: ReactorBase, hub: Hub, now: Callable[[], datetime]
+) -> "Storage":
+    """The store in the data folder, which hears of every change; nothing is opened yet."""
+    store = Store(
+        Path(in_force.config.data_dir or ".").absolute() / FILE_NAME,
+        Worker("database", _JOBS, deliver=reactor.callFromThread, clock=reactor),
+        clock=reactor,
+        now=now,
+        audit_days=lambda: in_force.config.audit_days,
+    )
+    hub.subscribe(AuditSink(store.keep_entry, now, lambda: in_force.config.audit_enabled))
+    return Storage(store)
+
+
+class Storage:
+    """The store, and the ways from it to those who use what is kept."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def restore(self, sessions: Sessions, lockouts: Lockouts) -> None:
+        """Go on where an earlier run has ended; once, when the reactor runs."""
+        kept = await self.store.restore()
+        sessions.restore(kept.sessions)
+        lockouts.restore(kept.lockouts)
+
+    async def page(
+        self,
+        *,
+        user: str,
+        action: str,
+        mount: str,
+        mounts: Collection[str] | None,
+        text: str,
+        before: int | None,
+        limit: int,
+    ) -> AuditPage:
+        """Some of the audit, as the API asks for it."""
+        found = await self.store.audit(
+            AuditQuery(
+                user=user,
+                action=action,
+                mount=mount,
+                mounts=None if mounts is None else frozenset(mounts),
+                text=text,
+                before_id=before,
+                limit=limit,
+            )
+        )
+        entries = [
+            AuditEntry(
+                id=entry.id,
+                at=entry.at,
+                user=entry.user,
+                via=entry.via,
+                address=entry.address,
+                action=entry.action,
+                subject=entry.subject,
+                mount=entry.mount,
+                before=entry.before,
+                after=entry.after,
+            )
+            for entry in found.entries
+        ]
+        return AuditPage(entries, found.next_before_id, found.total)
+
+    async def token_uses(self) -> Mapping[str, datetime]:
+        """When each token was used last, by its id."""
+        return {token: use.at for token, use in self.store.token_uses.last.items()}
+
+    async def stop(self) -> None:
+        """Write what waits, and close the file."""
+        await self.store.stop()
