@@ -96,25 +96,12 @@ class ConfigWriter:
         action: Action,
         subject: str,
         mount: str = "",
-    ) -> None:
-        """Make a change, and return when it is saved and in force.
+    ) -> tuple[str, ...]:
+        """Make a change, and return when it is saved and in force, with what is worth telling.
 
         Raises `ConfigFaults`, `NotSaved`, `Overloaded`, or what ``edit`` raises:
         then nothing was changed.
         """
-        await self.save(edit, who=who, client=client, action=action, subject=subject, mount=mount)
-
-    async def save(
-        self,
-        edit: Edit,
-        *,
-        who: Principal,
-        client: Client,
-        action: Action,
-        subject: str,
-        mount: str = "",
-    ) -> tuple[str, ...]:
-        """As `change`; gives what is worth telling, for example what is saved and not in force."""
         if len(self._waiting) >= self._waiting_max:
             raise Overloaded(RETRY_AFTER_S)
         wish = _Wish(edit, who, client, action, subject, mount)
@@ -124,7 +111,7 @@ class ConfigWriter:
 
     async def reload(self, *, who: Principal, client: Client) -> tuple[str, ...]:
         """Put in force what the file says by now. Raises `NotSaved` when it has faults."""
-        return await self.save(
+        return await self.change(
             _nothing, who=who, client=client, action=Action.RELOAD, subject="configuration"
         )
 
