@@ -1,10 +1,12 @@
 """The door over time: deadlines, pipelined requests, answers that nobody takes, decisions."""
 
+from inspect import signature
+
 import pytest
 
 from net.memory import MemoryTransport
 from net.net_station import RIGHT, WRONG, MemoryStation, Page, role_of, source_request
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import DomainError, LockedOut, Refused
 from tinyice.core.events import AuthFailed, RequestFinished, RequestRefused
 from tinyice.net.answers import answer_to
 
@@ -321,19 +323,33 @@ def subclasses(kind: type) -> list[type]:
     return [sub for direct in kind.__subclasses__() for sub in (direct, *subclasses(direct))]
 
 
-ARGUMENTS = {
-    "Challenge": (),
-    "Refused": ("reason",),
-    "Overloaded": (1,),
-    "Busy": (1,),
-    "TooManySources": (1,),
-    "TooManyListeners": ("/live", 1),
-    "MountPathRefused": ("/live", "fault"),
-}
+SAMPLES = {"str": "/live", "int": 1}
+
+
+def sample_of(kind: type[DomainError]) -> DomainError:
+    """One error of ``kind``, with something for each of its arguments."""
+    wanted = list(signature(kind.__init__).parameters.values())[1:]
+    return kind(*(SAMPLES[getattr(one.annotation, "__name__", one.annotation)] for one in wanted))
 
 
 @pytest.mark.parametrize("kind", subclasses(DomainError), ids=lambda kind: kind.__name__)
 def test_every_refusal_has_an_answer(kind: type[DomainError]) -> None:
     """Whatever the domain refuses, there is an answer to it."""
-    error = kind(*ARGUMENTS.get(kind.__name__, ("/live",)))
-    assert 400 <= answer_to(error).status <= 503
+    answer = answer_to(sample_of(kind))
+    assert 400 <= answer.status <= 503
+    assert answer.text
+
+
+def test_refused_is_refused() -> None:
+    """Whatever kind of refusal it is, encoders know it as Icecast's."""
+
+    class Worse(Refused):
+        pass
+
+    assert answer_to(Worse("why")) == answer_to(Refused("why"))
+
+
+def test_locked_out() -> None:
+    """Who is locked out is told when to come again, and is not asked for a password."""
+    answer = answer_to(LockedOut(900))
+    assert (answer.status, answer.retry_after, answer.challenge) == (429, 900, False)

@@ -67,7 +67,12 @@ class Networks:
 
     def replace(self, entries: Iterable[str]) -> None:
         """These, and no others, from now on."""
-        self._table = NetworkTable((network_of(entry), True) for entry in entries)
+        networks = [network_of(entry) for entry in entries]
+        self._table = NetworkTable((network, True) for network in networks)
+        self._is_empty = not networks
+
+    def __bool__(self) -> bool:
+        return not self._is_empty
 
     def __contains__(self, address: object) -> bool:
         return isinstance(address, str) and any(self._table.known_of(address))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from tinyice.core.errors import (
     Challenge,
+    Conflict,
     DomainError,
+    LockedOut,
     MountDisabled,
     MountIdle,
     MountInUse,
@@ -16,6 +18,7 @@ from tinyice.core.errors import (
     TooManyListeners,
     TooManySources,
 )
+from tinyice.wire import replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,15 @@ _TABLE: dict[type[DomainError], Answer] = {
     MountDisabled: Answer(403, "mountpoint unavailable"),
     MountInUse: Answer(403, "Mountpoint in use"),
     TooManySources: Answer(403, "too many sources connected"),
+    Conflict: Answer(409, "this can't be done as things stand"),
 }
 
 
 def answer_to(error: DomainError) -> Answer:
     """What the peer is told about ``error``."""
+    if isinstance(error, LockedOut):
+        text = "too many failed logins, please try again later"
+        return Answer(429, text, retry_after=error.retry_after)
     if isinstance(error, Overloaded):
         return Answer(503, "busy, please try again later", retry_after=error.retry_after)
     if isinstance(error, NoDescriptors):
@@ -50,4 +57,18 @@ def answer_to(error: DomainError) -> Answer:
     if isinstance(error, TooManyListeners):
         text = "max listeners reached" if error.mount else "Icecast connection limit reached"
         return Answer(403, text)
-    return _TABLE[type(error)]
+    known = (_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
+    # What only other fronts can be told is told in its own words.
+    return next(known, Answer(403, str(error)))
+
+
+def words_of(answer: Answer, *, date: str, head_only: bool) -> bytes:
+    """The whole reply."""
+    return replies.error(
+        answer.status,
+        answer.text,
+        date=date,
+        head_only=head_only,
+        challenge=answer.challenge,
+        retry_after=answer.retry_after,
+    )

@@ -16,7 +16,6 @@ for OPTIONS, then becomes a source. States:
 
 from collections.abc import Callable
 from enum import Enum
-from sys import intern
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
@@ -28,15 +27,16 @@ from zope.interface import implementer
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError
 from tinyice.core.events import RequestRefused
-from tinyice.net.answers import Answer, answer_to
+from tinyice.net.answers import Answer, answer_to, words_of
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front, exchange_of
 from tinyice.net.listening import serve_listener
 from tinyice.net.peer import client_address
 from tinyice.net.sourcing import serve_source
 from tinyice.net.transport import StreamTransport
-from tinyice.net.webbody import WebBody, expects_continue
+from tinyice.net.webbody import expects_continue
 from tinyice.net.webchannel import WebChannel, replayed
+from tinyice.net.webside import WebSide
 from tinyice.wire import replies
 from tinyice.wire.errors import PeerError
 from tinyice.wire.head import HeadParser, RequestHead
@@ -74,7 +74,7 @@ class Door(Protocol):
 
     def __init__(self, front: Front, web: Callable[[], WebChannel], *, secure: bool) -> None:
         self._front = front
-        self._web = web
+        self._web = WebSide(web, front.limits.body_bytes)
         self._secure = secure
         self._state = State.IDLE
         self._parser = self._new_parser()
@@ -82,10 +82,8 @@ class Door(Protocol):
         self._is_newcomer = True
         self._unsent = 0
         self._early = b""
-        self._body: WebBody | None = None
         self._head: RequestHead | None = None
         self._exchange: Exchange | None = None
-        self._channel: WebChannel | None = None
         self._deciding: Deferred[None] | None = None
 
     def connectionMade(self) -> None:
@@ -112,7 +110,7 @@ class Door(Protocol):
         self._front.done_waiting(self)
         if self._deciding is not None:
             self._deciding.cancel()
-        channel = self._channel
+        channel = self._web.channel
         if channel is None:
             return
         if was in (State.ANSWERING, State.FLUSHING):
@@ -170,7 +168,7 @@ class Door(Protocol):
         self._is_newcomer = False
         self._head = head
         self._early, self._parser = self._parser.leftover, self._new_parser()
-        client = self._client_of(head)
+        client = self._front.clients.client_of(self._address, head.headers, secure=self._secure)
         self._exchange = exchange_of(head, client, self._front.clock.seconds())
         self._route(head, target)
 
@@ -217,39 +215,33 @@ class Door(Protocol):
 
     def _to_web(self, head: RequestHead) -> None:
         try:
-            self._body = WebBody(head, self._front.limits.body_bytes)
+            is_complete = self._web.begin(head)
         except PeerError as error:
             self._refuse(error)
             return
         self._state = State.BODY
-        if not self._body.complete and expects_continue(head):
+        if not is_complete and expects_continue(head):
             self.transport.write(replies.CONTINUE)
         self._front.wait_for(self, self._front.limits.body_timeout_s)
         early, self._early = self._early, b""
         self._read_body(early)
 
     def _read_body(self, data: bytes) -> None:
-        body, head = self._body, self._head
-        if body is None or head is None:
-            return
         try:
-            body.feed(data)
+            body = self._web.feed(data)
         except PeerError as error:
             self._refuse(error)
             return
-        if not body.complete:
+        head = self._head
+        if body is None or head is None:
             return
         self._front.done_waiting(self)
         self._state = State.ANSWERING
-        self._early = body.leftover
-        self._body = None
+        content, self._early = body
         if head.method == "OPTIONS":
             self._answer_options(head)
-        else:
-            self._ask_web(head, body.content)
-
-    def _ask_web(self, head: RequestHead, content: bytes) -> None:
-        channel = self._channel or self._new_channel()
+            return
+        channel = self._web.open(self.transport, self)
         channel.client = self.exchange.client
         channel.dataReceived(replayed(head, content))  # type: ignore[no-untyped-call]
 
@@ -259,18 +251,11 @@ class Door(Protocol):
         if head.protocol != "HTTP/1.1" or "close" in connection:
             self.reply(204, reply)
             return
-        if self._channel is None:
-            # Which also tells us when the peer does not take its answers.
-            self._new_channel()
+        # Which also tells us when the peer does not take its answers.
+        self._web.open(self.transport, self)
         self._publish_finished(204, len(reply))
         self.transport.write(reply)
         self._next_request()
-
-    def _new_channel(self) -> WebChannel:
-        channel = self._channel = self._web()
-        channel.waiting = self
-        channel.makeConnection(self.transport)  # type: ignore[no-untyped-call]
-        return channel
 
     def _next_request(self) -> None:
         """The connection is free for another request; it may be here already.
@@ -278,7 +263,7 @@ class Door(Protocol):
         But not before the peer takes what was answered: a thousand requests
         whose answers nobody reads would fill our memory.
         """
-        if self._channel is not None and self._channel.is_clogged:
+        if self._web.is_clogged:
             self._watch_flush()
         elif self._early:
             # From a turn of its own: a thousand pipelined requests are no recursion.
@@ -307,19 +292,10 @@ class Door(Protocol):
             self._close()
             return
         self._state = State.FLUSHING
-        if self._channel is not None:
+        if self._web.channel is not None:
             self.transport.unregisterProducer()
         self._watch_flush()
         self.transport.loseConnection()
-
-    def _client_of(self, head: RequestHead) -> Client:
-        headers = head.headers
-        return Client(
-            address=self._address,
-            agent=intern(headers.text("user-agent")),
-            referer=intern(headers.text("referer")),
-            secure=self._secure,
-        )
 
     # What the rooms behind the door need of it.
 
@@ -341,9 +317,7 @@ class Door(Protocol):
         self._deciding = None
         self._front.done_waiting(self)
         early, self._early = self._early, b""
-        if self._channel is not None:
-            self.transport.unregisterProducer()
-            self._channel = None
+        self._web.leave(self.transport)
         return self.transport, early
 
     def say_farewell(self, words: bytes) -> None:
@@ -359,15 +333,7 @@ class Door(Protocol):
     def answer(self, answer: Answer) -> None:
         """Answer the request at hand with an error, and close."""
         head_only = self._head is not None and self._head.method == "HEAD"
-        reply = replies.error(
-            answer.status,
-            answer.text,
-            date=self._front.date,
-            head_only=head_only,
-            challenge=answer.challenge,
-            retry_after=answer.retry_after,
-        )
-        self.reply(answer.status, reply)
+        self.reply(answer.status, words_of(answer, date=self._front.date, head_only=head_only))
 
     def _refuse(self, error: PeerError) -> None:
         """The peer broke the protocol."""

@@ -10,10 +10,13 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from tinyice.core.access.gatekeeper import Gatekeeper
+from tinyice.core.access.gates import ListenerGate, NothingDelegated, OpenToAll, SourceGate
 from tinyice.core.bans import Bans
 from tinyice.core.clients import Client
 from tinyice.core.events import Event, RequestFinished
 from tinyice.core.mounts import Mounts
+from tinyice.core.networks import Networks
+from tinyice.net.peer import Clients
 from tinyice.net.room import BOUNDLESS, Room
 from tinyice.wire.head import RequestHead
 
@@ -73,9 +76,26 @@ class Waiting:
             waiting.out_of_time()
 
 
+_ASK_NOBODY = OpenToAll()
+_DELEGATE_NOTHING = NothingDelegated()
+
+
+def _report_to_nobody(_address: str, _path: str) -> None:
+    """Forget it."""
+
+
+def _no_mount() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The collaborators of doors, sources and listeners."""
+    """The collaborators of doors, sources and listeners.
+
+    ``unknown_path`` is told of each request for a page that there is not, with
+    the client's address and the path. ``shoutcast_mount`` is where sources go
+    that name no mount.
+    """
 
     mounts: Mounts
     gatekeeper: Gatekeeper
@@ -86,6 +106,11 @@ class Front:
     publish: Callable[[Event], None]
     waiting: Waiting = field(default_factory=Waiting)
     room: Room = BOUNDLESS
+    clients: Clients = field(default_factory=lambda: Clients(Networks()))
+    listener_gate: ListenerGate = _ASK_NOBODY
+    source_gate: SourceGate = _DELEGATE_NOTHING
+    unknown_path: Callable[[str, str], None] = _report_to_nobody
+    shoutcast_mount: Callable[[], str] = _no_mount
 
     @property
     def date(self) -> str:

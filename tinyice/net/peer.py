@@ -9,7 +9,7 @@ first hop that is no trusted proxy is the client, and whatever stands to the lef
 of it was written by the client or by nobody we know.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address, ip_network
 from sys import intern
 
@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.logger import Logger
 
 from tinyice.core.clients import Client
+from tinyice.core.networks import Networks
 from tinyice.wire.headers import Headers
 
 UNKNOWN = "unknown"
@@ -41,7 +42,7 @@ class Clients:
 
     _log = Logger(namespace="tinyice")
 
-    def __init__(self, trusted: Container[str]) -> None:
+    def __init__(self, trusted: Networks) -> None:
         self.trusted = trusted
         """The proxies that are believed; they may change at any time."""
         self._has_warned = False
@@ -66,6 +67,13 @@ class Clients:
             secure=secure or offloaded,
             offloaded=offloaded,
         )
+
+    def may_announce(self, address: str) -> bool:
+        """Whether a peer of that address may say who connects, on a port where that is done.
+
+        Everyone may, where no proxy is named: the port itself is the trust.
+        """
+        return not self.trusted or address in self.trusted
 
     def _behind(self, proxy: str, hops: list[bytes]) -> str:
         """The first hop from the right that is not trusted, or the last one that can be read."""
