@@ -177,6 +177,9 @@ class MemoryTransport:
     def limit_receive_buffer(self, size: int) -> None:
         self.receive_buffer = size
 
+    def introduce(self, peer: IAddress) -> None:
+        self._peer = peer
+
     def getPeer(self) -> IAddress:
         return self._peer
 

@@ -6,8 +6,11 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
+from tinyice.core.clients import Client
+from tinyice.core.events import RequestRefused
 from tinyice.net.door import Door
 from tinyice.net.front import Front
+from tinyice.net.introduction import Introduction
 from tinyice.net.peer import client_address
 from tinyice.net.shoutcast import ShoutcastDoor
 from tinyice.net.webchannel import WebChannel
@@ -22,10 +25,18 @@ class Reception:
         self._front = front
         self._turned_away = 0
 
-    def lets_in(self, peer: IAddress | None) -> bool:
-        """Whether ``peer`` gets to a door; counts it."""
-        front = self._front
-        if client_address(peer) in front.bans:
+    def lets_in(self, peer: IAddress | None, *, proxied: bool = False) -> bool:
+        """Whether ``peer`` gets to a door; counts it.
+
+        ``proxied``: it is a proxy, and will say who its client is, on whom bans
+        are held then.
+        """
+        front, address = self._front, client_address(peer)
+        if not proxied and address in front.bans:
+            return False
+        if proxied and not front.clients.may_announce(address):
+            reason = "Only trusted_proxies may connect to this port."
+            front.publish(RequestRefused(Client(address), 0, reason))
             return False
         if len(front.waiting.newcomers) >= front.limits.pending:
             self._turned_away += 1
@@ -46,21 +57,33 @@ class Reception:
 
 
 class DoorFactory(Factory):
-    """Puts a door behind every connection of a port."""
+    """Puts a door behind every connection of a port.
+
+    ``proxied``: each begins with a PROXY header.
+    """
 
     noisy = False
 
     def __init__(
-        self, front: Front, reception: Reception, web: Callable[[], WebChannel], *, secure: bool
+        self,
+        front: Front,
+        reception: Reception,
+        web: Callable[[], WebChannel],
+        *,
+        secure: bool,
+        proxied: bool = False,
     ) -> None:
         self._front = front
         self._reception = reception
         self._web = web
         self._secure = secure
+        self._proxied = proxied
 
-    def buildProtocol(self, addr: IAddress | None) -> Door | None:
+    def buildProtocol(self, addr: IAddress | None) -> Door | Introduction | None:
         """A door, or None to close at once."""
-        return self.door() if self._reception.lets_in(addr) else None
+        if not self._reception.lets_in(addr, proxied=self._proxied):
+            return None
+        return Introduction(self._front, self.door) if self._proxied else self.door()
 
     def door(self) -> Door:
         """A new door, for a connection that is in already."""
@@ -68,17 +91,28 @@ class DoorFactory(Factory):
 
 
 class ShoutcastFactory(Factory):
-    """Puts the Shoutcast dialogue behind every connection of a port."""
+    """Puts the Shoutcast dialogue behind every connection of a port; see ``DoorFactory``."""
 
     noisy = False
 
-    def __init__(self, front: Front, reception: Reception, door: Callable[[], Door]) -> None:
+    def __init__(
+        self,
+        front: Front,
+        reception: Reception,
+        door: Callable[[], Door],
+        *,
+        proxied: bool = False,
+    ) -> None:
         self._front = front
         self._reception = reception
         self._door = door
+        self._proxied = proxied
 
-    def buildProtocol(self, addr: IAddress | None) -> ShoutcastDoor | None:
+    def buildProtocol(self, addr: IAddress | None) -> ShoutcastDoor | Introduction | None:
         """The dialogue, or None to close at once."""
-        if not self._reception.lets_in(addr):
+        if not self._reception.lets_in(addr, proxied=self._proxied):
             return None
+        return Introduction(self._front, self._dialogue) if self._proxied else self._dialogue()
+
+    def _dialogue(self) -> ShoutcastDoor:
         return ShoutcastDoor(self._front, self._door)

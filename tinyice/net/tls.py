@@ -33,6 +33,7 @@ from twisted.internet.interfaces import IProtocol, IReactorFDSet
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from tinyice.net.introduction import Introduction, hear_before_tls
 from tinyice.net.transport import StreamPort, StreamServer
 
 RECORD_BYTES = 16384
@@ -118,6 +119,8 @@ class TlsServer(StreamServer):
         if self._stage is Stage.SHAKING:
             return self._shake()
         if self._stage is Stage.SILENT:
+            if isinstance(self.protocol, Introduction):
+                return hear_before_tls(self.socket, self.protocol)
             return self._look()
         return self._throw_away()
 

@@ -76,6 +76,9 @@ class StreamTransport(Protocol):
     def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: FBT001
         """Whether small pieces go out at once."""
 
+    def introduce(self, peer: IAddress) -> None:
+        """It is ``peer`` who is at the other end: who connected is their proxy."""
+
     def getPeer(self) -> IAddress:
         """Who is at the other end."""
 
@@ -84,6 +87,7 @@ class StreamServer(tcp.Server):
     """An accepted connection that can send without a buffer of its own."""
 
     server: "StreamPort"
+    _introduced: IAddress | None = None
 
     def __init__(  # noqa: PLR0917 - Twisted's signature
         self,
@@ -106,6 +110,16 @@ class StreamServer(tcp.Server):
     def raw_send(self) -> Callable[[memoryview], int]:
         """The socket's own send; see ``StreamTransport``."""
         return self.socket.send
+
+    def introduce(self, peer: IAddress) -> None:
+        """Go by another name from now on; see ``StreamTransport``."""
+        self._introduced = peer
+        self.hostname = getattr(peer, "host", "")
+
+    def getPeer(self) -> IAddress:
+        """Who is at the other end; see ``StreamTransport``."""
+        peer: IAddress = self._introduced or super().getPeer()  # type: ignore[no-untyped-call]
+        return peer
 
     def limit_receive_buffer(self, size: int) -> None:
         """Stop the kernel from growing it to megabytes, minutes of audio."""
