@@ -7,13 +7,15 @@ A check costs 0.2 s of a core, on purpose, and anyone may ask for one. So:
   text) and answered at once: a flood of wrong logins locks no encoder out;
 - the same pair asked for twice at the same time is one check;
 - every wrong answer costs one check, also for unknown users and for passwords
-  or hashes that bcrypt refuses, so that time tells nothing.
+  or hashes that bcrypt refuses, so that time tells nothing. Hashes of other
+  programs may be cheaper or dearer than ours: a wrong answer always costs what
+  the dearest one does.
 """
 
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tinyice.work.jobs import Work
 from tinyice.work.once import Once
@@ -41,6 +43,7 @@ class Passwords:
     """Checks and makes hashes in ``workers``.
 
     ``key``: random bytes of this process, for the digests of remembered pairs.
+    ``hashes``: all that anybody could be checked against.
     """
 
     def __init__(
@@ -48,17 +51,17 @@ class Passwords:
         workers: Sequence[Work],
         *,
         key: bytes,
+        hashes: Callable[[], Iterable[str]] = tuple,
         cost: int = COST,
         remembered: int = REMEMBERED,
     ) -> None:
         self._workers = workers
         self._key = key
+        self._hashes = hashes
         self._cost = cost
         self._remembered = remembered
         self._right: OrderedDict[bytes, None] = OrderedDict()
         self._under_way: dict[bytes, Once[bool]] = {}
-        # No password has this hash; checking against it costs what a real one does.
-        self._nobody = f"$2b${cost:02d}${'.' * 53}"
 
     async def verify(self, password: bytes, hashed: str) -> bool:
         """Whether ``hashed`` stands for ``password``; ``Busy`` when too many ask."""
@@ -79,7 +82,7 @@ class Passwords:
     async def equal_cost_miss(self, password: bytes) -> bool:
         """False, after the work of one check: for a user that does not exist."""
         spent = password.replace(b"\0", b"")[:MAX_PASSWORD_BYTES]
-        await self._least_busy().perform(_check_in_worker, spent, self._nobody)
+        await self._least_busy().perform(_miss_in_worker, spent, self._dearest())
         return False
 
     async def hash(self, password: str) -> str:
@@ -91,7 +94,7 @@ class Passwords:
         once = self._under_way.get(pair)
         if once is None:
             once = self._under_way[pair] = Once()
-            check = self._least_busy().perform(_check_in_worker, password, hashed)
+            check = self._least_busy().perform(_check_in_worker, password, hashed, self._dearest())
             check.addCallback(self._note, pair)
             check.addBoth(self._finish, pair, once)
         return await once.when()
@@ -107,6 +110,10 @@ class Passwords:
         del self._under_way[pair]
         once.set(result)  # type: ignore[arg-type]  # bool or Failure
 
+    def _dearest(self) -> int:
+        costs = (cost_of(hashed) for hashed in self._hashes() if is_hash(hashed))
+        return max(self._cost, max(costs, default=0))
+
     def _least_busy(self) -> Work:
         return min(self._workers, key=lambda worker: worker.waiting)
 
@@ -119,6 +126,11 @@ def is_hash(text: str) -> bool:
     """Whether ``text`` is a bcrypt hash of a cost that can be afforded."""
     match = HASH.fullmatch(text)
     return match is not None and 4 <= int(match["cost"]) <= MAX_COST
+
+
+def cost_of(hashed: str) -> int:
+    """The work factor of a hash."""
+    return int(hashed[4:6])
 
 
 def is_usable(password: bytes) -> bool:
@@ -140,13 +152,27 @@ def _usable_bytes(password: str) -> bytes:
     return raw
 
 
-def _check_in_worker(password: bytes, hashed: str) -> bool:
+def _check_in_worker(password: bytes, hashed: str, dearest: int) -> bool:
     import bcrypt  # noqa: PLC0415 - loaded by the first check
 
     try:
-        return bcrypt.checkpw(password, hashed.encode("ascii"))
+        if bcrypt.checkpw(password, hashed.encode("ascii")):
+            return True
     except ValueError:
+        _miss_in_worker(password, dearest)
         return False
+    # Each cost is twice the one below: together with the check above, these
+    # are exactly the work of one at the dearest.
+    for cost in range(cost_of(hashed), dearest):
+        _miss_in_worker(password, cost)
+    return False
+
+
+def _miss_in_worker(password: bytes, cost: int) -> None:
+    import bcrypt  # noqa: PLC0415 - loaded by the first check
+
+    # No password has this hash; checking against it costs what a real one does.
+    bcrypt.checkpw(password, f"$2b${cost:02d}${'.' * 53}".encode("ascii"))
 
 
 def _hash_in_worker(password: bytes, cost: int) -> str:
