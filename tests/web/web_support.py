@@ -14,6 +14,7 @@ from twisted.web.server import Request, Site
 from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.sessions import OpenedSession, Session
+from tinyice.core.access.tokens import Token
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
@@ -31,6 +32,7 @@ from tinyice.core.snapshots import (
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
 from tinyice.web.guard import Guard
+from tinyice.web.router import Route
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
 from tinyice.wire.basic import Credentials
@@ -244,6 +246,43 @@ class FakeGatekeeper:
         return Refused("invalid password")
 
 
+@dataclass
+class FakeAccount:
+    """An account with a session and a token, ``s9`` both; remembers what was changed."""
+
+    gatekeeper: FakeGatekeeper
+    changes: list[tuple[object, ...]] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def sessions(self, user: str) -> list[Session]:
+        then = STARTED.timestamp()
+        here = [session for _, session in self.gatekeeper.sessions.values() if session.user == user]
+        return [*here, Session("s9", user, "", then, then, "2001:db8::7", "<b>Browser/2</b>")]
+
+    def end_session(self, session_id: str, *, who: Principal, client: Client) -> None:
+        self.changes.append(("end", session_id, who.name))
+
+    def tokens(self, user: str) -> list[Token]:
+        return [Token("s9", "<i>deploy</i>", user, "digest", STARTED, None)]
+
+    async def set_password(
+        self, password: str, *, who: Principal, client: Client, keep_session: str
+    ) -> None:
+        self._change("password", password, who.name, keep_session)
+
+    async def make_token(self, name: str, days: int, *, who: Principal, client: Client) -> str:
+        self._change("make", name, days, who.name)
+        return "ti_new"
+
+    async def revoke_token(self, token_id: str, *, who: Principal, client: Client) -> None:
+        self._change("revoke", token_id, who.name)
+
+    def _change(self, *told: object) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.changes.append(told)
+
+
 @dataclass(frozen=True)
 class Reply:
     """A response, taken apart."""
@@ -291,6 +330,7 @@ class Web:
     def __init__(self, *mounts: MountSnapshot, **changes: object) -> None:
         self.station = FakeStation(mounts)
         self.gatekeeper = FakeGatekeeper()
+        self.account = FakeAccount(self.gatekeeper)
         self.gauges = FakeGauges()
         self.clock = Clock()
         settings = replace(SETTINGS, **changes)
@@ -304,7 +344,25 @@ class Web:
             settings=settings,
             templates=PROJECT / "templates",
             static=PROJECT / "static",
+            account=self.account,
         )
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every address of every application."""
+        return [route for one in self.resource.applications for route in one.router.routes]
+
+    def state(self) -> tuple[object, ...]:
+        """What requests can change."""
+        return (
+            tuple(self.station.updates),
+            tuple(self.gatekeeper.sessions),
+            tuple(self.account.changes),
+        )
+
+    def open_session(self, who: Principal = BOSS) -> OpenedSession:
+        """A session of ``who``."""
+        return self.gatekeeper.open(replace(who, via=Via.SESSION))
 
     def show(self, *mounts: MountSnapshot) -> None:
         """Let the station be these mounts, and everything older forgotten."""
@@ -318,9 +376,13 @@ class Web:
         line = method + b" " + raw_target + b" HTTP/1.1\r\n"
         return parse(exchange(self.resource, line + host + head + b"\r\n"))
 
-    def post(self, target: str, form: bytes, head: bytes = b"") -> Reply:
+    def post(
+        self, target: str, form: bytes, head: bytes = b"", *, method: bytes = b"POST"
+    ) -> Reply:
         """One form, answered."""
+        host = b"" if b"Host:" in head else b"Host: radio.example:8000\r\n"
         kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
         length = b"Content-Length: %d\r\n" % len(form)
-        raw = b"POST " + target.encode() + b" HTTP/1.1\r\nHost: a\r\n" + kind + length + head
-        return parse(exchange(self.resource, raw + b"\r\n" + form))
+        line = method + b" " + target.encode() + b" HTTP/1.1\r\n"
+        raw = line + host + kind + length + head + b"\r\n" + form
+        return parse(exchange(self.resource, raw))

@@ -20,7 +20,9 @@ from twisted.web.server import Request
 from tinyice.core.access.permissions import TABLE, Action, Scope
 from tinyice.web.errors import answer_failure
 from tinyice.web.guard import Guard
-from tinyice.web.params import params_of
+from tinyice.web.params import Params, params_of
+from tinyice.wire.errors import PeerError
+from tinyice.wire.target import parse_target
 
 View = TypeVar("View", bound=Callable[..., Any])
 AnswerFailure = Callable[[Request, Failure], bytes]
@@ -65,7 +67,7 @@ class Route:
         """What ``request`` asks for, and for which mount."""
         mount = ""
         if self.mount == "query":
-            mount = params_of(request).text("mount")
+            mount = _mount_in(request)
         elif self.mount == "path":
             mount = f"/{given['mount']}"
         if self.unnamed is not None and not mount:
@@ -99,8 +101,8 @@ class Router:
         def place(view: View) -> View:
             self.routes.append(route)
             name = f"{view.__name__} {len(self.routes)}"
-            rule = {} if methods is None else {"methods": list(methods)}
-            self._klein.route(url, endpoint=name, **rule)(_guarded(route, view))
+            taken = None if methods is None else list(methods)
+            self._klein.route(url, methods=taken, endpoint=name)(_guarded(route, view))
             return view
 
         return place
@@ -108,6 +110,15 @@ class Router:
     def bound(self, application: Guarded) -> Klein:
         """The router, for the views of ``application``."""
         return self._klein.__get__(application, type(application))
+
+
+def _mount_in(request: Request) -> str:
+    """The mount that query or form name; not one of two, when the view might take the other."""
+    params = params_of(request)
+    in_query = Params(parse_target(request.uri).query).raw("mount")
+    if in_query and in_query != params.raw("mount"):
+        raise PeerError(400, "query and form name different mounts")
+    return params.text("mount")
 
 
 def _guarded(route: Route, view: Callable[..., Any]) -> Callable[..., Any]:

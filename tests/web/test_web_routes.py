@@ -1,0 +1,214 @@
+"""Every address of the web stands in a table, with the action that it is for."""
+
+import re
+
+import pytest
+from web_support import ADMIN, Reply, Web, mount
+
+from tinyice.core.access.permissions import TABLE, Action, Scope
+from tinyice.web.router import Route, Router
+
+BODY = (
+    b"mode=updinfo&song=x&name=dj&password=spin&days=30"
+    b"&current=hackme&new=12345678&again=12345678&id=s9"
+)
+
+NOT_BY_WEB = {
+    # who feeds a mount is asked by the protocols of sources, who listens by the streaming side
+    Action.FEED,
+    Action.LISTEN,
+}
+NOT_YET: set[Action] = {
+    # commands of Icecast's administration and operations of the JSON API name these
+    Action.SEE_LISTENERS,
+    Action.KICK_LISTENER,
+    Action.MOVE_LISTENERS,
+    Action.KICK_SOURCE,
+    Action.SET_FALLBACK,
+    Action.CHANGE_LISTENER_ACCOUNTS,
+    Action.SEE_MOUNT_SETTINGS,
+    Action.CHANGE_MOUNT,
+    Action.LIST_LISTENERS,
+    Action.SEE_AUDIT,
+    Action.MAKE_MOUNT,
+    Action.REMOVE_MOUNT,
+    Action.SEE_USERS,
+    Action.CHANGE_USERS,
+    Action.SEE_OWN_TOKENS,
+    Action.SEE_ALL_TOKENS,
+    Action.REVOKE_ANY_TOKEN,
+    Action.SEE_BANS,
+    Action.CHANGE_BANS,
+    Action.SEE_LOCKOUTS,
+    Action.CLEAR_LOCKOUT,
+    Action.SEE_SETTINGS,
+    Action.CHANGE_SETTINGS,
+    Action.RELOAD,
+}
+
+ROUTES = Web().routes
+CHANGING = [route for route in ROUTES if route.changes]
+ASKING = [route for route in ROUTES if not route.is_open]
+
+
+def each(routes: list[Route]) -> pytest.MarkDecorator:
+    """Run a test once for each route."""
+    return pytest.mark.parametrize("route", routes, ids=lambda r: f"{r.methods} {r.url}")
+
+
+def target_of(route: Route) -> str:
+    """An address that the route answers."""
+    path = re.sub(r"<[^>]*:mount>", "live", route.url)
+    path = re.sub(r"<[^>]*>", "x", path)
+    return f"{path}?mount=/live" if route.mount == "query" else path
+
+
+def ask(web: Web, route: Route, head: bytes) -> Reply:
+    """The request that the route answers, with what changes something."""
+    method = (route.methods or ("GET",))[-1].encode()
+    if method == b"GET":
+        target = target_of(route)
+        glue = "&" if "?" in target else "?"
+        return web.ask(target + glue + BODY.decode(), head)
+    return web.post(target_of(route), BODY, head, method=method)
+
+
+def test_the_table_is_the_whole_web() -> None:
+    """What Klein routes came through the router, and so through the guard."""
+    for application in Web().resource.applications:
+        rules = list(application.klein().url_map.iter_rules())
+        assert len(rules) == len(application.router.routes)
+
+
+@each(ROUTES)
+def test_each_route_has_an_action_of_the_table(route: Route) -> None:
+    """An action without a rule would let nobody say who may."""
+    assert route.action in TABLE
+    assert route.unnamed is None or route.unnamed in TABLE
+
+
+@each(ROUTES)
+def test_an_action_about_a_mount_knows_the_mount(route: Route) -> None:
+    """Else nobody but a superadmin could ever do it."""
+    about_mount = TABLE[route.action].scope is Scope.MOUNT
+    assert about_mount == bool(route.mount) or route.own_login
+
+
+def test_each_action_is_some_routes() -> None:
+    """A rule that nothing asks for is a rule forgotten, or a page that asks for another."""
+    named = {route.action for route in ROUTES} | {route.unnamed for route in ROUTES}
+    assert set(Action) - named - NOT_BY_WEB <= NOT_YET
+
+
+@each(ASKING)
+def test_nobody_is_let_in_unasked(route: Route) -> None:
+    """Without credentials every such page is a challenge, or leads to the login."""
+    reply = ask(Web(mount()), route, b"")
+    assert reply.status == 401 or reply.head["location"].startswith("/login")
+
+
+@each([route for route in ASKING if route.methods and set(route.methods) - {"GET"}])
+def test_what_is_posted_is_a_change(route: Route) -> None:
+    """Only changes are guarded against pages of others."""
+    assert route.changes
+
+
+def test_a_changing_method_must_say_so() -> None:
+    """The router does not take a POST that nobody guards."""
+    router = Router()
+    with pytest.raises(ValueError, match="/x"):
+        router.route("/x", Action.RELOAD, methods=("GET", "POST"))
+    with pytest.raises(ValueError, match="/x"):
+        router.route("/x", Action.RELOAD, methods=None)
+
+
+class TestPagesOfOthers:
+    """A browser is not talked into anything by somebody else's page."""
+
+    @each(CHANGING)
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            b"Origin: https://evil.example\r\n",
+            b"Origin: null\r\n",
+            b"Referer: https://evil.example/radio.example:8000/\r\n",
+            b"Sec-Fetch-Site: cross-site\r\n",
+            b"Sec-Fetch-Site: same-site\r\nOrigin: http://radio.example:8000\r\n",
+        ],
+    )
+    @pytest.mark.parametrize("by", ["session", "session and token", "basic"])
+    def test_nothing_changes(self, route: Route, origin: bytes, by: str) -> None:
+        """Not by a cookie, not by a password that the browser remembers."""
+        web = Web(mount())
+        head = origin + head_of(web, by)
+        before = web.state()
+        reply = ask(web, route, head)
+        assert reply.status == 403 or (route.own_login and reply.status == 400)
+        assert web.state() == before
+
+    @each([route for route in CHANGING if not route.is_open])
+    def test_a_cookie_alone_changes_nothing(self, route: Route) -> None:
+        """A form that does not know the session's token is not ours."""
+        web = Web(mount())
+        head = head_of(web, "session")
+        before = web.state()
+        for token in (b"", b"X-CSRF-Token: wrong\r\n", b"X-CSRF-Token: \r\n"):
+            assert ask(web, route, head + token).status == 403
+        assert web.state() == before
+
+    @each([route for route in CHANGING if not route.is_open])
+    def test_a_browser_without_origin_changes_nothing_by_basic(self, route: Route) -> None:
+        """An image on a stranger's page that hides where it stands is just that."""
+        web = Web(mount())
+        before = web.state()
+        for mark in (
+            b"Accept-Language: de\r\n",
+            b"Cookie: a=b\r\n",
+            b"Sec-Fetch-Mode: no-cors\r\n",
+        ):
+            assert ask(web, route, ADMIN + mark).status == 403
+        assert web.state() == before
+
+
+class TestOurOwn:
+    """What is meant is done."""
+
+    @each([route for route in CHANGING if not route.is_open])
+    @pytest.mark.parametrize(
+        "head",
+        [
+            ADMIN,
+            ADMIN + b"Accept-Language: de\r\nOrigin: http://radio.example:8000\r\n",
+            ADMIN + b"Accept-Language: de\r\nReferer: http://radio.example:8000/admin/\r\n",
+            ADMIN + b"Accept-Language: de\r\nSec-Fetch-Site: same-origin\r\n",
+        ],
+    )
+    def test_basic(self, route: Route, head: bytes) -> None:
+        """From a tool that is no browser, or from our own page."""
+        assert ask(Web(mount()), route, head).status in (200, 303)
+
+    @each([route for route in CHANGING if not route.is_open])
+    @pytest.mark.parametrize(
+        "head", [b"", b"Origin: http://radio.example:8000\r\n", b"Sec-Fetch-Site: same-origin\r\n"]
+    )
+    def test_a_session_with_its_token(self, route: Route, head: bytes) -> None:
+        """Browsers that do not say where they come from are believed by the token alone."""
+        web = Web(mount())
+        assert ask(web, route, head + head_of(web, "session and token")).status in (200, 303)
+
+    @each([route for route in CHANGING if route.mount])
+    def test_an_api_token(self, route: Route) -> None:
+        """No browser sends one by itself, so it needs no more, wherever it is used."""
+        head = b"Authorization: Bearer ti_good\r\nOrigin: https://panel.example\r\n"
+        assert ask(Web(mount()), route, head).status == 200
+
+
+def head_of(web: Web, by: str) -> bytes:
+    """The lines with which a superadmin asks."""
+    if by == "basic":
+        return ADMIN
+    opened = web.open_session()
+    head = b"Cookie: sid=" + opened.cookie.encode() + b"\r\n"
+    if by == "session and token":
+        head += b"X-CSRF-Token: " + opened.session.csrf.encode() + b"\r\n"
+    return head
