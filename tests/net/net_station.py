@@ -13,7 +13,12 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from net.memory import ALL, PEER, MemoryTransport
-from tinyice.core.access.gatekeeper import Accounts, Gatekeeper
+from tinyice.core.access.accounts import Account, Accounts
+from tinyice.core.access.gatekeeper import Gatekeeper
+from tinyice.core.access.lockouts import LockoutRules, Lockouts
+from tinyice.core.access.principal import Role
+from tinyice.core.access.sessions import SessionRules, Sessions
+from tinyice.core.access.tokens import Tokens
 from tinyice.core.bans import Ban, Bans
 from tinyice.core.errors import Overloaded
 from tinyice.core.events import Event
@@ -220,11 +225,24 @@ class Station:
         return self.configured.get(path) or MountSettings(path, queue_bytes=65536)
 
     def _gatekeeper(self) -> Gatekeeper:
+        now = self.clock.seconds
+        self.lockouts = Lockouts(
+            now,
+            LockoutRules,
+            self.events.append,
+            shelf=None,
+            allowed=lambda _: False,
+            local_time=lambda seconds: datetime.fromtimestamp(seconds, UTC),
+        )
+        admin = Account("admin", Role.SUPERADMIN, "hash of admin")
         return Gatekeeper(
-            Accounts("admin", "hash of admin", "hash of hackme"),
+            lambda: Accounts({"admin": admin}, "hash of hackme"),
             self.settings_for,
             self.passwords,
-            shoutcast_mount="/live",
+            lockouts=self.lockouts,
+            tokens=Tokens(tuple, lambda: NOW, lambda _token, _client: None),
+            sessions=Sessions(now, bytes, SessionRules, None),
+            shoutcast_mount=lambda: "/live",
             publish=self.events.append,
         )
 

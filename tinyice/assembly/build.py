@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 
 from twisted.internet.base import ReactorBase
 from twisted.web.server import Request, Site
 
 from tinyice import __version__
+from tinyice.assembly.access import Shelves, make_access
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
-from tinyice.assembly.identity import Identity
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
@@ -21,7 +22,7 @@ from tinyice.assembly.serving import make_workers
 from tinyice.assets import find_assets
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
-from tinyice.core.access.gatekeeper import Accounts, Gatekeeper
+from tinyice.core.access.gatekeeper import Gatekeeper
 from tinyice.core.bans import Ban, Bans
 from tinyice.core.clients import Client
 from tinyice.core.hub import Hub
@@ -41,7 +42,6 @@ from tinyice.web.guard import Guard
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
 from tinyice.wire.replies import SERVER
-from tinyice.work.passwords import Passwords
 from tinyice.work.threads import Worker
 from tinyice.workers.shared import shared_memory
 from tinyice.workers.workers import QUEUE_MIN_BYTES, Workers
@@ -93,12 +93,20 @@ def build(
     workers = make_workers(config, reactor, hub.publish)
     mounts = _mounts(config, recordings, hub, reactor, workers)
     checkers = _checkers(config, reactor)
-    gatekeeper = _gatekeeper(config, Passwords(checkers, key=key), hub)
+    access = make_access(
+        lambda: config,
+        checkers,
+        Shelves(sessions=None, lockouts=None, token_used=lambda _token, _client: None),
+        key=key,
+        random=token_bytes,
+        now=now,
+        publish=hub.publish,
+    )
     ports: list[StreamPort] = []
     connections = partial(_connections, ports)
     front = Front(
         mounts=mounts,
-        gatekeeper=gatekeeper,
+        gatekeeper=access.gatekeeper,
         limits=_limits(config, files),
         bans=Bans(map(Ban, config.banned_ips), now=now),
         clock=reactor,
@@ -110,7 +118,7 @@ def build(
     pulses, lag = _pulses(config, mounts, reactor), ReactorLag(reactor)
     gauges = _gauges(station, pulses, hub, lag, OpenFiles(connections), workers=workers)
     reception = Reception(front)
-    web = _web(config, station, gatekeeper, gauges, reactor)
+    web = _web(config, station, access.gatekeeper, gauges, reactor)
     doors = DoorFactory(front, reception, web, secure=False)
     file_worker = _worker("files", _FILE_JOBS, reactor)
     return Parts(
@@ -212,16 +220,6 @@ def _checkers(config: Config, reactor: ReactorBase) -> tuple[Worker, ...]:
     )
 
 
-def _gatekeeper(config: Config, passwords: Passwords, hub: Hub) -> Gatekeeper:
-    return Gatekeeper(
-        Accounts(config.admin_user, config.admin_password, config.default_source_password),
-        partial(settings_for, config),
-        passwords,
-        shoutcast_mount=config.shoutcast_mount,
-        publish=hub.publish,
-    )
-
-
 def _station_settings(config: Config) -> StationSettings:
     return StationSettings(
         listeners_max=config.max_listeners,
@@ -258,12 +256,11 @@ def _web(
     """The way to a fresh channel of the web site."""
     assets = find_assets()
     settings = _web_settings(config)
-    identity = Identity(gatekeeper, config.admin_user)
     resource = make_resource(
         station,
-        identity,
+        gatekeeper,
         gauges,
-        guard=Guard(identity, _client_of, settings=settings),
+        guard=Guard(gatekeeper, _client_of, settings=settings),
         clock=reactor,
         settings=settings,
         templates=assets.templates,

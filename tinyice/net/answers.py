@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from tinyice.core.errors import (
     Challenge,
-    Conflict,
     DomainError,
     LockedOut,
     MountDisabled,
@@ -39,7 +38,6 @@ _TABLE: dict[type[DomainError], Answer] = {
     MountDisabled: Answer(403, "mountpoint unavailable"),
     MountInUse: Answer(403, "Mountpoint in use"),
     TooManySources: Answer(403, "too many sources connected"),
-    Conflict: Answer(409, "this can't be done as things stand"),
 }
 
 

@@ -1,13 +1,29 @@
 """Who gets in: the one place that holds credentials against the accounts.
 
-A request without credentials is a challenge, neither counted nor logged. Wrong
-ones are a failure: an event, from which the authentication log is written.
+Rules of this file:
+
+- a request without credentials is a challenge, neither counted nor logged;
+- wrong ones are a failure: an event, from which the authentication log is
+  written, and one more against their address, whichever way they came;
+- from an address that is locked out nothing is tried, right or wrong; what was
+  being tried while the lockout began is answered the same. ``familiar`` has the
+  one exception;
+- a wrong password costs the same whoever it was for (``proof``);
+- who somebody is, is decided here; what they may do, in ``permissions``.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from tinyice.core.access.accounts import Accounts
+from tinyice.core.access.familiar import Familiar
+from tinyice.core.access.keys import SOURCE_USER, Keys, feeder
+from tinyice.core.access.lockouts import Lockouts
+from tinyice.core.access.permissions import Action, require
+from tinyice.core.access.principal import Principal, Via
+from tinyice.core.access.proof import PasswordCheck, opened, remembered
+from tinyice.core.access.sessions import OpenedSession, Session, Sessions
+from tinyice.core.access.tokens import TokenInvalid, Tokens
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, Refused
 from tinyice.core.events import AuthFailed, Event
@@ -15,30 +31,12 @@ from tinyice.core.settings import MountSettings
 from tinyice.wire.basic import Credentials
 from tinyice.wire.shoutcast import PasswordLine
 
-SOURCE_USER = "source"
-"""The user name that stands for "whoever knows the mount's password"."""
+TOKEN_USER = "token"  # noqa: S105 (a name)
+"""The name in the log where it is not known whose a token was."""
 
-
-class PasswordCheck(Protocol):
-    """Compares passwords off the reactor; raises Overloaded when too many wait."""
-
-    async def verify(self, password: bytes, hashed: str) -> bool:
-        """Whether ``password`` is the one behind ``hashed``."""
-
-    def remembers(self, password: bytes, hashed: str) -> bool:
-        """Whether ``verify`` would say yes at once, because it did before."""
-
-    async def equal_cost_miss(self, password: bytes) -> bool:
-        """False, after the work of a comparison: for a user who does not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """The accounts and passwords that hold for the whole server (hashes)."""
-
-    admin_user: str
-    admin_hash: str
-    default_source_hash: str
+WRONG_SOURCE = "source password mismatch"
+WRONG_PASSWORD = "invalid password"  # noqa: S105 (a sentence)
+UNKNOWN_USER = "user not found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +53,25 @@ class Gatekeeper:
 
     def __init__(
         self,
-        accounts: Accounts,
+        accounts: Callable[[], Accounts],
         settings_for: Callable[[str], MountSettings],
         passwords: PasswordCheck,
         *,
-        shoutcast_mount: str,
+        lockouts: Lockouts,
+        tokens: Tokens,
+        sessions: Sessions,
+        shoutcast_mount: Callable[[], str],
         publish: Callable[[Event], None],
     ) -> None:
         self._accounts = accounts
-        self._settings_for = settings_for
+        self._keys = Keys(accounts, settings_for)
         self._passwords = passwords
+        self._lockouts = lockouts
+        self._tokens = tokens
+        self._sessions = sessions
         self._shoutcast_mount = shoutcast_mount
         self._publish = publish
+        self._familiar = Familiar()
 
     async def admit_source(
         self, credentials: Credentials | None, mount: str, client: Client
@@ -75,87 +80,150 @@ class Gatekeeper:
 
         A known user's own password for the mount counts; any other name stands
         for the mount's password, then the default one. Account passwords are no
-        source logins. Raises Challenge, Refused or Overloaded.
+        source logins. Raises Challenge, Refused, LockedOut or Overloaded.
         """
         if credentials is None:
             raise Challenge
-        credential = await self._source_credential(credentials, mount)
+        hashes = self._keys.of_source(credentials.user, mount)
+        credential = self._spared(credentials.password, hashes, client)
         if credential is None:
-            raise self._failure(credentials, client, "source password mismatch")
-        return SourceLogin(credentials.user or SOURCE_USER, mount, credential)
+            self._bar(credentials.user, client)
+            credential = await self._opened_source(credentials, mount)
+            self._bar(credentials.user, client)
+        if credential is None:
+            raise self._failure(credentials.user, client, WRONG_SOURCE)
+        return self._source(credentials.user, mount, credential, client)
 
     async def admit_shoutcast(self, line: PasswordLine, client: Client) -> SourceLogin:
         """Let a Shoutcast source on: onto the mount of its line, or the one that the server sets.
 
         A colon may part user and password, or belong to the password.
         """
-        mount = line.mount or self._shoutcast_mount
-        credentials = Credentials(line.user, line.password)
-        credential = await self._source_credential(credentials, mount)
-        if credential is not None:
-            return SourceLogin(line.user or SOURCE_USER, mount, credential)
+        mount = line.mount or self._shoutcast_mount()
+        tries = [(Credentials(line.user, line.password), mount)]
         if line.whole not in (b"", line.password):
-            whole = Credentials("", line.whole)
-            credential = await self._source_credential(whole, self._shoutcast_mount)
-        if credential is None:
-            raise self._failure(credentials, client, "source password mismatch")
-        return SourceLogin(SOURCE_USER, self._shoutcast_mount, credential)
+            tries.append((Credentials("", line.whole), self._shoutcast_mount()))
+        for given, path in tries:
+            hashes = self._keys.of_source(given.user, path)
+            spared = self._spared(given.password, hashes, client)
+            if spared is not None:
+                return self._source(given.user, path, spared, client)
+        self._bar(line.user, client)
+        for given, path in tries:
+            credential = await self._opened_source(given, path)
+            self._bar(line.user, client)
+            if credential is not None:
+                return self._source(given.user, path, credential, client)
+        raise self._failure(line.user, client, WRONG_SOURCE)
 
-    async def admit_admin(self, credentials: Credentials | None, client: Client) -> str:
-        """Let the administrator in; the user's name. Raises as ``admit_source``."""
-        if credentials is None:
-            raise Challenge
-        fault = await self._admin_fault(credentials)
-        if fault is not None:
-            raise self._failure(credentials, client, fault)
-        return credentials.user
+    async def identify(
+        self, credentials: Credentials | None, client: Client, mount: str = ""
+    ) -> Principal:
+        """Who came with HTTP Basic: an account, a relay, or else a source of ``mount``.
 
-    async def admit_for_mount(
-        self, credentials: Credentials | None, mount: str, client: Client
-    ) -> str:
-        """Let in the administrator, or who may feed ``mount``; the user's name."""
-        if credentials is None:
-            raise Challenge
-        if credentials.user == self._accounts.admin_user:
-            return await self.admit_admin(credentials, client)
-        login = await self.admit_source(credentials, mount, client)
-        return login.user
-
-    async def _source_credential(self, credentials: Credentials, mount: str) -> str | None:
-        """The hash that the password opened.
-
-        A wrong one costs the same number of comparisons whatever the name, so
-        that time does not tell whose name is known.
+        Raises as ``admit_source``.
         """
-        settings = self._settings_for(mount)
-        shared = _distinct(settings.password_hash, self._accounts.default_source_hash)
-        own = settings.user_passwords.get(credentials.user)
-        candidates = shared if own is None else _distinct(own)
-        for hashed in candidates:
-            # An encoder known already gets in at once, whatever else waits for a check.
-            if self._passwords.remembers(credentials.password, hashed):
-                return hashed
-        for hashed in candidates:
-            if await self._passwords.verify(credentials.password, hashed):
-                return hashed
-        for _ in range(max(1, len(shared)) - len(candidates)):
-            await self._passwords.equal_cost_miss(credentials.password)
-        return None
+        if credentials is None:
+            raise Challenge
+        user, password = credentials.user, credentials.password
+        keys = self._keys.of(user, mount)
+        feeding = [hashed for hashed, who in keys.items() if who.via is Via.SOURCE]
+        hashed = self._spared(password, feeding, client)
+        if hashed is None:
+            self._bar(user, client)
+            comparisons = self._keys.comparisons(mount)
+            hashed = await opened(self._passwords, password, keys, comparisons=comparisons)
+            self._bar(user, client)
+        if hashed is None:
+            raise self._failure(user, client, self._fault(user, mount))
+        if keys[hashed].via is Via.SOURCE:
+            self._familiar.note(client.address, hashed)
+        return keys[hashed]
 
-    async def _admin_fault(self, credentials: Credentials) -> str | None:
-        accounts = self._accounts
-        if credentials.user != accounts.admin_user or not accounts.admin_hash:
-            await self._passwords.equal_cost_miss(credentials.password)
-            return "user not found"
-        if await self._passwords.verify(credentials.password, accounts.admin_hash):
+    async def log_in(
+        self, name: str, password: bytes, client: Client, previous: str = ""
+    ) -> OpenedSession:
+        """Begin a session for an account; that of the cookie ``previous`` ends.
+
+        Raises Refused, LockedOut or Overloaded.
+        """
+        self._bar(name, client)
+        hashes = self._keys.of_account(name)
+        hashed = await opened(self._passwords, password, hashes, comparisons=1)
+        self._bar(name, client)
+        if hashed is None:
+            raise self._failure(name, client, self._fault(name, ""))
+        self.log_out(self._sessions.find(previous))
+        return self._sessions.open(name, client)
+
+    def by_session(self, cookie: str) -> tuple[Principal, Session] | None:
+        """Whose cookie this is; None: nobody's, or nobody's any more."""
+        session = self._sessions.find(cookie)
+        if session is None:
             return None
-        return "invalid password"
+        principal = self._accounts().principal(session.user, Via.SESSION, session.id)
+        if principal is None:
+            self.log_out(session)
+            return None
+        return principal, session
 
-    def _failure(self, credentials: Credentials, client: Client, reason: str) -> Refused:
-        self._publish(AuthFailed(credentials.user, client, reason))
+    def log_out(self, session: Session | None) -> None:
+        """End ``session``, if there is one."""
+        if session is not None:
+            self._sessions.end(session.id)
+
+    def by_token(self, secret: str, client: Client) -> Principal:
+        """Whose token this is; raises Refused or LockedOut."""
+        self._bar(TOKEN_USER, client)
+        try:
+            token = self._tokens.find(secret)
+        except TokenInvalid as fault:
+            raise self._failure(fault.user or TOKEN_USER, client, fault.reason) from None
+        principal = self._accounts().principal(token.user, Via.TOKEN, token.id)
+        if principal is None:
+            raise self._failure(token.user, client, UNKNOWN_USER)
+        self._tokens.note_use(token, client)
+        return principal
+
+    def _source(self, user: str, mount: str, credential: str, client: Client) -> SourceLogin:
+        name = user or SOURCE_USER
+        require(feeder(name, mount), Action.FEED, mount)
+        self._familiar.note(client.address, credential)
+        return SourceLogin(name, mount, credential)
+
+    async def _opened_source(self, given: Credentials, mount: str) -> str | None:
+        return await opened(
+            self._passwords,
+            given.password,
+            self._keys.of_source(given.user, mount),
+            comparisons=self._keys.comparisons_for_source(mount),
+        )
+
+    def _fault(self, user: str, mount: str) -> str:
+        accounts = self._accounts()
+        is_relay = bool(accounts.relay_hash) and user == accounts.relay_user
+        if is_relay or accounts.find(user) is not None:
+            return WRONG_PASSWORD
+        return WRONG_SOURCE if mount else UNKNOWN_USER
+
+    def _spared(self, password: bytes, hashes: list[str], client: Client) -> str | None:
+        """The source password that opens though everybody else at the address is locked out."""
+        lockout = self._lockouts.find(client.address)
+        if lockout is None:
+            return None
+        address, until = client.address, lockout.until
+        known = [one for one in hashes if self._familiar.is_spared(address, one, until)]
+        return remembered(self._passwords, password, known)
+
+    def _bar(self, user: str, client: Client) -> None:
+        """Raise ``LockedOut`` where logins are not tried."""
+        lockout = self._lockouts.find(client.address)
+        if lockout is not None:
+            self._familiar.note_refused(client.address, lockout.until)
+            self._publish(AuthFailed(user, client, self._lockouts.reason(lockout)))
+            raise self._lockouts.refusal(lockout)
+
+    def _failure(self, user: str, client: Client, reason: str) -> Refused:
+        self._publish(AuthFailed(user, client, reason))
+        self._lockouts.failed(client.address, reason)
         return Refused(reason)
-
-
-def _distinct(*hashes: str) -> list[str]:
-    """The hashes that there are, each once."""
-    return list(dict.fromkeys(hashed for hashed in hashes if hashed))

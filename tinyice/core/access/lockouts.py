@@ -95,7 +95,8 @@ class _Suspect:
 class Lockouts:
     """Counts failures and knows who is locked out.
 
-    ``now`` is the time of day in seconds, ``local_time`` tells such a time to people.
+    ``now`` is the time of day in seconds, ``local_time`` tells such a time to people;
+    ``shelf`` None: no lockout outlives the process.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Lockouts:
         rules: Callable[[], LockoutRules],
         publish: Callable[[Event], None],
         *,
-        shelf: LockoutShelf,
+        shelf: LockoutShelf | None,
         allowed: Callable[[str], bool],
         local_time: Callable[[float], datetime],
     ) -> None:
@@ -209,7 +210,8 @@ class Lockouts:
         if len(self._locked) >= ADDRESSES_MAX:
             self._release(next(iter(self._locked.values())))
         self._locked[key, kind] = lockout
-        self._shelf.keep(lockout)
+        if self._shelf is not None:
+            self._shelf.keep(lockout)
         self._publish(AuthLocked(key, kind, count, seconds))
 
     def _in_force(self, key: str, kind: LockoutKind) -> Lockout | None:
@@ -229,7 +231,8 @@ class Lockouts:
 
     def _release(self, lockout: Lockout) -> None:
         del self._locked[lockout.address, lockout.kind]
-        self._shelf.forget(lockout)
+        if self._shelf is not None:
+            self._shelf.forget(lockout)
 
 
 def _end(lockout: Lockout) -> float:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tinyice.core.access.principal import Principal, Role, Via
+from tinyice.core.errors import NotPermitted
 
 
 class Action(Enum):
@@ -154,3 +155,9 @@ def permits(principal: Principal, action: Action, mount: str = "") -> bool:
     if rule.scope is Scope.MOUNT:
         return principal.owns(mount)
     return True
+
+
+def require(principal: Principal, action: Action, mount: str = "") -> None:
+    """Raise ``NotPermitted`` unless ``principal`` may."""
+    if not permits(principal, action, mount):
+        raise NotPermitted(action.value, mount)

@@ -88,14 +88,17 @@ class SessionShelf(Protocol):
 
 
 class Sessions:
-    """All sessions that there are. ``now`` is the time of day in seconds."""
+    """All sessions that there are.
+
+    ``now`` is the time of day in seconds; ``shelf`` None: none outlives the process.
+    """
 
     def __init__(
         self,
         now: Callable[[], float],
         random: Callable[[int], bytes],
         rules: Callable[[], SessionRules],
-        shelf: SessionShelf,
+        shelf: SessionShelf | None,
     ) -> None:
         self._now = now
         self._random = random
@@ -175,12 +178,14 @@ class Sessions:
 
     def _keep(self, record: SessionRecord) -> None:
         self._kept_at[record.digest] = record.seen_at
-        self._shelf.keep(record)
+        if self._shelf is not None:
+            self._shelf.keep(record)
 
     def _end(self, record: SessionRecord) -> None:
         del self._open[record.digest]
         del self._kept_at[record.digest]
-        self._shelf.forget(record.digest)
+        if self._shelf is not None:
+            self._shelf.forget(record.digest)
 
 
 def _digest(cookie: str) -> str:

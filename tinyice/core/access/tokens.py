@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from tinyice.core.clients import Client
-from tinyice.core.errors import Refused
 
 PREFIX = "ti_"
 SECRET_BYTES = 32
@@ -37,14 +36,14 @@ class Token:
 
 
 def mint(
-    user: str,
     name: str,
+    user: str,
     *,
     created_at: datetime,
     expires_at: datetime | None,
     random: Callable[[int], bytes],
 ) -> tuple[str, Token]:
-    """A new token for ``user``: the secret, which is shown this once, and what is kept of it."""
+    """A new token of ``user``: the secret, which is shown this once, and what is kept of it."""
     secret = PREFIX + random(SECRET_BYTES).hex()
     digest = digest_of(secret)
     return secret, Token(digest[:ID_CHARS], name, user, digest, created_at, expires_at)
@@ -55,12 +54,13 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class TokenRefused(Refused):
+class TokenInvalid(ValueError):
     """No token, or one no more. ``user``: whose it was, as far as it is known."""
 
     def __init__(self, user: str, reason: str) -> None:
         super().__init__(reason)
         self.user = user
+        self.reason = reason
 
 
 class Tokens:
@@ -78,14 +78,14 @@ class Tokens:
         self._noted: dict[str, datetime] = {}
 
     def find(self, secret: str) -> Token:
-        """The token whose secret this is; raises ``TokenRefused``. This is no use of it yet."""
+        """The token whose secret this is; raises ``TokenInvalid``. This is no use of it yet."""
         digest = digest_of(secret)
         for token in self._every():
             if hmac.compare_digest(token.digest.encode(), digest.encode()):
                 if token.is_over(self._now()):
-                    raise TokenRefused(token.user, "token expired")
+                    raise TokenInvalid(token.user, "token expired")
                 return token
-        raise TokenRefused("", "invalid token")
+        raise TokenInvalid("", "invalid token")
 
     def note_use(self, token: Token, client: Client) -> None:
         """``token`` has let ``client`` in."""
