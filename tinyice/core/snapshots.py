@@ -24,7 +24,8 @@ class MountSnapshot:
 
     ``listeners_max`` 0: no limit. ``source`` None: nothing feeds the mount,
     and everything about the stream is empty. Bytes count stream data;
-    ``bytes_skipped`` is what slow listeners lost.
+    ``bytes_skipped`` is what slow listeners lost. ``fallback`` is where listeners
+    go without a source, ``authenticator`` what decides who may listen ("": everybody).
     """
 
     path: str
@@ -50,11 +51,35 @@ class MountSnapshot:
     metaint: int
     charset: str = "utf-8"
     bytes_skipped: int = 0
+    fallback: str = ""
+    authenticator: str = ""
 
     @property
     def on_air(self) -> bool:
         """Whether a source feeds the mount."""
         return self.source is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSnapshot:
+    """A listener at one moment.
+
+    ``seconds``: how long it is connected. ``lag_bytes``: how much of the stream
+    it has not taken yet, and ``lag_seconds`` about how long that sounds. Of one
+    that ``is_away``, in a worker, it is supposed that it keeps up.
+    """
+
+    id: int
+    mount: str
+    client: Client
+    user: str
+    seconds: float
+    bytes_out: int
+    lag_bytes: int
+    lag_seconds: float
+    jumps: int
+    icy: bool
+    is_away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +136,22 @@ class DeliverySnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerSnapshot:
+    """One worker process, and its pulses when it told of them last."""
+
+    number: int
+    is_running: bool
+    listeners: int
+    pulses: tuple[PulseSnapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkersSnapshot:
     """The worker processes that deliver: how many run, how often one was replaced."""
 
     running: int = 0
     restarts: int = 0
+    each: tuple[WorkerSnapshot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,14 @@ from datetime import datetime
 
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
+from tinyice.core.settings import MountSettings
 from tinyice.core.snapshots import DeliverySnapshot, MountSnapshot, StationHeaders, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
+
+
+_SLICE = 500
+"""So many listeners are looked at in one go."""
 
 
 class Station:
@@ -47,6 +52,46 @@ class Station:
             jumps=counters.jumps + sum(mount.jumps for mount in self._mounts),
         )
 
+    def listeners(
+        self, mounts: Collection[str] | None, after: int, limit: int
+    ) -> tuple[ListenerSnapshot, ...]:
+        """The next listeners by number behind ``after``, on those mounts (None: on all).
+
+        At most ``limit``, and it costs no more than that, however many there are.
+        """
+        chosen = self._mounts if mounts is None else filter(None, map(self._mounts.find, mounts))
+        rolls = [mount.roll.after(after) for mount in chosen]
+        found = islice(merge(*rolls, key=attrgetter("id")), max(0, limit))
+        now = self._clock()
+        return tuple(_listener_snapshot(listener, now) for listener in found)
+
+    def listeners_of(self, path: str) -> Iterator[ListenerSnapshot]:
+        """All listeners of a mount; others may come and go between one and the next."""
+        after = 0
+        while page := self.listeners((path,), after, _SLICE):
+            yield from page
+            after = page[-1].id
+
+    def kick_listener(
+        self, mount: str, listener: int, reason: DropReason = DropReason.KICKED
+    ) -> None:
+        """End a listener; raises MountUnknown or ListenerUnknown."""
+        self._mounts.kick_listener(mount, listener, reason)
+
+    def kick_listeners(self, mount: str, reason: DropReason = DropReason.KICKED) -> int:
+        """End all of a mount, and say how many; raises MountUnknown."""
+        return self._mounts.kick_listeners(mount, reason)
+
+    def kick_source(self, mount: str) -> None:
+        """End what feeds ``mount``; raises MountUnknown or MountIdle."""
+        self._mounts.kick_source(mount)
+
+    def move_listeners(
+        self, mount: str, destination: str, ids: Collection[int] | None = None
+    ) -> int:
+        """Let listeners go on at another mount; see ``Mounts.move_listeners``."""
+        return self._mounts.move_listeners(mount, destination, ids)
+
     def set_tags(self, mount: str, tags: Tags, origin: str) -> None:
         """Something else plays on ``mount``; raises MountUnknown or MountIdle."""
         self._mounts.set_tags(mount, tags, origin)
@@ -80,4 +125,36 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         metaint=settings.metaint,
         charset=settings.charset,
         bytes_skipped=mount.bytes_skipped,
+        fallback=settings.fallback,
+        authenticator=_authenticator(settings),
     )
+
+
+def _authenticator(settings: MountSettings) -> str:
+    """What decides who may listen, under Icecast's names."""
+    asks_site = settings.url_auth is not None and settings.url_auth.listener_add
+    return "url" if asks_site else "htpasswd" if settings.listener_accounts else ""
+
+
+def _listener_snapshot(listener: Listener, now: float) -> ListenerSnapshot:
+    mount, feed, lag = listener.mount, listener.feed, listener.lag
+    source = None if mount is None else mount.source
+    rate = source.rate(now) if lag and source is not None else 0.0
+    return ListenerSnapshot(
+        id=listener.id,
+        mount="" if mount is None else mount.path,
+        client=listener.client,
+        user=listener.user,
+        seconds=now - listener.joined_at,
+        bytes_out=max(0, listener.bytes_out if feed is None else _bytes_out(listener, feed.ring.head)),
+        lag_bytes=lag,
+        lag_seconds=lag / rate if rate else 0.0,
+        jumps=listener.jumps,
+        icy=isinstance(feed, Feed) and feed.metaint is not None,
+        is_away=listener.is_away,
+    )
+
+
+def _bytes_out(listener: Listener, head: int) -> int:
+    """What it got; of one who is away: what it got if it kept up."""
+    return head - listener.origin if listener.is_away else listener.bytes_out
