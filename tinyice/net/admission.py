@@ -1,21 +1,45 @@
-"""Letting a source in, once its credentials were accepted: one transaction."""
+"""Letting a source in: who decides about its credentials, and then one transaction."""
 
 from tinyice.core.access.gatekeeper import SourceLogin
+from tinyice.core.access.keys import SOURCE_USER
 from tinyice.core.clients import Client
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import Challenge, DomainError, Refused
 from tinyice.core.events import SourceRefused
 from tinyice.core.mount import Mount
 from tinyice.core.pace import Pace
 from tinyice.core.source import Control, Source
 from tinyice.net.front import Front
+from tinyice.wire.basic import Credentials
 from tinyice.wire.headers import Headers
 from tinyice.wire.icy_inline import InlineMetadata
+from tinyice.wire.shoutcast import PasswordLine
 from tinyice.wire.station import station_fields
 
 DEFAULT_TYPE = "audio/mpeg"
 """What a source without Content-Type sends."""
 
 _METAINT_MAX = 1 << 20
+
+
+async def log_in(
+    front: Front, credentials: Credentials | None, mount: str, client: Client, headers: Headers
+) -> SourceLogin:
+    """Ask whoever decides about ``mount``; raises the DomainError that keeps the source out."""
+    if not front.source_gate.delegates(mount):
+        return await front.gatekeeper.admit_source(credentials, mount, client)
+    login = await front.source_gate.admit(mount, credentials, client, headers)
+    if login is None:
+        raise Challenge if credentials is None else Refused("refused")
+    return login
+
+
+async def log_in_shoutcast(front: Front, line: PasswordLine, client: Client) -> SourceLogin:
+    """As ``log_in``, for a source that has no more than a line with a password."""
+    mount = line.mount or front.shoutcast_mount()
+    if not front.source_gate.delegates(mount):
+        return await front.gatekeeper.admit_shoutcast(line, client)
+    credentials = Credentials(line.user or SOURCE_USER, line.password)
+    return await log_in(front, credentials, mount, client, Headers())
 
 
 def admit(

@@ -17,7 +17,7 @@ from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError, Refused
 from tinyice.core.events import RequestRefused
-from tinyice.net.admission import admit, inline_metadata
+from tinyice.net.admission import admit, inline_metadata, log_in_shoutcast
 from tinyice.net.door import Door
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front
@@ -105,7 +105,7 @@ class ShoutcastDoor(Protocol):
 
     def _decide(self, line: PasswordLine) -> None:
         self.transport.pauseProducing()
-        admission = self._front.gatekeeper.admit_shoutcast(line, self._client)
+        admission = log_in_shoutcast(self._front, line, self._client)
         deciding = Deferred.fromCoroutine(admission).addCallback(self._admitted)
         self._deciding = deciding
         deciding.addErrback(self._not_admitted)

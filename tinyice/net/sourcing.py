@@ -5,7 +5,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
-from tinyice.net.admission import admit, inline_metadata
+from tinyice.net.admission import admit, inline_metadata, log_in
 from tinyice.net.front import Exchange, Front
 from tinyice.net.source import SourceConnection
 from tinyice.net.transport import StreamTransport
@@ -46,7 +46,7 @@ def serve_source(
 async def _serve(door: SourceDoor, front: Front, head: RequestHead, target: Target) -> None:
     exchange = door.exchange
     credentials = parse_basic(head.headers.get("authorization") or b"")
-    login = await front.gatekeeper.admit_source(credentials, target.path, exchange.client)
+    login = await log_in(front, credentials, target.path, exchange.client, head.headers)
     if not door.is_open:
         return
     content_type = head.headers.text("content-type")
