@@ -10,9 +10,9 @@ from core.deicy import deinterleave
 from core.fakes import Rig
 from core.units import Programme, UnitFramer, gaps, numbers
 from formats.synthetic_frames import mpeg_frame
+from tinyice.core.feeds import UNUSED_S
 from tinyice.core.icygrid import IcyGrid
 from tinyice.core.icytitles import IcyTitles
-from tinyice.core.mount import UNUSED_S
 from tinyice.core.settings import MountSettings
 from tinyice.core.tags import Tags
 from tinyice.wire.icy import EMPTY_BLOCK, metadata_block

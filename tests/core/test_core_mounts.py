@@ -30,8 +30,8 @@ from tinyice.core.events import (
     SourceReplaced,
     TagsChanged,
 )
+from tinyice.core.feeds import QUEUE_GROWN_MAX
 from tinyice.core.listener import Listener
-from tinyice.core.mount import QUEUE_GROWN_MAX
 from tinyice.core.mounts import SECURE_COST
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.snapshots import StationHeaders

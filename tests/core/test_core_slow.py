@@ -6,8 +6,9 @@ from core.deicy import deinterleave
 from core.fakes import Player, Rig
 from core.units import Programme, UnitFramer, gaps, numbers
 from tinyice.core.events import DropReason, ListenerLeft
+from tinyice.core.feeds import UNUSED_S
 from tinyice.core.listener import Listener
-from tinyice.core.mount import UNUSED_S, Mount
+from tinyice.core.mount import Mount
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.formats.base import FormatKind

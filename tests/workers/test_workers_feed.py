@@ -95,7 +95,7 @@ def test_who_keeps_up_gets_everything_once() -> None:
     for start, player, listener in players:
         assert bytes(player.got) == heard(start, main.ring.head)
         assert listener.bytes_out == 1000 + len(player.got)
-    assert main.feed.bytes_out == sum(len(player.got) for _, player, _ in players)
+    assert main.feed.seating.bytes_out == sum(len(player.got) for _, player, _ in players)
     assert main.asked == []
 
 
@@ -184,7 +184,7 @@ def test_a_ring_that_grows_is_followed() -> None:
     assert len(player.got) == SPAN
     memory = main.ring.memory
     assert isinstance(memory, SharedMemory)
-    main.feed.ring = SharedRing(memory.descriptor, main.ring.capacity)
+    main.feed.follow(SharedRing(memory.descriptor, main.ring.capacity))
     main.feed.deliver()
     assert bytes(player.got) == heard(0, SPAN + 700)
 

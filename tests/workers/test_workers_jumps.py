@@ -13,8 +13,8 @@ from core.units import Programme, UnitFramer, gaps, numbers
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason, ListenerLeft
 from tinyice.core.feed import Feed
+from tinyice.core.feeds import UNUSED_S
 from tinyice.core.listener import Listener
-from tinyice.core.mount import UNUSED_S
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.tags import Tags
 from tinyice.workers.feed import SharedFeed

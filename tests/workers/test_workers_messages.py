@@ -13,11 +13,15 @@ from tinyice.workers import messages as say
 from tinyice.workers.channel import Channel
 
 NUMBERS = st.integers(0, (1 << 64) - 1)
+SECONDS = st.floats(allow_nan=False)
 KINDS: dict[type[say.Message], tuple[st.SearchStrategy[object], ...]] = {
     say.Open: (NUMBERS, NUMBERS, st.booleans()),
     say.Shut: (NUMBERS,),
     say.Take: (NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
     say.Jump: (NUMBERS, NUMBERS, st.binary(max_size=200)),
+    say.Part: (NUMBERS,),
+    say.Lead: (st.binary(max_size=200),),
+    say.Cross: (NUMBERS, NUMBERS, NUMBERS),
     say.Drop: (NUMBERS, st.booleans()),
     say.End: (NUMBERS, NUMBERS),
     say.Hurry: (NUMBERS,),
@@ -25,17 +29,19 @@ KINDS: dict[type[say.Message], tuple[st.SearchStrategy[object], ...]] = {
     say.Ready: (),
     say.Gone: (NUMBERS, st.booleans(), NUMBERS, NUMBERS),
     say.Overrun: (NUMBERS, NUMBERS),
+    say.Parted: (NUMBERS, NUMBERS, NUMBERS),
     say.Served: (NUMBERS, NUMBERS, NUMBERS),
+    say.Beat: (st.booleans(), SECONDS, SECONDS, SECONDS, SECONDS),
 }
 MESSAGES = st.one_of(*(st.builds(kind, *values) for kind, values in KINDS.items()))
 
 
 @given(MESSAGES)
 def test_a_message_comes_back_as_it_was(message: say.Message) -> None:
-    """What is encoded is decoded, and all but a jump fits the short limit."""
+    """What is encoded is decoded, and all but a jump and a lead fit the short limit."""
     frame = say.encoded(message)
     assert say.decoded(frame) == message
-    assert isinstance(message, say.Jump) or len(frame.payload) <= say.SHORT
+    assert isinstance(message, say.Jump | say.Lead) or len(frame.payload) <= say.SHORT
 
 
 def test_every_message_goes_one_way() -> None:

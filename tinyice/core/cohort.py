@@ -1,8 +1,12 @@
 """Listeners that are level with each other: one view serves them all."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tinyice.core.listener import Listener, Seats
+from tinyice.core.listener import Listener
+
+if TYPE_CHECKING:
+    from tinyice.core.seating import Seating
 
 
 class Cohort:
@@ -12,11 +16,11 @@ class Cohort:
     among the arrivals, at an offset of its own, until the next delivery.
     """
 
-    __slots__ = ("_arrivals", "_feed", "_sends", "members", "offset")
+    __slots__ = ("_arrivals", "_seating", "_sends", "members", "offset")
 
-    def __init__(self, feed: Seats) -> None:
-        self._feed = feed
-        self.offset = feed.ring.head
+    def __init__(self, seating: "Seating") -> None:
+        self._seating = seating
+        self.offset = seating.ring.head
         self.members: list[Listener] = []
         self._sends: list[Callable[[memoryview], int]] = []
         self._arrivals: set[Listener] = set()
@@ -38,7 +42,7 @@ class Cohort:
 
     def deliver(self) -> None:
         """Give everyone here what is new since the last delivery."""
-        ring = self._feed.ring
+        ring = self._seating.ring
         head = ring.head
         while self.offset < head:
             if not self.members:
@@ -57,7 +61,7 @@ class Cohort:
             listener = self.members[-1]
             listener.offset = self.offset
             self._unseat(listener)
-            self._feed.lag(listener)
+            self._seating.lag(listener)
 
     def _send(self, view: memoryview) -> None:
         """Give ``view`` to all: one call of the socket for each, and nothing else."""
@@ -70,8 +74,8 @@ class Cohort:
             except OSError:
                 taken = 0
             short.append((self.members[seat], taken))
-        self._feed.sends += len(self._sends)
-        self._feed.bytes_out += size * (len(self._sends) - len(short))
+        self._seating.sends += len(self._sends)
+        self._seating.bytes_out += size * (len(self._sends) - len(short))
         for listener, taken in short:
             self._fall_back(listener, view, taken)
         self.offset += size
@@ -79,18 +83,18 @@ class Cohort:
     def _fall_back(self, listener: Listener, view: memoryview, taken: int) -> None:
         """The socket of ``listener`` took only part of ``view``, or failed: its outlet knows."""
         taken += listener.outlet.send(view[taken:])
-        self._feed.bytes_out += taken
+        self._seating.bytes_out += taken
         if taken == len(view):
             return
         listener.offset = self.offset + taken
         self._unseat(listener)
-        self._feed.lag(listener)
+        self._seating.lag(listener)
 
     def _seat_arrivals(self) -> None:
         arrivals, self._arrivals = self._arrivals, set()
         for listener in arrivals:
             if not listener.catch_up():
-                self._feed.lag(listener)
+                self._seating.lag(listener)
                 continue
             listener.cohort = self
             listener.seat = len(self.members)

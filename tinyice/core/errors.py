@@ -63,6 +63,34 @@ class TooManyListeners(DomainError):
         self.limit = limit
 
 
+class ListenerUnknown(DomainError):
+    """Nobody of that number listens to this mount."""
+
+    def __init__(self, mount: str, listener: int) -> None:
+        super().__init__(f"there is no listener {listener} on {mount}")
+        self.mount = mount
+        self.listener = listener
+
+
+class SameMount(DomainError):
+    """Listeners can't be moved from a mount to itself."""
+
+    def __init__(self, mount: str) -> None:
+        super().__init__(f"{mount} is where they are")
+        self.mount = mount
+
+
+class FormatsDiffer(DomainError):
+    """The players of one mount do not understand the stream of another; formats in words."""
+
+    def __init__(self, mount: str, destination: str, theirs: str, ours: str) -> None:
+        super().__init__(f"{mount} plays {theirs} and {destination} {ours}")
+        self.mount = mount
+        self.destination = destination
+        self.theirs = theirs
+        self.ours = ours
+
+
 class NoDescriptors(DomainError):
     """The process may not open enough files for another listener; later, perhaps."""
 

@@ -138,6 +138,17 @@ class ListenerJoined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerMoved(Event):
+    """A listener of ``mount`` hears ``to`` from now on, on the same connection."""
+
+    id: ClassVar[str] = "listener.moved"
+    mount: str
+    to: str
+    listener: int
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerLeft(Event):
     """A listener is gone. ``bytes_out`` of stream, ``jumps`` over lost audio."""
 

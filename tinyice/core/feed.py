@@ -14,10 +14,10 @@ listeners of a kind share the same bytes. Rules of this file:
 from collections.abc import Callable
 from typing import Protocol
 
-from tinyice.core.cohort import Cohort
 from tinyice.core.listener import Listener
-from tinyice.core.placement import Join, Placement
+from tinyice.core.placement import Join, Parting, Placement
 from tinyice.core.ring import Ring
+from tinyice.core.seating import Seating
 
 
 class Branch(Protocol):
@@ -44,30 +44,25 @@ class Feed:
         ring: Ring,
         placement: Placement,
         *,
+        metaint: int | None,
         jumps_max: int,
         burst: Callable[[], int],
         dropped: Callable[[Listener], None],
     ) -> None:
         self.ring = ring
-        self._placement = placement
-        self.cohorts = [Cohort(self)]
-        self.slices = 1
-        """How many cohorts newcomers are spread over."""
-        self.laggards: set[Listener] = set()
+        self.metaint = metaint
+        """The interval of the metadata; None: there is none."""
+        self.seating = Seating(ring)
         self.away: set[Listener] = set()
         self.branch: Branch | None = None
-        self.sends = 0
-        """Calls of sockets by deliveries."""
-        self.bytes_out = 0
         self.bytes_skipped = 0
         self.jumps = 0
         self.fresh_from = ring.head
         """No listener joins before this offset of the audio: older bytes are of another session."""
+        self._placement = placement
         self._jumps_max = jumps_max
         self._burst = burst
         self._dropped = dropped
-        self._slowest = ring.head
-        """No laggard stands before this offset."""
 
     def __len__(self) -> int:
         return self.present + len(self.away)
@@ -75,12 +70,23 @@ class Feed:
     @property
     def present(self) -> int:
         """How many listeners are served here."""
-        return len(self.laggards) + sum(len(cohort) for cohort in self.cohorts)
+        return len(self.seating)
+
+    @property
+    def sends(self) -> int:
+        """Calls of sockets by deliveries."""
+        return self.seating.sends
+
+    @property
+    def bytes_out(self) -> int:
+        """Stream bytes that listeners were given, here and elsewhere."""
+        return self.seating.bytes_out
 
     def append(self, data: bytes | memoryview) -> None:
         """Take new bytes, at most the ring's capacity at once."""
         tail = self.ring.head + len(data) - self.ring.capacity
-        if tail > self._slowest or any(c.offset < tail for c in self.cohorts):
+        seating = self.seating
+        if tail > seating.slowest or any(c.offset < tail for c in seating.cohorts):
             self._make_room(tail)
         self.ring.append(data)
 
@@ -88,39 +94,31 @@ class Feed:
         """Serve ``listener`` from now on, after ``intro``."""
         opening, phase = self._placement.opening(intro, self._burst())
         listener.start(self, opening, phase)
-        if listener.catch_up():
-            self.settle(listener)
-        else:
-            self.lag(listener)
+        self.seating.go_on(listener)
 
     def place(self, listener: Listener, phase: int) -> None:
         """Give ``listener``, whose opening ended in ``phase``, its place in the stream."""
         prefix, start = self._placement.join_at(self._burst(), self.fresh_from, phase)
         listener.begin(prefix, start)
-        self._slowest = min(self._slowest, start)
-
-    def settle(self, listener: Listener) -> None:
-        """``listener`` is level with the head: seat it with the others, or let it go."""
-        self.laggards.discard(listener)
-        if listener.until is not None:
-            listener.outlet.finish()
-            return
-        min(self.cohorts[: self.slices], key=len).welcome(listener)
-
-    def lag(self, listener: Listener) -> None:
-        """``listener`` waits for its socket."""
-        self.laggards.add(listener)
-        self._slowest = min(self._slowest, listener.offset)
+        self.seating.slowest = min(self.seating.slowest, start)
 
     def dismiss(self, listener: Listener) -> None:
         """Forget ``listener``."""
-        if listener in self.laggards:
-            self.laggards.discard(listener)
-        elif listener in self.away:
+        if listener in self.away:
             self.away.discard(listener)
         else:
-            for cohort in self.cohorts:
-                cohort.dismiss(listener)
+            self.seating.dismiss(listener)
+
+    def part(self, offset: int) -> Parting:
+        """Where somebody who has had all up to ``offset`` stops, to go on elsewhere."""
+        return self._placement.part(offset)
+
+    def enter(self, fresh_from: int, phase: int) -> Join:
+        """Where somebody goes on who comes in ``phase`` from another mount.
+
+        Not before the offset ``fresh_from`` of the audio.
+        """
+        return self._placement.enter(max(self.fresh_from, fresh_from), phase)
 
     def send_away(self, listener: Listener) -> None:
         """``listener``, who sits in a cohort, is served by another process from now on."""
@@ -142,30 +140,15 @@ class Feed:
         self.bytes_skipped += target - offset
         return prefix, target
 
-    def deliver(self, turn: int = 0, turns: int = 1) -> None:
-        """Give those who keep up what is new: everyone, or one slice of ``turns``."""
-        for cohort in self.cohorts[turn::turns]:
-            cohort.deliver()
-
-    def spread(self, slices: int) -> None:
-        """Let newcomers settle in so many cohorts; who is here stays where it is."""
-        while len(self.cohorts) < slices:
-            self.cohorts.append(Cohort(self))
-        self.slices = slices
+    def served_away(self, sends: int, bytes_out: int) -> None:
+        """Another process did so much for its listeners."""
+        self.seating.sends += sends
+        self.seating.bytes_out += bytes_out
 
     def end(self) -> None:
         """The stream is over: everyone gets what there is, and is let go."""
         head = self.ring.head
-        for cohort in self.cohorts:
-            cohort.deliver()
-            for listener in tuple(cohort.members):
-                cohort.dismiss(listener)
-                listener.until = head
-                listener.outlet.finish()
-        for listener in tuple(self.laggards):
-            listener.until = head if listener.until is None else listener.until
-        for listener in self.away:
-            listener.until = head if listener.until is None else listener.until
+        self.seating.end(head, self.away)
         if self.branch is not None:
             self.branch.ended(head)
 
@@ -177,17 +160,18 @@ class Feed:
         branch, self.branch = self.branch, None
         if branch is not None:
             branch.retired()
-        self.cohorts.clear()
+        self.seating.close()
         self._burst = _no_burst
         self._dropped = _nobody
 
     def _make_room(self, tail: int) -> None:
-        for cohort in self.cohorts:
+        seating = self.seating
+        for cohort in seating.cohorts:
             if cohort.offset < tail:
                 cohort.deliver()
-        for listener in [one for one in self.laggards if one.offset < tail]:
+        for listener in [one for one in seating.laggards if one.offset < tail]:
             self._overrun(listener, tail)
-        self._slowest = min((one.offset for one in self.laggards), default=self.ring.head)
+        seating.slowest = min((one.offset for one in seating.laggards), default=self.ring.head)
 
     def _overrun(self, listener: Listener, tail: int) -> None:
         if listener.until is not None or listener.jumps_in_a_row >= self._jumps_max:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from tinyice.core.icygrid import IcyGrid
 from tinyice.core.icytitles import IcyTitles
-from tinyice.core.placement import REST_MAX, Join
+from tinyice.core.placement import REST_MAX, Join, Parting
 from tinyice.core.ring import SPAN, Ring
 from tinyice.core.syncpoints import SyncPoints
 from tinyice.wire.icy import EMPTY_BLOCK, MIN_FILLER, filler
@@ -99,6 +99,15 @@ class IcyStream:
         prefix, target = self._place(self._aim(floor, oldest, phase), phase)
         return [rest, *prefix], target
 
+    def part(self, offset: int) -> Parting:
+        """Behind the block and the frame that were begun."""
+        rest, audio = self._rest_of_unit(offset)
+        return Parting(rest, audio, audio % self.metaint)
+
+    def enter(self, fresh_from: int, phase: int) -> Join:
+        """Near the newest frame, in the phase in which the listener counts."""
+        return self.join_at(self.metaint + REST_MAX, fresh_from, phase)
+
     def _oldest(self, tail: int) -> int:
         """The oldest audio offset that does not lie before ``tail``."""
         return self._grid.to_audio(tail)[0]
@@ -151,9 +160,12 @@ class IcyStream:
         """The bytes of a block and frame that were begun, and the audio offset behind them."""
         audio, of_block = self._grid.to_audio(offset)
         end = offset + of_block
-        point = self._sync.at_or_after(audio) if self._is_framed() else None
-        if point is not None and audio < point <= audio + REST_MAX:
-            audio, end = point, self._grid.to_icy(point)
+        if self._is_framed():
+            point = self._sync.at_or_after(audio)
+            # The bytes end where another frame begins.
+            point = self._position if point is None else point
+            if audio < point <= audio + REST_MAX:
+                audio, end = point, self._grid.to_icy(point)
         return self._ring.copy(offset, end), audio
 
     def _with_blocks(self, content: bytes, phase: int, block: bytes) -> bytes:

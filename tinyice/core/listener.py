@@ -17,7 +17,6 @@ a long intro ends in the present.
 """
 
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
 from tinyice.core.clients import Client
@@ -25,6 +24,8 @@ from tinyice.core.events import DropReason
 
 if TYPE_CHECKING:
     from tinyice.core.cohort import Cohort
+    from tinyice.core.mount import Mount
+    from tinyice.core.seating import Seating
 
 
 class Window(Protocol):
@@ -38,28 +39,19 @@ class Window(Protocol):
         """The bytes from ``start`` on; nothing where they are lost."""
 
 
-class Seats(Protocol):
+class Stream(Protocol):
     """The feed of a listener, as the listener knows it."""
-
-    sends: int
-    bytes_out: int
 
     @property
     def ring(self) -> Window:
-        """The stream."""
+        """The bytes."""
 
     @property
-    def laggards(self) -> AbstractSet["Listener"]:
-        """Who waits for a socket."""
+    def seating(self) -> "Seating":
+        """Where its listeners stand."""
 
     def place(self, listener: "Listener", phase: int) -> None:
         """Give ``listener``, whose opening is out, its place in the stream."""
-
-    def settle(self, listener: "Listener") -> None:
-        """``listener`` is level with the head."""
-
-    def lag(self, listener: "Listener") -> None:
-        """``listener`` waits for its socket."""
 
     def dismiss(self, listener: "Listener") -> None:
         """Forget ``listener``."""
@@ -117,7 +109,9 @@ class Listener:
         "joined_at",
         "jumps",
         "jumps_in_a_row",
+        "left_at",
         "mark",
+        "mount",
         "offset",
         "origin",
         "outlet",
@@ -126,6 +120,7 @@ class Listener:
         "seat",
         "stays",
         "until",
+        "user",
     )
 
     def __init__(self, number: int, client: Client, outlet: Outlet, joined_at: float) -> None:
@@ -134,7 +129,7 @@ class Listener:
         self.outlet = outlet
         self.joined_at = joined_at
         """Monotonic seconds."""
-        self.feed: Seats | None = None
+        self.feed: Stream | None = None
         self.cohort: Cohort | None = None
         self.seat = -1
         self.offset = 0
@@ -154,6 +149,12 @@ class Listener:
         self.is_away = False
         self.stays = False
         """No other process can serve it."""
+        self.mount: Mount | None = None
+        """Where it listens, or did so last."""
+        self.left_at: tuple[str, int] | None = None
+        """The mount from which it was moved, and the offset of the audio there."""
+        self.user = ""
+        """Who it is, if it had to say so."""
 
     @property
     def position(self) -> int:
@@ -167,10 +168,12 @@ class Listener:
 
     @property
     def lag(self) -> int:
-        """Bytes of the feed that are still to be sent."""
-        return 0 if self.feed is None else max(0, self.feed.ring.head - self.position)
+        """Bytes of the feed that are still to be sent, as far as this process knows."""
+        if self.feed is None or self.is_away:
+            return 0
+        return max(0, self.feed.ring.head - self.position)
 
-    def start(self, feed: Seats, opening: bytes, phase: int) -> None:
+    def start(self, feed: Stream, opening: bytes, phase: int) -> None:
         """Begin on ``feed`` with ``opening``; the place in it comes after that."""
         self.feed = feed
         self.offset = self.origin = feed.ring.head
@@ -188,6 +191,23 @@ class Listener:
         self._count_jump()
         self._move(offset)
         self._owe(prefix)
+
+    def cross(self, feed: Stream, prefix: list[bytes], offset: int) -> None:
+        """Go on in ``feed`` at ``offset``, after ``prefix``."""
+        self.feed = feed
+        self._move(offset)
+        self._owe(prefix)
+
+    def cross_away(self, feed: Stream) -> None:
+        """As ``cross``, for a listener who is away: its process will tell where it stood."""
+        if self.feed is not None:
+            self.offset = self.feed.ring.head
+        self.feed = feed
+        self._move(feed.ring.head)
+
+    def stand_at(self, offset: int, bytes_out: int) -> None:
+        """Another process has told where it stands, and what it has got."""
+        self.offset, self.origin = offset, offset - bytes_out
 
     def skip_to(self, offset: int, prefix_size: int) -> None:
         """As ``jump``, for a listener who is away: its process has the bytes."""
@@ -224,8 +244,8 @@ class Listener:
     def resume(self) -> None:
         """The outlet takes bytes again."""
         feed = self.feed
-        if feed is not None and self in feed.laggards and self.catch_up():
-            feed.settle(self)
+        if feed is not None and self in feed.seating.laggards and self.catch_up():
+            feed.seating.settle(self)
 
     def catch_up(self) -> bool:
         """Send what is owed; whether the listener is level with the head now."""
@@ -244,7 +264,7 @@ class Listener:
                 return False
             taken = self.outlet.send(view)
             self.offset += taken
-            feed.bytes_out += taken
+            feed.seating.bytes_out += taken
             if taken < len(view):
                 return False
         return True
@@ -266,7 +286,7 @@ class Listener:
             taken = self.outlet.send(part)
             self.origin -= taken
             if self.feed is not None:
-                self.feed.bytes_out += taken
+                self.feed.seating.bytes_out += taken
             if taken < len(part):
                 self.pending[0] = part[taken:]
                 return False

@@ -1,11 +1,12 @@
 """All mounts of the station: look-up, claims, limits, time-outs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
 from tinyice.core.counters import Counters
 from tinyice.core.errors import (
+    ListenerUnknown,
     MountDisabled,
     MountIdle,
     MountInUse,
@@ -23,6 +24,7 @@ from tinyice.core.events import (
 )
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
+from tinyice.core.moves import Ferry, move
 from tinyice.core.paths import mount_path_fault
 from tinyice.core.recorder import Recorder
 from tinyice.core.ring import Allocate, OwnMemory
@@ -38,7 +40,7 @@ RecorderFor = Callable[[MountSettings], Recorder | None]
 """Opens the dump file of a mount, where it has one."""
 
 
-class Carrier(Protocol):
+class Carrier(Ferry, Protocol):
     """Brings listeners to other processes."""
 
     def carry(self, mount: Mount) -> None:
@@ -151,6 +153,43 @@ class Mounts:
         """``listener``'s connection is gone."""
         mount.leave(listener)
         self._retire(mount)
+
+    def move_listeners(
+        self, source_path: str, destination_path: str, ids: Collection[int] | None = None
+    ) -> int:
+        """Let the listeners of one mount, or those named, hear another; how many do.
+
+        Those for whom the destination has no room stay. Raises MountUnknown,
+        MountIdle, MountDisabled, SameMount or FormatsDiffer.
+        """
+        before, after = self.known(source_path), self.known(destination_path)
+        moved = move(before, after, ids, ferry=self.carrier, publish=self._publish)
+        self._retire(before)
+        return moved
+
+    def kick_listener(self, path: str, number: int, reason: DropReason = DropReason.KICKED) -> None:
+        """End that listener of ``path``; raises MountUnknown or ListenerUnknown."""
+        mount = self.known(path)
+        listener = mount.listeners.get(number)
+        if listener is None:
+            raise ListenerUnknown(path, number)
+        mount.drop(listener, reason)
+        self._retire(mount)
+
+    def kick_listeners(self, path: str, reason: DropReason = DropReason.KICKED) -> int:
+        """End all who listen to ``path``, and say how many; raises MountUnknown."""
+        mount = self.known(path)
+        count = len(mount.listeners)
+        mount.drop_all(reason)
+        self._retire(mount)
+        return count
+
+    def kick_source(self, path: str, reason: str = "ended by an operator") -> None:
+        """End what feeds ``path``; raises MountUnknown or MountIdle."""
+        source = self.known(path).source
+        if source is None:
+            raise MountIdle(path)
+        source.control.close(reason)
 
     def next_listener_id(self) -> int:
         """A number that no listener had before."""

@@ -1,5 +1,6 @@
 """Where in a ring somebody begins, or goes on after a loss."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from tinyice.core.ring import Ring
@@ -8,8 +9,24 @@ from tinyice.core.syncpoints import SyncPoints
 REST_MAX = 8 * 1024
 """The longest rest of a frame or page that is kept for a listener who jumps."""
 
+PARTING_MAX = 128 * 1024
+"""The longest rest of one that is kept for a listener who is moved."""
+
 Join = tuple[list[bytes], int]
 """What goes out first, and the offset in the feed's ring that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where somebody stops who goes on in another stream.
+
+    ``rest`` ends the unit that was begun; behind it the audio has come to the
+    offset ``audio``, and the listener is in ``phase``.
+    """
+
+    rest: bytes
+    audio: int
+    phase: int = 0
 
 
 class Placement(Protocol):
@@ -32,6 +49,15 @@ class Placement(Protocol):
 
         Not before ``offset``, nor before ``tail``, which will be the oldest
         byte of the feed's ring.
+        """
+
+    def part(self, offset: int) -> Parting:
+        """Where somebody stops who has had all up to ``offset``."""
+
+    def enter(self, fresh_from: int, phase: int) -> Join:
+        """Where somebody goes on near the head who comes in ``phase`` from another stream.
+
+        Not before ``fresh_from``.
         """
 
 
@@ -72,10 +98,19 @@ class PlainPlacement:
         headers = self._sync.headers_at(target)
         if headers == self._sync.headers_at(offset):
             headers = b""
-        return [self._rest_of_unit(offset), headers], target
+        return [self._rest_of_unit(offset, REST_MAX), headers], target
 
-    def _rest_of_unit(self, offset: int) -> bytes:
+    def part(self, offset: int) -> Parting:
+        """The next place where a unit begins."""
+        rest = self._rest_of_unit(offset, PARTING_MAX)
+        return Parting(rest, offset + len(rest))
+
+    def enter(self, fresh_from: int, phase: int) -> Join:
+        """The newest sync point, after the stream headers in force there."""
+        return self.join_at(0, fresh_from, phase)
+
+    def _rest_of_unit(self, offset: int, longest: int) -> bytes:
         """The bytes from ``offset`` to where another unit begins, if they are few."""
         point = self._sync.at_or_after(offset)
         end = self._ring.head if point is None else point
-        return b"" if end - offset > REST_MAX else self._ring.copy(offset, end)
+        return b"" if end - offset > longest else self._ring.copy(offset, end)

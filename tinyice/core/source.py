@@ -1,12 +1,13 @@
 """Whatever feeds a mount."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from tinyice.core.clients import Client
 from tinyice.core.pace import Pace
 from tinyice.core.snapshots import StationHeaders
-from tinyice.formats.base import Chunk, Framer
+from tinyice.formats.base import Chunk, FormatKind, Framer
 from tinyice.formats.detect import framer_for
 
 STALE_AFTER_S = 2.0
@@ -24,6 +25,17 @@ class Control(Protocol):
 
     def close(self, reason: str) -> None:
         """End the session; ``reason`` is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFormat:
+    """What a player must understand to hear a stream; ``codec`` where the kind leaves it open."""
+
+    kind: FormatKind
+    codec: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} ({self.codec})" if self.codec else self.kind.value
 
 
 class Source:
@@ -68,6 +80,17 @@ class Source:
     def is_framed(self) -> bool:
         """Whether enough came to know the format."""
         return self.framer is not None
+
+    @property
+    def format(self) -> StreamFormat | None:
+        """What players must understand; None: too few bytes came to know."""
+        framer = self.framer
+        if framer is None:
+            return None
+        if framer.kind.is_frame_stream:
+            return StreamFormat(framer.kind)
+        plain = self.content_type.partition(";")[0].strip().lower()
+        return StreamFormat(framer.kind, framer.info.subtype or plain)
 
     def frame(self, data: bytes, now: float) -> list[Chunk]:
         """Count ``data`` and cut it into chunks."""

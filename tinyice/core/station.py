@@ -1,15 +1,26 @@
 """The station as the web sees it: snapshots, and the changes that people ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
 
+from tinyice.core.events import DropReason
+from tinyice.core.feed import Feed
+from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
 from tinyice.core.settings import MountSettings
-from tinyice.core.snapshots import DeliverySnapshot, MountSnapshot, StationHeaders, StationSnapshot
+from tinyice.core.snapshots import (
+    DeliverySnapshot,
+    ListenerSnapshot,
+    MountSnapshot,
+    StationHeaders,
+    StationSnapshot,
+)
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
-
 
 _SLICE = 500
 """So many listeners are looked at in one go."""
@@ -146,7 +157,7 @@ def _listener_snapshot(listener: Listener, now: float) -> ListenerSnapshot:
         client=listener.client,
         user=listener.user,
         seconds=now - listener.joined_at,
-        bytes_out=max(0, listener.bytes_out if feed is None else _bytes_out(listener, feed.ring.head)),
+        bytes_out=_bytes_out(listener),
         lag_bytes=lag,
         lag_seconds=lag / rate if rate else 0.0,
         jumps=listener.jumps,
@@ -155,6 +166,8 @@ def _listener_snapshot(listener: Listener, now: float) -> ListenerSnapshot:
     )
 
 
-def _bytes_out(listener: Listener, head: int) -> int:
+def _bytes_out(listener: Listener) -> int:
     """What it got; of one who is away: what it got if it kept up."""
-    return head - listener.origin if listener.is_away else listener.bytes_out
+    if listener.is_away and listener.feed is not None:
+        return max(0, listener.feed.ring.head - listener.origin)
+    return listener.bytes_out

@@ -14,6 +14,7 @@ from tinyice.core.events import (
     Event,
     ListenerJoined,
     ListenerLeft,
+    ListenerMoved,
     RequestFinished,
     SourceRefused,
     WorkerLost,
@@ -35,6 +36,7 @@ _LEVELS: dict[type[Event], str] = {
     WorkerLost: "error",
     ListenerJoined: "debug",
     ListenerLeft: "debug",
+    ListenerMoved: "debug",
 }
 
 

@@ -9,9 +9,11 @@ import socket
 from twisted.internet.interfaces import IDelayedCall, IProtocol, IPushProducer
 from zope.interface import implementer
 
+from tinyice.core.events import DropReason
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.net.front import Exchange, Front
+from tinyice.net.stay import Stay
 from tinyice.net.transport import StreamServer, StreamTransport
 
 _CLOSING_S = 30.0
@@ -27,7 +29,7 @@ class ListenerConnection:
         "_exchange",
         "_front",
         "_head_bytes",
-        "_mount",
+        "_stay",
         "listener",
         "raw_send",
         "send",
@@ -35,24 +37,38 @@ class ListenerConnection:
     )
 
     def __init__(
-        self, front: Front, mount: Mount, exchange: Exchange, connection: StreamTransport
+        self,
+        front: Front,
+        mount: Mount,
+        exchange: Exchange,
+        connection: StreamTransport,
+        *,
+        number: int,
     ) -> None:
         self._front = front
-        self._mount = mount
         self._exchange = exchange
         self._head_bytes = 0
         self._closing: IDelayedCall | None = None
+        self._stay: Stay | None = None
         self.transport: StreamTransport = connection
         self.send = connection.send_now
         """``Outlet.send``: the transport's own method, without a call in between."""
         self.raw_send = connection.raw_send
-        self.listener = Listener(
-            front.mounts.next_listener_id(), exchange.client, self, exchange.began
-        )
+        self.listener = Listener(number, exchange.client, self, exchange.began)
+        self.listener.mount = mount
+        self.listener.user = exchange.user
 
-    def begin(self, head: bytes, metaint: int | None) -> None:
-        """Take the connection over: the response head, the burst, and then the stream."""
+    def begin(self, head: bytes, metaint: int | None, stay: Stay | None = None) -> None:
+        """Take the connection over: the response head, the burst, and then the stream.
+
+        ``stay``: what the gate granted, if it was asked.
+        """
         connection = self.transport
+        if stay is not None:
+            self._stay = stay
+            stay.begin(self._time_is_up)
+            # The player may have said too much meanwhile.
+            connection.resumeProducing()
         self._head_bytes = len(head)
         connection.protocol = self
         connection.setTcpNoDelay(True)
@@ -60,7 +76,9 @@ class ListenerConnection:
         sent = connection.send_now(head)
         if sent < len(head):
             connection.write(head[sent:])
-        self._front.mounts.join(self._mount, self.listener, metaint)
+        mount = self.listener.mount
+        if mount is not None:
+            self._front.mounts.join(mount, self.listener, metaint)
 
     def give_away(self) -> socket.socket | None:
         """The socket, for another process; None where it can't be served there.
@@ -93,7 +111,17 @@ class ListenerConnection:
 
     def left(self) -> None:
         """The listener gets nothing more."""
-        self._front.mounts.leave(self._mount, self.listener)
+        if self._stay is not None:
+            self._stay.end()
+        # Which is another one than at the beginning, if it was moved.
+        mount = self.listener.mount
+        if mount is not None:
+            self._front.mounts.leave(mount, self.listener)
+
+    def _time_is_up(self) -> None:
+        mount = self.listener.mount
+        if mount is not None:
+            mount.drop(self.listener, DropReason.TIME_LIMIT)
 
     def closed(self) -> None:
         """The request is over."""

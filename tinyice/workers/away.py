@@ -1,12 +1,13 @@
 """What the main process keeps of a listener that a worker serves."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from tinyice.core.feed import Feed
 from tinyice.core.listener import Listener
-from tinyice.core.mount import Mount
 from tinyice.net.listener import ListenerConnection
-from tinyice.workers.messages import Drop, Message
+from tinyice.workers.messages import Drop, Message, Part
 
 
 class Teller(Protocol):
@@ -16,19 +17,25 @@ class Teller(Protocol):
         """Tell the worker."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ferrying:
+    """Where a listener comes from whose worker has yet to tell where it stood."""
+
+    feed: Feed
+    path: str
+
+
 class Away:
     """A listener's outlet that lies in a worker: ``core.listener.Outlet``."""
 
-    __slots__ = ("_connection", "_is_told", "_link", "listener", "mount", "raw_send")
+    __slots__ = ("_connection", "_is_told", "_link", "ferrying", "listener", "raw_send")
 
-    def __init__(
-        self, link: Teller, mount: Mount, listener: Listener, connection: ListenerConnection
-    ) -> None:
+    def __init__(self, link: Teller, listener: Listener, connection: ListenerConnection) -> None:
         self._link = link
         self._connection = connection
         self._is_told = False
-        self.mount = mount
         self.listener = listener
+        self.ferrying: Ferrying | None = None
         self.raw_send: Callable[[memoryview], int] = _take_nothing
 
     def send(self, view: bytes | memoryview) -> int:
@@ -46,9 +53,23 @@ class Away:
         self._is_told = True
         self._link.say(Drop(self.listener.id, at_once=True))
 
+    def ferry(self, feed: Feed, path: str) -> None:
+        """The listener has left ``feed``, of the mount ``path``; being told once is enough."""
+        if self.ferrying is None:
+            self.ferrying = Ferrying(feed, path)
+            self._link.say(Part(self.listener.id))
+
+    def too_slow(self) -> None:
+        """Its worker can't bring it on: let it end."""
+        mount = self.listener.mount
+        if mount is not None:
+            mount.drop_away(self.listener)
+
     def gone(self, bytes_out: int, jumps: int, *, too_slow: bool) -> None:
         """The connection is closed: give account of it."""
-        self.mount.left_away(self.listener, bytes_out, jumps, too_slow=too_slow)
+        mount = self.listener.mount
+        if mount is not None:
+            mount.left_away(self.listener, bytes_out, jumps, too_slow=too_slow)
         self._connection.left()
         self._connection.closed()
 

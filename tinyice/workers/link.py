@@ -14,7 +14,7 @@ from tinyice.work.children import Child, ChildCommand, Ending
 from tinyice.work.frames import Frame, FrameReader
 from tinyice.workers.away import Away
 from tinyice.workers.channel import Channel
-from tinyice.workers.messages import FROM_WORKER, SHORT, Message, Ready, Stop
+from tinyice.workers.messages import FROM_WORKER, SHORT, Lead, Message, Ready, Stop
 
 CHANNEL_DESCRIPTOR = 3
 _CLOGGED = 2000
@@ -61,6 +61,7 @@ class Link:
         self._channel: Channel | None = None
         self._is_ready = False
         self._stopping = False
+        self._lead = b""
 
     @property
     def is_ready(self) -> bool:
@@ -81,6 +82,7 @@ class Link:
     def start(self) -> None:
         """Begin the process."""
         around = self._around
+        self._lead = b""
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
@@ -111,6 +113,16 @@ class Link:
         if self._channel is None:
             raise RuntimeError("the worker was never started")
         self._channel.send(message, descriptor)
+
+    def lead(self, prefix: bytes) -> None:
+        """Tell the worker what comes first for those who cross from now on.
+
+        Once for all who get the same: thousands may be moved, and stream
+        headers are long.
+        """
+        if prefix != self._lead:
+            self._lead = prefix
+            self.say(Lead(prefix))
 
     def fail(self, fault: str) -> None:
         """End it: this is wrong with it."""

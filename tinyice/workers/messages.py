@@ -1,6 +1,6 @@
 """What the main process and a worker say to each other.
 
-Numbers only, but for the bytes that a listener gets after a jump. A descriptor
+Numbers only, but for the bytes that a listener gets before it goes on elsewhere. A descriptor
 comes with ``Open`` (the memory of the ring) and with ``Take`` (the connection).
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from tinyice.work.frames import Frame, FrameError
 
 PREFIX_MAX = 4 * 1024 * 1024
-"""The longest bytes that come before a jump: stream headers with a picture in them."""
+"""The longest such bytes: stream headers with a picture in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,29 @@ class Jump:
     listener: int
     target: int
     prefix: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """To a worker: take this listener out of its feed, and tell where it stands."""
+
+    listener: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """To a worker: these bytes come first for those of the ``Cross`` that follow."""
+
+    prefix: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """To a worker: the answer to ``Parted``: go on in that feed, from that offset on."""
+
+    listener: int
+    feed: int
+    target: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,15 @@ class Overrun:
 
 
 @dataclass(frozen=True, slots=True)
+class Parted:
+    """From a worker: the answer to ``Part``; the listener waits for ``Cross``."""
+
+    listener: int
+    offset: int
+    bytes_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """From a worker: what it did for the feed since it said so before."""
 
@@ -112,7 +144,20 @@ class Served:
     bytes_out: int
 
 
-Message = Open | Shut | Take | Jump | Drop | End | Hurry | Stop | Ready | Gone | Overrun | Served
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """From a worker, once a second: it lives, and this is how one of its pulses beats."""
+
+    low_latency: bool
+    seconds: float
+    lateness_seconds: float
+    stretched: float
+    busy_ratio: float
+
+
+ToWorker = Open | Shut | Take | Jump | Part | Lead | Cross | Drop | End | Hurry | Stop
+FromWorker = Ready | Gone | Overrun | Parted | Served | Beat
+Message = ToWorker | FromWorker
 
 
 class _Layout:
@@ -149,12 +194,17 @@ _TO_WORKER = (
     _Layout(6, End, "QQ"),
     _Layout(7, Hurry, "Q"),
     _Layout(8, Stop, ""),
+    _Layout(9, Part, "Q"),
+    _Layout(10, Lead, ""),
+    _Layout(11, Cross, "QQQ"),
 )
 _FROM_WORKER = (
     _Layout(16, Ready, ""),
     _Layout(17, Gone, "Q?QQ"),
     _Layout(18, Overrun, "QQ"),
     _Layout(19, Served, "QQQ"),
+    _Layout(20, Parted, "QQQ"),
+    _Layout(21, Beat, "?dddd"),
 )
 _ALL = _TO_WORKER + _FROM_WORKER
 _BY_KIND = {layout.kind: layout for layout in _ALL}
@@ -163,7 +213,7 @@ _BY_TYPE = {layout.message: layout for layout in _ALL}
 TO_WORKER = frozenset(layout.kind for layout in _TO_WORKER)
 FROM_WORKER = frozenset(layout.kind for layout in _FROM_WORKER)
 SHORT = 64
-"""No message is longer, but for ``Jump``."""
+"""No message is longer, but for ``Jump`` and ``Lead``."""
 
 
 def encoded(message: Message) -> Frame:

@@ -3,11 +3,13 @@
 import os
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from twisted.internet.interfaces import IReactorFDSet, IReactorTime
 
 from tinyice.core.clients import Client
 from tinyice.core.listener import Listener
+from tinyice.core.moves import OWED_PARTS_MAX
 from tinyice.work.frames import FrameReader
 from tinyice.workers import messages as say
 from tinyice.workers.channel import Channel
@@ -40,6 +42,20 @@ class Worker:
         self._feeds: dict[int, SharedFeed] = {}
         self._players: dict[int, Player] = {}
         self._slices = {False: 1, True: 1}
+        self._lead = b""
+        self._orders: dict[type[say.Message], Callable[[Any], None]] = {
+            say.Open: self._open,
+            say.Shut: self._shut,
+            say.Take: self._take,
+            say.Jump: self._jump,
+            say.Part: self._part,
+            say.Lead: self._keep_lead,
+            say.Cross: self._cross,
+            say.Drop: self._drop,
+            say.Hurry: self._hurry,
+            say.End: self._end,
+            say.Stop: self._stop,
+        }
         reader = FrameReader(say.TO_WORKER, max_payload=say.PREFIX_MAX + say.SHORT)
         self._channel = Channel(end, reader, self, reactor)
 
@@ -49,23 +65,7 @@ class Worker:
 
     def received(self, message: say.Message) -> None:
         """``ChannelUser.received``."""
-        match message:
-            case say.Take():
-                self._take(message)
-            case say.Jump():
-                self._jump(message)
-            case say.Drop():
-                self._drop(message)
-            case say.Open():
-                self._open(message)
-            case say.Hurry():
-                self._feeds[message.feed].deliver()
-            case say.End():
-                self._feeds[message.feed].end(message.until)
-            case say.Shut():
-                self._shut(message)
-            case say.Stop():
-                self._stop()
+        self._orders[type(message)](message)
 
     def channel_lost(self) -> None:
         """``ChannelUser.channel_lost``: without the main process there is nothing to do."""
@@ -82,7 +82,7 @@ class Worker:
         self._slices[low_latency] = slices
         for feed in self._feeds.values():
             if feed.low_latency == low_latency:
-                feed.spread(slices)
+                feed.seating.spread(slices)
 
     def audience(self, *, low_latency: bool) -> int:
         """``Delivered.audience``."""
@@ -130,7 +130,7 @@ class Worker:
             os.close(descriptor)
         known = self._feeds.get(message.feed)
         if known is not None:
-            known.ring = ring
+            known.follow(ring)
             return
         self._feeds[message.feed] = SharedFeed(
             message.feed,
@@ -140,6 +140,12 @@ class Worker:
             low_latency=message.low_latency,
             slices=self._slices[message.low_latency],
         )
+
+    def _hurry(self, message: say.Hurry) -> None:
+        self._feeds[message.feed].deliver()
+
+    def _end(self, message: say.End) -> None:
+        self._feeds[message.feed].end(message.until)
 
     def _shut(self, message: say.Shut) -> None:
         feed = self._feeds.pop(message.feed)
@@ -164,6 +170,29 @@ class Worker:
         if player is not None and isinstance(feed, SharedFeed):
             feed.jump(player.listener, message.prefix, message.target)
 
+    def _part(self, message: say.Part) -> None:
+        player = self._players.get(message.listener)
+        if player is None:
+            return
+        listener = player.listener
+        if isinstance(listener.feed, SharedFeed):
+            listener.feed.dismiss(listener)
+            listener.feed = None
+        parted = say.Parted(listener.id, listener.position, listener.bytes_out)
+        self._channel.send(parted)
+
+    def _keep_lead(self, message: say.Lead) -> None:
+        self._lead = message.prefix
+
+    def _cross(self, message: say.Cross) -> None:
+        player = self._players.get(message.listener)
+        if player is None:
+            return
+        if len(player.listener.pending) > OWED_PARTS_MAX:
+            player.lose(too_slow=True)
+        else:
+            self._feeds[message.feed].welcome(player.listener, self._lead, message.target)
+
     def _drop(self, message: say.Drop) -> None:
         player = self._players.get(message.listener)
         if player is None:
@@ -174,11 +203,12 @@ class Worker:
             player.finish()
 
     def _report(self, feed: SharedFeed) -> None:
-        if feed.sends or feed.bytes_out:
-            self._channel.send(say.Served(feed.number, feed.sends, feed.bytes_out))
-            feed.sends = feed.bytes_out = 0
+        done = feed.seating
+        if done.sends or done.bytes_out:
+            self._channel.send(say.Served(feed.number, done.sends, done.bytes_out))
+            done.sends = done.bytes_out = 0
 
-    def _stop(self) -> None:
+    def _stop(self, _message: say.Stop) -> None:
         for player in tuple(self._players.values()):
             player.finish()
         self._end_when_said()

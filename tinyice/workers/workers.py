@@ -15,6 +15,7 @@ from tinyice.core.events import DropReason, Event, WorkerLost
 from tinyice.core.feed import Feed
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
+from tinyice.core.moves import land
 from tinyice.core.ring import SPAN
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.net.listener import ListenerConnection
@@ -73,10 +74,16 @@ class Workers:
             branch = feed.branch
             if branch is not None:
                 branch.update()
-            for cohort in feed.cohorts:
+            for cohort in feed.seating.cohorts:
                 for listener in tuple(cohort.members):
                     if not listener.stays and not self._carry(mount, feed, listener):
                         return
+
+    def ferry(self, listener: Listener, before: Feed, path: str) -> None:
+        """``Ferry.ferry``."""
+        away = listener.outlet
+        if isinstance(away, Away):
+            away.ferry(before, path)
 
     def heard(self, link: Link, message: say.Message) -> None:
         """``LinkUser.heard``."""
@@ -87,13 +94,17 @@ class Workers:
                     away.gone(message.bytes_out, message.jumps, too_slow=message.too_slow)
             case say.Overrun():
                 away = link.away.get(message.listener)
-                if away is not None:
+                # Who is on the way to another feed is asked for there.
+                if away is not None and away.ferrying is None:
                     self._rejoin(link, away, message.offset)
+            case say.Parted():
+                away = link.away.get(message.listener)
+                if away is not None and away.ferrying is not None:
+                    self._land(link, away, message)
             case say.Served():
                 branch = self._branches.get(message.feed)
                 if branch is not None:
-                    branch.feed.sends += message.sends
-                    branch.feed.bytes_out += message.bytes_out
+                    branch.feed.served_away(message.sends, message.bytes_out)
 
     def link_lost(self, link: Link, ending: Ending) -> None:
         """``LinkUser.link_lost``: those whom it served are lost with it."""
@@ -124,7 +135,7 @@ class Workers:
             listener.stays = True
             return True
         feed.send_away(listener)
-        away = Away(link, mount, listener, connection)
+        away = Away(link, listener, connection)
         listener.outlet = away
         link.away[listener.id] = away
         take = say.Take(
@@ -157,9 +168,32 @@ class Workers:
         join = feed.rejoin_away(away.listener, offset)
         prefix = b"" if join is None else b"".join(join[0])
         if join is None or len(prefix) > say.PREFIX_MAX:
-            away.mount.drop_away(away.listener)
+            away.too_slow()
         else:
             link.say(say.Jump(away.listener.id, join[1], prefix))
+
+    def _land(self, link: Link, away: Away, message: say.Parted) -> None:
+        """The listener was moved, and had come so far: say where it goes on."""
+        ferrying, away.ferrying = away.ferrying, None
+        listener = away.listener
+        feed, mount = listener.feed, listener.mount
+        if ferrying is None or mount is None or not isinstance(feed, Feed):
+            return
+        if listener.until is not None:
+            away.finish()
+            return
+        if feed.branch is not None:
+            feed.branch.update()
+        branch = self._branch_of(mount, feed)
+        join = None
+        if branch.show(link):
+            join = land(listener, ferrying.feed, ferrying.path, message.offset, message.bytes_out)
+        prefix = b"" if join is None else b"".join(join[0])
+        if join is None or len(prefix) > say.PREFIX_MAX:
+            away.too_slow()
+        else:
+            link.lead(prefix)
+            link.say(say.Cross(listener.id, branch.number, join[1]))
 
 
 def _as_if_level(listener: Listener) -> int:
