@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tinyice.config.document import documents, main
+from tinyice.config.items import ApiToken, BanNote, UrlAuth
 from tinyice.config.kinds import kind_of
 from tinyice.config.model import AdvancedMount, Config, User
 
@@ -23,7 +24,7 @@ def test_the_documents_are_written_into_a_folder(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == set(documents())
 
 
-@pytest.mark.parametrize("struct", [Config, AdvancedMount, User])
+@pytest.mark.parametrize("struct", [Config, AdvancedMount, User, UrlAuth, ApiToken, BanNote])
 def test_every_key_has_a_meaning_and_every_number_a_range(struct: type[msgspec.Struct]) -> None:
     for field in msgspec.structs.fields(struct):
         kind = kind_of(field.type)

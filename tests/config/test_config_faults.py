@@ -10,6 +10,13 @@ from tinyice.config.load import check
 
 HTTPS = {"use_https": True, "cert_file": "cert.pem", "key_file": "key.pem"}
 
+URL_AUTH = "advanced_mounts./a.url_auth."
+
+
+def url_auth(**keys: object) -> dict[str, object]:
+    """A site that decides about a mount."""
+    return {"advanced_mounts": {"/a": {"url_auth": keys}}}
+
 
 def faults_of(folder: Path, document: dict[str, object] | str) -> dict[str, str]:
     with pytest.raises(ConfigFaults) as caught:
@@ -62,6 +69,71 @@ def faults_of(folder: Path, document: dict[str, object] | str) -> dict[str, str]
             "advanced_mounts./live.burst_siz",
             'did you mean "burst_size"?',
         ),
+        ({"trusted_proxies": ["proxy.lan"]}, "trusted_proxies[0]", "192.0.2.0/24"),
+        ({"trusted_proxies": [5]}, "trusted_proxies[0]", "an IP address or a network, not 5"),
+        ({"whitelisted_ips": {}}, "whitelisted_ips", "a list of IP addresses or networks"),
+        ({"proxy_protocol": [0]}, "proxy_protocol[0]", "from 1 to 65535, not 0"),
+        ({"proxy_protocol": 8000}, "proxy_protocol", "a list of port numbers, not 8000"),
+        (
+            {"proxy_protocol": [8000, 9999]},
+            "proxy_protocol[1]",
+            "must be a port of this server (8000, 8001), not 9999",
+        ),
+        (HTTPS | {"proxy_protocol": ["80"]}, "proxy_protocol[0]", "(443, 8000, 8001), not 80"),
+        ({"ban_notes": {"nobody": {}}}, "ban_notes.nobody", "192.0.2.0/24"),
+        ({"ban_notes": {"::1": {"until": "soon"}}}, "ban_notes.::1.until", 'not "soon"'),
+        ({"ban_notes": {"::1": {"until": "2030-01-01"}}}, "ban_notes.::1.until", "with its zone"),
+        (
+            {"ban_notes": {"::1": {"until": "2030-01-01T00:00:00"}}},
+            "ban_notes.::1.until",
+            "2030-12-31T23:59:59Z",
+        ),
+        ({"ban_notes": {"::1": {"reason": "a\nb"}}}, "ban_notes.::1.reason", "control characters"),
+        ({"api_tokens": {}}, "api_tokens", "a list of objects, not an object"),
+        ({"api_tokens": ["ti_1"]}, "api_tokens[0]", "an object"),
+        ({"api_tokens": [{"hash": "A" * 64}]}, "api_tokens[0].hash", "SHA-256 in hexadecimal"),
+        ({"api_tokens": [{"expires_at": "x"}]}, "api_tokens[0].expires_at", "with its zone"),
+        ({"api_tokens": [{"id": "a"}] * 2}, "api_tokens[1].id", '"a" is there twice'),
+        ({"relay_user": "a:b"}, "relay_user", "colon"),
+        ({"relay_password": "$2x"}, "relay_password", "malformed bcrypt hash"),
+        ({"fallback_mounts": {"/a": "b"}}, "fallback_mounts./a", "must begin with /"),
+        ({"fallback_mounts": {"/api/a": "/b"}}, "fallback_mounts./api/a", "pages of the server"),
+        ({"fallback_mounts": {"/a": "/a"}}, "fallback_mounts./a", "began: /a -> /a"),
+        (
+            {"fallback_mounts": {"/x": "/b", "/b": "/c", "/c": "/d", "/d": "/b"}},
+            "fallback_mounts./b",
+            "must not lead back to where it began: /b -> /c -> /d -> /b",
+        ),
+        ({"audit_enabled": 1}, "audit_enabled", "true or false"),
+        ({"audit_days": -1}, "audit_days", "from 0 to 36500"),
+        ({"lockout_failures": -1}, "lockout_failures", "from 0 to"),
+        ({"lockout_window": 0}, "lockout_window", "from 0.1 to 86400"),
+        ({"lockout_time": "long"}, "lockout_time", "from 0.1 to 86400"),
+        ({"scan_paths": 2.5}, "scan_paths", "a whole number"),
+        ({"session_idle": 1}, "session_idle", "from 60 to"),
+        ({"session_lifetime": 1}, "session_lifetime", "from 60 to"),
+        ({"api_rate": None, "api_rat": 1}, "api_rat", 'did you mean "api_rate"?'),
+        ({"outbound_allow": ["10.0.0.1", "no host"]}, "outbound_allow[1]", "a host name"),
+        ({"outbound_allow": ["10.0.0.0/99"]}, "outbound_allow[0]", "a host name"),
+        (
+            {"advanced_mounts": {"/a": {"listener_accounts": {"a:b": "x"}}}},
+            "advanced_mounts./a.listener_accounts.a:b",
+            "colon",
+        ),
+        (url_auth(listener_add="ftp://x"), URL_AUTH + "listener_add", "https://"),
+        (url_auth(listener_add="http://x/#y"), URL_AUTH + "listener_add", "https://"),
+        (url_auth(stream_auth="http://a:b@x/"), URL_AUTH + "stream_auth", "password before @"),
+        (url_auth(username="a:b"), URL_AUTH + "username", "colon"),
+        (url_auth(password="a\nb"), URL_AUTH + "password", "control characters"),
+        (url_auth(headers="x"), URL_AUTH + "headers", "a list of names of headers"),
+        (url_auth(headers=["a b"]), URL_AUTH + "headers[0]", "the name of a header"),
+        (url_auth(header_prefix="a b"), URL_AUTH + "header_prefix", "the name of a header"),
+        (url_auth(auth_header="yes"), URL_AUTH + "auth_header", 'like "icecast-auth-user: 1"'),
+        (url_auth(timelimit_header="x y:"), URL_AUTH + "timelimit_header", "a header like"),
+        (url_auth(timeout=0), URL_AUTH + "timeout", "from 0.1"),
+        (url_auth(when_down="wait"), URL_AUTH + "when_down", '"refuse", "allow"'),
+        (url_auth(listener_ad=""), URL_AUTH + "listener_ad", '"listener_add"'),
+        ({"advanced_mounts": {"/a": {"url_auth": 1}}}, "advanced_mounts./a.url_auth", "an object"),
         ({"users": {"dj": {"role": "boss"}}}, "users.dj.role", '"superadmin", "admin", "dj"'),
         ({"admin_password": "$2b$12$short"}, "admin_password", "malformed bcrypt hash"),
         ({"admin_password": HASH.replace("12", "32")}, "admin_password", "malformed bcrypt hash"),

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from config.configs import HASH, OTHER_HASH, checked
-from tinyice.config.mounts import MountSettings, configured_paths, settings_for
+from tinyice.config.mounts import configured_paths, settings_for
+from tinyice.core.settings import MountSettings, UrlAuthSettings
 
 
 def settings(folder: Path, document: dict[str, Any], path: str = "/live") -> MountSettings:
@@ -35,7 +36,34 @@ def test_a_mount_that_nobody_names_has_the_servers_settings(tmp_path: Path) -> N
         disabled=False,
         configured=False,
         low_latency=False,
+        fallback="",
+        listener_accounts={},
+        url_auth=None,
     )
+
+
+def test_who_may_listen_and_where_listeners_go(tmp_path: Path) -> None:
+    """Accounts, the site that is asked and the fallback are those of the mount; no secret shows."""
+    site = {
+        "listener_add": "http://site/add?a=1",
+        "password": "kept as it is",
+        "headers": ["x-pass"],
+        "timeout": 2,
+        "when_down": "allow",
+    }
+    own = {"listener_accounts": {"anna": HASH}, "url_auth": site}
+    document = {"advanced_mounts": {"/live": own}, "fallback_mounts": {"/live": "/b", "/b": "/c"}}
+    found = settings(tmp_path, document)
+    assert (found.fallback, found.listener_accounts) == ("/b", {"anna": HASH})
+    assert found.url_auth == UrlAuthSettings(
+        listener_add="http://site/add?a=1",
+        password="kept as it is",
+        headers=("x-pass",),
+        timeout_s=2,
+        allow_when_down=True,
+    )
+    assert "kept" not in repr(found)
+    assert HASH not in repr(found)
 
 
 def test_its_own_settings_win_also_where_they_switch_off(tmp_path: Path) -> None:
