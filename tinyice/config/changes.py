@@ -108,8 +108,9 @@ def _leaves_of_keys(
 
 def _leaves_of_list(kind: Kind, value: list[Any], path: KeyPath) -> Iterator[tuple[str, _Leaf]]:
     of = kind_of(kind.args[0])
-    if not of.is_struct:
-        yield path_text(path), _Leaf(value, is_list=not kind.length)
+    if not of.is_struct or not value:
+        # A copy: the document may go on to change, what is told may not.
+        yield path_text(path), _Leaf(list(value), is_list=not kind.length)
         return
     for index, entry in enumerate(value):
         name = entry.get("id") if isinstance(entry, dict) else None
