@@ -9,7 +9,7 @@ from urllib.parse import quote
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
-from twisted.web.server import Request, Site
+from twisted.web.server import Site
 
 from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
@@ -300,11 +300,6 @@ class Reply:
         return json.loads(self.body)
 
 
-def client_of(request: Request) -> Client:
-    """Everybody comes from one address."""
-    return Client("203.0.113.9", secure=bool(request.isSecure()))
-
-
 def exchange(resource: IResource, raw: bytes) -> bytes:
     """What the whole of twisted.web answers to the bytes ``raw``."""
     channel = Site(resource, timeout=None).buildProtocol(None)
@@ -334,7 +329,8 @@ class Web:
         self.gauges = FakeGauges()
         self.clock = Clock()
         settings = replace(SETTINGS, **changes)
-        self.guard = Guard(self.gatekeeper, client_of, settings=settings)
+        self.client = Client("203.0.113.9")
+        self.guard = Guard(self.gatekeeper, lambda _: self.client, settings=settings)
         self.resource = make_resource(
             self.station,
             self.gatekeeper,

@@ -7,7 +7,7 @@ from klein import Klein
 from twisted.web.server import Request
 
 from tinyice.core.access.permissions import Action, permits
-from tinyice.core.errors import Refused
+from tinyice.core.errors import LockedOut, Refused
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
 from tinyice.web.cookies import forget_session
@@ -70,6 +70,8 @@ class AccountSite:
         try:
             current = Credentials(who.name, params.raw("current"))
             knows = await self._gatekeeper.identify(current, caller.client)
+        except LockedOut:
+            raise
         except Refused:
             return self._page(request, caller, fault=_WRONG, status=403)
         if knows.name != who.name or not permits(knows, Action.CHANGE_OWN_PASSWORD):

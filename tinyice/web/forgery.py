@@ -43,7 +43,9 @@ def provenance(request: Request, settings: WebSettings, *, secure: bool) -> Prov
     if site:
         # "none" is a bookmark, or a link in a mail: no page asked, and none of ours.
         return Provenance.UNTOLD if site == "none" else Provenance.FOREIGN
-    said = request.getHeader("Origin") or request.getHeader("Referer")
+    said = request.getHeader("Origin")
+    if said is None:
+        said = request.getHeader("Referer")
     if said is None:
         return Provenance.UNTOLD
     ours = _is_ours(said, _own_hosts(request, settings), secure=secure)
