@@ -1,0 +1,1 @@
+"""All outgoing HTTP: time-outs, size limits, and the guard of addresses."""
