@@ -83,7 +83,11 @@ class OwnAccounts:
         now = self._now().replace(microsecond=0)
         expires_at = now + timedelta(days=days) if days else None
         secret, token = mint(
-            who.name, name, created_at=now, expires_at=expires_at, random=self._random
+            name=name,
+            user=who.name,
+            created_at=now,
+            expires_at=expires_at,
+            random=self._random,
         )
 
         def edit(document: Document) -> None:
