@@ -7,7 +7,8 @@ for OPTIONS, then becomes a source. States:
 - *idle*: no byte of the next request has come, with a deadline;
 - *reading*: a head is being collected, with a deadline;
 - *body*: a web request's body is being collected, bounded, with a deadline;
-- *deciding*: credentials are being checked; nothing is read meanwhile;
+- *deciding*: credentials are being checked; of a source nothing is read
+  meanwhile, of a player it is, so that we see it go;
 - *answering*: the web site writes; what arrives waits, bounded. It also waits
   while the peer does not take the answers that it has already;
 - *flushing*: the last answer is on its way, and then the connection ends;
@@ -30,8 +31,9 @@ from tinyice.core.events import RequestRefused
 from tinyice.net.answers import Answer, answer_to, words_of
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front, exchange_of
-from tinyice.net.listening import serve_listener
+from tinyice.net.listening import admit_listener, serve_listener
 from tinyice.net.peer import client_address
+from tinyice.net.probes import is_probe
 from tinyice.net.sourcing import serve_source
 from tinyice.net.transport import StreamTransport
 from tinyice.net.webbody import expects_continue
@@ -131,6 +133,7 @@ class Door(Protocol):
 
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The web site has answered; see ``webchannel.Answered``."""
+        self._note_probe(status)
         self._publish_finished(status, bytes_out)
         if self._state is State.ANSWERING and persistent:
             self._next_request()
@@ -170,7 +173,10 @@ class Door(Protocol):
         self._early, self._parser = self._parser.leftover, self._new_parser()
         client = self._front.clients.client_of(self._address, head.headers, secure=self._secure)
         self._exchange = exchange_of(head, client, self._front.clock.seconds())
-        self._route(head, target)
+        if client.address in self._front.bans:
+            self._refuse(PeerError(403, "This address is banned."))
+        else:
+            self._route(head, target)
 
     def _route(self, head: RequestHead, target: Target) -> None:
         method = head.method
@@ -185,6 +191,10 @@ class Door(Protocol):
             self._to_web(head)
 
     def _listen(self, head: RequestHead, path: str) -> None:
+        if not self._front.listener_gate.is_open(path):
+            self._state = State.DECIDING
+            self._decide(admit_listener(self, self._front, head, path))
+            return
         try:
             serve_listener(self, self._front, head, path)
         except DomainError as error:
@@ -196,7 +206,7 @@ class Door(Protocol):
         self.transport.pauseProducing()
 
     def _decide(self, story: Deferred[None]) -> None:
-        """Wait for ``story``, which admits a source."""
+        """Wait for ``story``, which lets somebody in."""
         self._deciding = story
         story.addErrback(self._not_admitted)
 
@@ -210,7 +220,7 @@ class Door(Protocol):
         elif isinstance(error, PeerError):
             self._refuse(error)
         else:
-            self._log.failure("letting a source in failed", failure=failure)
+            self._log.failure("letting somebody in failed", failure=failure)
             self.answer(Answer(500, "internal error"))
 
     def _to_web(self, head: RequestHead) -> None:
@@ -348,6 +358,16 @@ class Door(Protocol):
     def _close(self) -> None:
         self.hand_over()
         self.transport.abortConnection()
+
+    def _note_probe(self, status: int) -> None:
+        """Report who asks for pages that there are not."""
+        head = self._head
+        if head is None or self._exchange is None or status != 404:
+            return
+        path = parse_target(head.target).path
+        shows = any(head.headers.get(name) for name in ("authorization", "cookie"))
+        if is_probe(head.method, path, status, has_credentials=shows):
+            self._front.unknown_path(self._exchange.client.address, path)
 
     def _publish_finished(self, status: int, bytes_out: int) -> None:
         exchange, self._exchange = self._exchange, None

@@ -1,13 +1,20 @@
 """GET and HEAD on a mount: from a request head to a listener."""
 
+from dataclasses import replace
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
+
+from tinyice.core.access.gates import ListenerTicket
+from tinyice.core.errors import Challenge, DomainError
 from tinyice.core.mount import Mount
 from tinyice.core.snapshots import StationHeaders
 from tinyice.net.front import Exchange, Front
 from tinyice.net.listener import ListenerConnection
+from tinyice.net.stay import Stay
 from tinyice.net.transport import StreamTransport
 from tinyice.wire import replies
+from tinyice.wire.basic import parse_basic
 from tinyice.wire.head import RequestHead
 
 
@@ -18,6 +25,10 @@ class ListenerDoor(Protocol):
     def exchange(self) -> Exchange:
         """The request at hand."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the peer is still there."""
+
     def hand_over(self) -> tuple[StreamTransport, bytes]:
         """Give the connection away, and what came after the head."""
 
@@ -25,27 +36,85 @@ class ListenerDoor(Protocol):
         """Answer with these bytes, and close."""
 
 
-def serve_listener(door: ListenerDoor, front: Front, head: RequestHead, path: str) -> None:
+def serve_listener(
+    door: ListenerDoor,
+    front: Front,
+    head: RequestHead,
+    path: str,
+    *,
+    number: int = 0,
+    stay: Stay | None = None,
+) -> None:
     """Let the player hear ``path``; raises the DomainError that keeps it out.
 
-    ``Range`` is ignored, as Icecast does: the answer is a plain 200.
+    ``number`` is the listener's, if it has one already; ``stay`` is what the
+    gate granted, if it was asked. ``Range`` is ignored, as Icecast does: the
+    answer is a plain 200.
     """
-    mount = front.mounts.admit(path)
-    front.room.check()
+    mount = _mount_with_room(front, path)
     metaint = mount.settings.metaint if wants_metadata(head) and mount.carries_icy else None
     reply = _stream_head(front, mount, metaint)
     if head.method == "HEAD":
         door.reply(200, reply)
         return
     exchange = door.exchange
+    if stay is not None:
+        exchange = replace(exchange, user=stay.user)
     connection, _ = door.hand_over()
-    ListenerConnection(front, mount, exchange, connection).begin(reply, metaint)
+    listener = ListenerConnection(
+        front, mount, exchange, connection, number=number or front.mounts.next_listener_id()
+    )
+    listener.begin(reply, metaint, stay)
+
+
+def admit_listener(
+    door: ListenerDoor, front: Front, head: RequestHead, path: str
+) -> Deferred[None]:
+    """Ask the gate, then let the player hear ``path``.
+
+    Fails with the DomainError that keeps it out.
+    """
+    return Deferred.fromCoroutine(_admit(door, front, head, path))
+
+
+async def _admit(door: ListenerDoor, front: Front, head: RequestHead, path: str) -> None:
+    # Nobody is asked about a listener for whom there is no room anyway.
+    _mount_with_room(front, path)
+    credentials = parse_basic(head.headers.get("authorization") or b"")
+    if head.method == "HEAD":
+        if credentials is None:
+            raise Challenge
+        serve_listener(door, front, head, path)
+        return
+    ticket = ListenerTicket(
+        mount=path,
+        client=door.exchange.client,
+        credentials=credentials,
+        query=head.target.partition(b"?")[2],
+        headers=head.headers,
+        listener=front.mounts.next_listener_id(),
+    )
+    stay = Stay(await front.listener_gate.admit(ticket), front.clock)
+    if not door.is_open:
+        stay.end()
+        return
+    try:
+        serve_listener(door, front, head, path, number=ticket.listener, stay=stay)
+    except DomainError:
+        stay.end()
+        raise
 
 
 def wants_metadata(head: RequestHead) -> bool:
     """Whether the player asked for ICY metadata: any number but zero."""
     text = head.headers.text("icy-metadata").strip()
     return text.isascii() and text.isdigit() and text.strip("0") != ""
+
+
+def _mount_with_room(front: Front, path: str) -> Mount:
+    mount = front.mounts.admit(path)
+    front.room.check()
+    return mount
 
 
 def _stream_head(front: Front, mount: Mount, metaint: int | None) -> bytes:
