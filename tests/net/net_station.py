@@ -15,6 +15,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 from net.memory import ALL, PEER, MemoryTransport
 from tinyice.core.access.accounts import Account, Accounts
 from tinyice.core.access.gatekeeper import Gatekeeper
+from tinyice.core.access.gates import ListenerGate, NothingDelegated, OpenToAll, SourceGate
 from tinyice.core.access.lockouts import LockoutRules, Lockouts
 from tinyice.core.access.principal import Role
 from tinyice.core.access.sessions import SessionRules, Sessions
@@ -23,8 +24,10 @@ from tinyice.core.bans import Ban, Bans
 from tinyice.core.errors import Overloaded
 from tinyice.core.events import Event
 from tinyice.core.mounts import Mounts
+from tinyice.core.networks import Networks
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.net.front import Front, Limits
+from tinyice.net.peer import Clients
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
 from tinyice.net.room import BOUNDLESS, Room
 from tinyice.net.webchannel import WebChannel, make_site
@@ -182,12 +185,18 @@ class Station:
     pages: Mapping[bytes, Resource] = field(default_factory=dict)
     room: Room = BOUNDLESS
     secure: bool = False
+    proxied: bool = False
+    trusted: tuple[str, ...] = ()
+    listener_gate: ListenerGate = field(default_factory=OpenToAll)
+    source_gate: SourceGate = field(default_factory=NothingDelegated)
 
     def __post_init__(self) -> None:
         self.events: list[Event] = []
         self.passwords = FakePasswords()
         self.slow = Slow()
         self.recorded: dict[str, bytes] = {}
+        self.probes: list[tuple[str, str]] = []
+        self.trusted_proxies = Networks(self.trusted)
         self.mounts = Mounts(
             self.configured,
             self.settings_for,
@@ -200,11 +209,16 @@ class Station:
             mounts=self.mounts,
             gatekeeper=self._gatekeeper(),
             limits=self.limits,
-            bans=Bans(map(Ban, self.banned), now=lambda: NOW),
+            bans=Bans(map(Ban, self.banned), now=lambda: NOW, spared=self.trusted_proxies),
             clock=self.clock,
             now=lambda: NOW,
             publish=self.events.append,
             room=self.room,
+            clients=Clients(self.trusted_proxies),
+            listener_gate=self.listener_gate,
+            source_gate=self.source_gate,
+            unknown_path=lambda address, path: self.probes.append((address, path)),
+            shoutcast_mount=lambda: "/live",
         )
         self.reception = Reception(self.front)
         site = make_site(Site(Root(self.slow, self.pages), reactor=self.clock))
@@ -215,8 +229,12 @@ class Station:
             self.channels.append(made)
             return made
 
-        self.doors = DoorFactory(self.front, self.reception, channel, secure=self.secure)
-        self.shoutcast_doors = ShoutcastFactory(self.front, self.reception, self.doors.door)
+        self.doors = DoorFactory(
+            self.front, self.reception, channel, secure=self.secure, proxied=self.proxied
+        )
+        self.shoutcast_doors = ShoutcastFactory(
+            self.front, self.reception, self.doors.door, proxied=self.proxied
+        )
 
     def _record(self, settings: MountSettings) -> "Recording":
         return Recording(self.recorded, settings.path)
@@ -379,5 +397,6 @@ def role_of(peer: MemoryTransport) -> str:
         "SourceConnection": "source",
         "ListenerConnection": "listener",
         "Door": "door",
+        "Introduction": "introduction",
         "ShoutcastDoor": "shoutcast",
     }[type(peer.protocol).__name__]
