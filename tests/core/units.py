@@ -102,20 +102,27 @@ def numbers(stream: bytes) -> list[int]:
 
 
 def _behind_filler(stream: bytes, at: int) -> int:
+    before = -1
+    while before != at:
+        before = at
+        at = _behind_tag(stream, at)
+        zeros = 0
+        while at + zeros < len(stream) and not stream[at + zeros]:
+            zeros += 1
+        assert zeros < 10
+        at += zeros
+    return at
+
+
+def _behind_tag(stream: bytes, at: int) -> int:
     while stream.startswith(b"ID3\x04\0\0", at) and len(stream) - at >= 10:
         size = 0
         for byte in stream[at + 6 : at + 10]:
             assert byte < 0x80
             size = size << 7 | byte
         assert not any(stream[at + 10 : at + 10 + size])
-        at += 10 + size
-    if stream.startswith(b"ID3"[: len(stream) - at], at):
-        return len(stream)
-    zeros = 0
-    while at + zeros < len(stream) and not stream[at + zeros]:
-        zeros += 1
-    assert zeros < 10
-    return at + zeros
+        at = min(at + 10 + size, len(stream))
+    return len(stream) if stream.startswith(b"ID3"[: len(stream) - at], at) else at
 
 
 def gaps(found: list[int]) -> int:
