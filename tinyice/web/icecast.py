@@ -55,6 +55,7 @@ def source_fields(mount: MountSnapshot, settings: WebSettings) -> Fields:
     """What everybody may know of a mount on air."""
     known = {
         "audio_info": mount.station.audio_info,
+        "authenticator": mount.authenticator,
         "bitrate": number_or_text(mount.station.bitrate),
         "genre": mount.station.genre or "various",
         "listener_peak": mount.listener_peak,

@@ -1,65 +1,57 @@
-"""Icecast's XML: statistics, the list of mounts, and replies to commands."""
+"""Icecast's XML: statistics, lists, and replies to commands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
-from tinyice.core.snapshots import MountSnapshot, StationSnapshot
-from tinyice.web.icecast import (
-    Value,
-    counter_fields,
-    in_order,
-    private_fields,
-    server_fields,
-    source_fields,
-)
-from tinyice.web.settings import WebSettings
+from tinyice.web.icecast import Value
+from tinyice.web.icecast_documents import Document, Reply, Told
 from tinyice.web.xml_text import character_data
 
 DECLARATION = '<?xml version="1.0"?>\n'
 
 
-def stats_document(
-    station: StationSnapshot, mounts: Sequence[MountSnapshot], settings: WebSettings
-) -> str:
-    """/admin/stats with the sources ``mounts``."""
-    totals = in_order({**server_fields(station, settings), **counter_fields(station)})
-    sources = "".join(
-        _source(mount, in_order({**source_fields(mount, settings), **private_fields(mount)}))
-        for mount in mounts
-    )
-    return f"{DECLARATION}<icestats>{_elements(totals)}{sources}</icestats>\n"
+def document_xml(document: Document | Reply) -> str:
+    """The whole of an answer."""
+    if isinstance(document, Reply):
+        return f"{DECLARATION}{_reply(document)}\n"
+    sources = "".join(map(_source, document.sources))
+    rows = "".join(row_xml(document.row_name, row) for row in document.rows)
+    reply = _reply(document.reply) if document.reply is not None else ""
+    inner = f"{elements(document.fields)}{sources}{rows}{reply}"
+    return f"{DECLARATION}<icestats>{inner}</icestats>\n"
 
 
-def mounts_document(station: StationSnapshot, mounts: Sequence[MountSnapshot]) -> str:
-    """/admin/listmounts."""
-    now = station.started_at.timestamp() + station.uptime_seconds
-    sources = "".join(_source(mount, _listed(mount, now)) for mount in mounts)
-    return f"{DECLARATION}<icestats>{sources}</icestats>\n"
+def listeners_xml(mount: str, rows: list[str]) -> str:
+    """Who listens to ``mount``; ``rows`` are elements already.
+
+    icecast-kh spells their number in small letters, and there are readers of that.
+    """
+    count = elements({"Listeners": len(rows), "listeners": len(rows)})
+    source = f"<source{_attribute(mount)}>{count}{''.join(rows)}</source>"
+    return f"{DECLARATION}<icestats>{source}</icestats>\n"
 
 
-def command_reply(message: str, *, done: bool) -> str:
-    """What a command says of itself."""
-    fields: dict[str, Value] = {"message": message, "return": int(done)}
-    return f"{DECLARATION}<iceresponse>{_elements(fields)}</iceresponse>\n"
+def row_xml(name: str, fields: Mapping[str, Value]) -> str:
+    """One of many."""
+    return f"<{name}>{elements(fields)}</{name}>"
 
 
-def _listed(mount: MountSnapshot, now: float) -> dict[str, Value]:
-    since = mount.connected_at.timestamp() if mount.connected_at else now
-    return {
-        "fallback": "",
-        "listeners": mount.listeners,
-        "Connected": max(0, int(now - since)),
-        "content-type": mount.content_type,
-    }
-
-
-def _source(mount: MountSnapshot, fields: Mapping[str, Value]) -> str:
-    path = escape(character_data(mount.path), quote=True)
-    return f'<source mount="{path}">{_elements(fields)}</source>'
-
-
-def _elements(fields: Mapping[str, Value]) -> str:
+def elements(fields: Mapping[str, Value]) -> str:
+    """Fields, one element each."""
     return "".join(
         f"<{name}>{escape(character_data(str(value)), quote=False)}</{name}>"
         for name, value in fields.items()
     )
+
+
+def _reply(reply: Reply) -> str:
+    return f"<iceresponse>{elements(reply.fields)}</iceresponse>"
+
+
+def _source(told: Told) -> str:
+    rows = "".join(row_xml(told.row_name, row) for row in told.rows)
+    return f"<source{_attribute(told.mount)}>{elements(told.fields)}{rows}</source>"
+
+
+def _attribute(mount: str) -> str:
+    return f' mount="{escape(character_data(mount), quote=True)}"'

@@ -23,6 +23,10 @@ class Params:
     def __init__(self, found: Mapping[str, bytes]) -> None:
         self._found = {name.lower(): value for name, value in found.items()}
 
+    def has(self, name: str) -> bool:
+        """Whether the parameter is there, be it empty."""
+        return name.lower() in self._found
+
     def raw(self, name: str) -> bytes:
         """The bytes of a parameter; b"" when it is missing."""
         return self._found.get(name, b"")

@@ -13,6 +13,8 @@ class WebSettings:
     ``shoutcast_mount`` is the mount that Shoutcast's own pages speak of.
     ``status_always_array``: ``source`` in /status-json.xsl is an array for any
     number of mounts, which Icecast does for two and more only.
+    ``titles_from_source_address``: who knows no more than a source password sets
+    titles only from the address that feeds the mount, as in Icecast.
     ``session_seconds``: for how long browsers keep the cookie of a session.
     """
 
@@ -29,4 +31,5 @@ class WebSettings:
     https_port: int = 443
     shoutcast_mount: str = "/live"
     status_always_array: bool = False
+    titles_from_source_address: bool = False
     session_seconds: int = 7 * 24 * 3600

@@ -14,9 +14,10 @@ from zope.interface import implementer
 
 from tinyice.web import urls
 from tinyice.web.account_site import AccountSite
-from tinyice.web.admin_site import AdminSite
 from tinyice.web.answers import refusal, respond
 from tinyice.web.guard import Guard
+from tinyice.web.icecast_ports import Administration
+from tinyice.web.icecast_sites import command_sites, icecast_sites
 from tinyice.web.login_site import LoginSite
 from tinyice.web.origin import clean_host
 from tinyice.web.pages import Pages
@@ -106,25 +107,29 @@ def make_resource(
     templates: Path,
     static: Path,
     account: OwnAccount | None = None,
+    administration: Administration | None = None,
     more: Mapping[str, Application] | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
     ``account``: without it there is no page about one's own account.
+    ``administration``: without it none of Icecast's commands that change the station.
     ``more``: further applications by the beginning of their paths.
     """
     files = StaticFiles(static)
     pages = Pages(templates, files, settings)
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
     status = StatusSite(station, pages, guard=guard, clock=clock, settings=settings)
-    admin = AdminSite(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
+    icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
     owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
-        **dict.fromkeys(urls.ADMIN_SEGMENTS, admin),
+        **icecast,
         **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
         **(more or {}),
     }
+    if administration is not None:
+        owners.update(command_sites(station, administration, pages, guard=guard, clock=clock))
     if account is not None:
         site = AccountSite(gatekeeper, account, pages, guard=guard)
         owners.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, site))
