@@ -38,6 +38,17 @@ def test_the_line_is_the_documented_one() -> None:
     )
 
 
+def test_a_try_during_a_lockout_says_until_when() -> None:
+    """Its reason is one of those that people's scripts know."""
+    reason = "too many failed attempts. locked out until 03:34:24"
+    assert auth_failure_line("admin", "203.0.113.9", reason, WHEN) == (
+        'time="2026-02-19T03:19:24+01:00" level=warning msg="Authentication failed for user'
+        " 'admin' from 203.0.113.9: too many failed attempts. locked out until 03:34:24\""
+        ' ip=203.0.113.9 reason="too many failed attempts. locked out until 03:34:24"'
+        " subsystem=auth user=admin"
+    )
+
+
 def test_ipv6_is_bare_in_the_message_and_quoted_as_a_field() -> None:
     """A colon is not among the characters that need no quotes."""
     line = auth_failure_line("source", "2001:DB8::1", "denied", WHEN)

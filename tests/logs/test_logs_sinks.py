@@ -1,6 +1,6 @@
 """Domain events in the event log, the access log and the authentication log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import get_type_hints
@@ -11,6 +11,8 @@ from twisted.logger import Logger
 from tinyice.core.clients import Client
 from tinyice.core.events import (
     AuthFailed,
+    AuthLocked,
+    ChangeMade,
     DropReason,
     DumpFailed,
     Event,
@@ -38,6 +40,7 @@ SAMPLES: dict[object, object] = {
     Tags: Tags("a", "t", "u"),
     DropReason: DropReason.KICKED,
     tuple[str, ...]: ("[::]:8000", "[::]:8443"),
+    Mapping[str, object]: {"role": "dj", "mounts": ["/live"]},
 }
 
 
@@ -79,11 +82,35 @@ def test_two_clients_are_told_apart() -> None:
     assert "old_ip=192.0.2.1 new_ip=192.0.2.2 silent_seconds=2.5" in told(replaced)[0]
 
 
+def test_what_was_changed_can_be_read() -> None:
+    """Values by name are one field, whatever they are."""
+    change = ChangeMade(
+        user="admin",
+        via="session",
+        client=ENCODER,
+        action="users.change",
+        subject="dj",
+        mount="",
+        before={"role": "dj"},
+        after={"role": "admin", "mounts": ["/live"]},
+    )
+    assert told(change) == [
+        (
+            "info [tinyice.events] event=change.made user=admin via=session ip=203.0.113.9"
+            ' agent="butt 1.40" action=users.change subject=dj mount=""'
+            ' before="{\\"role\\": \\"dj\\"}"'
+            ' after="{\\"role\\": \\"admin\\", \\"mounts\\": [\\"/live\\"]}"'
+        )
+    ]
+
+
 def test_what_matters_more_has_a_higher_level() -> None:
     """Failures are seen at warn and error; the crowd only at debug."""
     left = ListenerLeft("/live", 1, ENCODER, DropReason.TOO_SLOW, 61.23456, 5, 0)
     dump = DumpFailed("/live", "/var/dump.mp3", "No space left on device")
-    assert [line.split()[0] for line in told(FAILED, left, dump)] == ["warn", "debug", "error"]
+    locked = AuthLocked("203.0.113.9", "login", 5, 900.0)
+    levels = [line.split()[0] for line in told(FAILED, locked, left, dump)]
+    assert levels == ["warn", "warn", "debug", "error"]
     assert 'reason="too slow" seconds=61.235' in told(left)[0]
     assert told(left, level="info") == []
 

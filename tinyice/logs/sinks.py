@@ -1,6 +1,7 @@
 """The sinks of the hub that write logs."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
@@ -10,6 +11,7 @@ from twisted.logger import Logger
 from tinyice.core.clients import Client
 from tinyice.core.events import (
     AuthFailed,
+    AuthLocked,
     DumpFailed,
     Event,
     ListenerJoined,
@@ -31,6 +33,7 @@ Now = Callable[[], datetime]
 # All others are info. Listeners come by thousands, and the access log has them.
 _LEVELS: dict[type[Event], str] = {
     AuthFailed: "warn",
+    AuthLocked: "warn",
     SourceRefused: "warn",
     DumpFailed: "error",
     WorkerLost: "error",
@@ -90,7 +93,10 @@ class AuthLog:
 
 
 def fields_of(event: Event) -> dict[str, Scalar]:
-    """The fields of ``event``, flat: a client by its address, tags by artist, title and url."""
+    """The fields of ``event``, flat: a client by its address, tags by artist, title and url.
+
+    Values by name are written as JSON.
+    """
     return {
         name: value
         for field in fields(event)
@@ -109,6 +115,8 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, Scalar]]:
             yield from (("artist", value.artist), ("title", value.title), ("url", value.url))
         case Enum():
             yield name, str(value.value)
+        case Mapping():
+            yield name, json.dumps(dict(value), default=str, ensure_ascii=False)
         case tuple():
             yield name, ", ".join(str(each) for each in value)
         case str() | int() | float():
