@@ -104,7 +104,6 @@ def test_errors_are_answered_in_the_words_of_the_application() -> None:
         "/fault": "MountUnknown",
         "/at-once": "Challenge",
         "/nowhere": "NotFound",
-        "//at-once": "NotFound",
     }
     assert {path: ask(path, b"").text for path in told} == told
 
