@@ -100,19 +100,11 @@ class Station:
         self.gate = GuardedMounts(lambda _: self.settings, self.hashes, self, attempts)
         self.sources = DelegatedMounts(lambda _: self.settings, self, attempts)
 
-    async def may_listen(
-        self, auth: UrlAuthSettings, asked: ListenerTicket, credentials: Credentials | None
-    ) -> Verdict:
-        self.asked.append(credentials)
+    async def may_listen(self, auth: UrlAuthSettings, asked: ListenerTicket) -> Verdict:
+        self.asked.append(asked.credentials)
         return self.verdict
 
-    def has_left(
-        self,
-        auth: UrlAuthSettings,
-        asked: ListenerTicket,
-        credentials: Credentials | None,
-        seconds: float,
-    ) -> None:
+    def has_left(self, auth: UrlAuthSettings, asked: ListenerTicket, seconds: float) -> None:
         self.gone.append(seconds)
 
     async def may_feed(
@@ -203,6 +195,9 @@ def test_the_site_decides() -> None:
     station = with_site(verdict=Verdict(allowed=True, time_limit_s=60))
     admitted = station.admit(ticket(ANN))
     assert (admitted.user, admitted.until_s) == ("ann", 60)
+    # the site finds what it wants in the query, as with Icecast
+    assert station.admit(ticket(query=b"user=ann&pass=right")).user == ""
+    assert station.asked == [ANN, None]
     assert admitted.leave is not None
     admitted.leave(12.5)
     assert station.gone == [12.5]
@@ -298,7 +293,7 @@ def test_what_the_site_is_asked() -> None:
     """A listener is described by Icecast's fields, and the headers that the site wants."""
     auth = replace(SITE, headers=("X-Country", "Cookie"), header_prefix="ClientHeader.")
     asked = ticket(ANN, b"token=1&x=%41", x_country="NZ", x_other="no")
-    assert sitecalls.listener_add(SERVER, auth, asked, ANN) == {
+    assert sitecalls.listener_add(SERVER, auth, asked) == {
         "action": "listener_add",
         "server": "radio.example",
         "port": "8000",
@@ -310,7 +305,7 @@ def test_what_the_site_is_asked() -> None:
         "agent": "VLC",
         "ClientHeader.X-Country": b"NZ",
     }
-    told = sitecalls.listener_remove(SERVER, asked, None, 12.9)
+    told = sitecalls.listener_remove(SERVER, ticket(), 12.9)
     assert (told["action"], told["duration"], told["user"]) == ("listener_remove", "12", "")
     stream = sitecalls.stream_auth(SERVER, "/live", CLIENT, ANN, admin=False)
     assert "admin" not in stream

@@ -51,18 +51,10 @@ class Verdict:
 class Site(Protocol):
     """The station's web site; each call raises Overloaded when it is down and that refuses."""
 
-    async def may_listen(
-        self, auth: UrlAuthSettings, ticket: ListenerTicket, credentials: Credentials | None
-    ) -> Verdict:
+    async def may_listen(self, auth: UrlAuthSettings, ticket: ListenerTicket) -> Verdict:
         """Whether the site lets a listener in."""
 
-    def has_left(
-        self,
-        auth: UrlAuthSettings,
-        ticket: ListenerTicket,
-        credentials: Credentials | None,
-        seconds: float,
-    ) -> None:
+    def has_left(self, auth: UrlAuthSettings, ticket: ListenerTicket, seconds: float) -> None:
         """Tell the site, some time, that a listener is gone."""
 
 
@@ -119,10 +111,12 @@ class GuardedMounts:
     async def admit(self, ticket: ListenerTicket) -> ListenerPass:
         """Let a listener in; raises Challenge, Refused, LockedOut or Overloaded."""
         settings = self._settings_for(ticket.mount)
-        credentials = credentials_of(ticket)
+        # The site reads the query itself.
+        has_accounts = bool(settings.listener_accounts)
+        credentials = credentials_of(ticket) if has_accounts else ticket.credentials
         if credentials is not None:
             self._attempts.check(credentials.user, ticket.client)
-        if settings.listener_accounts:
+        if has_accounts:
             await self._check_account(settings, ticket.client, credentials)
         user = "" if credentials is None else credentials.user
         auth = settings.url_auth
@@ -130,8 +124,8 @@ class GuardedMounts:
             return ListenerPass(user)
         verdict = Verdict(allowed=True)
         if auth.listener_add:
-            verdict = await self._ask(auth, ticket, credentials)
-        leave = partial(self._site.has_left, auth, ticket, credentials)
+            verdict = await self._ask(auth, ticket)
+        leave = partial(self._site.has_left, auth, ticket)
         return ListenerPass(user, verdict.time_limit_s, leave if auth.listener_remove else None)
 
     async def _check_account(
@@ -148,14 +142,12 @@ class GuardedMounts:
         self._attempts.failed(credentials.user, client, reason)
         raise Refused(reason)
 
-    async def _ask(
-        self, auth: UrlAuthSettings, ticket: ListenerTicket, credentials: Credentials | None
-    ) -> Verdict:
-        verdict = await self._site.may_listen(auth, ticket, credentials)
+    async def _ask(self, auth: UrlAuthSettings, ticket: ListenerTicket) -> Verdict:
+        verdict = await self._site.may_listen(auth, ticket)
         if verdict.allowed:
             return verdict
-        if credentials is not None:
-            self._attempts.failed(credentials.user, ticket.client, REFUSED_BY_SITE)
+        if ticket.credentials is not None:
+            self._attempts.failed(ticket.credentials.user, ticket.client, REFUSED_BY_SITE)
         elif not verdict.message:
             raise Challenge
         raise RefusedBySite(verdict.message)

@@ -28,14 +28,9 @@ class Server:
     port: int
 
 
-def listener_add(
-    server: Server,
-    auth: UrlAuthSettings,
-    ticket: ListenerTicket,
-    credentials: Credentials | None,
-) -> Fields:
+def listener_add(server: Server, auth: UrlAuthSettings, ticket: ListenerTicket) -> Fields:
     """May this listener come in? With the headers of its request that the site wants."""
-    fields = {"action": "listener_add"} | _listener(server, ticket, credentials)
+    fields = {"action": "listener_add"} | _listener(server, ticket)
     if ticket.client.referer:
         fields["referer"] = ticket.client.referer
     for name in auth.headers:
@@ -45,12 +40,10 @@ def listener_add(
     return fields
 
 
-def listener_remove(
-    server: Server, ticket: ListenerTicket, credentials: Credentials | None, seconds: float
-) -> Fields:
+def listener_remove(server: Server, ticket: ListenerTicket, seconds: float) -> Fields:
     """This listener is gone, after so many seconds."""
     duration: Fields = {"duration": str(max(0, int(seconds)))}
-    return {"action": "listener_remove"} | _listener(server, ticket, credentials) | duration
+    return {"action": "listener_remove"} | _listener(server, ticket) | duration
 
 
 def mount_news(server: Server, action: str, mount: str) -> Fields:
@@ -82,13 +75,13 @@ def verdict(auth: UrlAuthSettings, status: int, headers: Mapping[str, str]) -> V
     return Verdict(allowed=True, time_limit_s=_seconds(auth, headers))
 
 
-def _listener(server: Server, ticket: ListenerTicket, credentials: Credentials | None) -> Fields:
+def _listener(server: Server, ticket: ListenerTicket) -> Fields:
     mount = ticket.mount.encode()
     return {
         **_server(server),
         "client": str(ticket.listener),
         "mount": mount + b"?" + ticket.query if ticket.query else mount,
-        **_login(credentials),
+        **_login(ticket.credentials),
         "ip": ticket.client.address,
         "agent": ticket.client.agent or NO_AGENT,
     }
