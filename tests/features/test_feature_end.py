@@ -74,7 +74,7 @@ def test_a_source_that_ends_leaves_nothing_behind(serve: Serve) -> None:
 
 def test_logins_that_wait_do_not_hold_it_up(serve: Serve) -> None:
     """Who asked to be let in is told to come again, and the server ends in a moment."""
-    station = serve(default_source_password=hash_now(PASSWORD))
+    station = serve(default_source_password=hash_now(PASSWORD), lockout_failures=0)
     asking = [connect(station.port) for _ in range(WAITING)]
     for number, connection in enumerate(asking):
         wrong = login("source", f"wrong {number}")

@@ -38,7 +38,7 @@ TYPES = {
 
 @pytest.fixture(scope="module")
 def station(serve: Serve) -> Station:
-    return serve(idle_timeout=60)
+    return serve(idle_timeout=60, lockout_failures=0)
 
 
 @pytest.fixture(scope="module")
