@@ -1,19 +1,23 @@
 """The authentication log under the real fail2ban."""
 
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
+from twisted.internet.address import IPv4Address, IPv6Address
 
+from net.net_station import MemoryStation
 from tinyice.core.clients import Client
 from tinyice.core.events import AuthFailed, RequestFinished
 from tinyice.logs.access import access_line
 from tinyice.logs.authline import auth_failure_line
 from tinyice.logs.json_lines import json_of
 from tinyice.logs.record import Record
-from tinyice.logs.sinks import fields_of
+from tinyice.logs.sinks import AuthLog, fields_of
 from tinyice.logs.text import text_of
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
@@ -88,6 +92,43 @@ def test_other_logs_in_the_same_file_ban_nobody(tmp_path: Path, regex: str) -> N
         record = Record(WHEN, "warn", "tinyice", f"a peer says {spoof}", fields, f"T\n{spoof}")
         lines += (access_line(request, WHEN), text_of(record), json_of(record))
     assert addresses_found(tmp_path, lines, regex) == []
+
+
+FORWARDED = "X-Forwarded-For: 9.9.9.9, 203.0.113.44\r\n"
+VISITS: list[tuple[IPv4Address | IPv6Address, str, str]] = [
+    (IPv4Address("TCP", "203.0.113.9", 1), "", "203.0.113.9"),
+    (IPv4Address("TCP", "203.0.113.9", 1), FORWARDED, "203.0.113.9"),
+    (IPv6Address("TCP", "::ffff:198.51.100.7", 1), "", "198.51.100.7"),
+    (IPv6Address("TCP", "::ffff:c633:6407", 1), FORWARDED, "198.51.100.7"),
+    (IPv6Address("TCP", "2001:db8::1", 1), "", "2001:db8::1"),
+    (IPv6Address("TCP", "fe80::1%eth0", 1), "", "fe80::1"),
+    (IPv4Address("TCP", "192.0.2.7", 1), FORWARDED, "203.0.113.44"),
+    (IPv6Address("TCP", "::ffff:192.0.2.7", 1), FORWARDED, "203.0.113.44"),
+    (
+        IPv4Address("TCP", "192.0.2.7", 1),
+        "X-Forwarded-For: ::ffff:203.0.113.45\r\n",
+        "203.0.113.45",
+    ),
+    (IPv4Address("TCP", "192.0.2.7", 1), "X-Forwarded-For: [2001:db8::5]:99\r\n", "2001:db8::5"),
+    (IPv4Address("TCP", "192.0.2.7", 1), "X-Forwarded-For: x' from 9.9.9.9: y\r\n", "192.0.2.7"),
+]
+
+
+@pytest.mark.parametrize("regex", [DOCUMENTED, SHIPPED], ids=["documented", "shipped"])
+def test_logins_at_the_door(tmp_path: Path, regex: str) -> None:
+    """From a socket to the log: each failed login bans who made it, by proxies or without."""
+    lines: list[str] = []
+    write = AuthLog(lines.append, lambda: WHEN)
+    expected: list[str] = []
+    for (peer, more, address), name in product(VISITS, SPOOFS):
+        station = MemoryStation(trusted=("192.0.2.7",))
+        pair = b64encode(name.encode("utf-8", "surrogateescape") + b":wrong").decode()
+        head = f"SOURCE /live HTTP/1.0\r\nAuthorization: Basic {pair}\r\n{more}\r\n"
+        station.say(station.connect(peer=peer), head.encode())
+        (failed,) = station.told(AuthFailed)
+        write(failed)
+        expected.append(address)
+    assert addresses_found(tmp_path, [line.rstrip("\n") for line in lines], regex) == expected
 
 
 @pytest.mark.needs_program("fail2ban-client")
