@@ -18,6 +18,7 @@ BUSY_S = 5.0
 """How long another process may write before ours is told so."""
 
 _PRAGMAS = (
+    # Readers do not wait for the writer, and a crash leaves a whole database.
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
@@ -41,8 +42,6 @@ def connect(path: Path) -> tuple[sqlite3.Connection, Engine]:
         # definitions of tables, and an upgrade is done as a whole or not at all.
         raw = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         try:
-            for pragma in _PRAGMAS:
-                raw.execute(pragma)
             _check(raw)
         except BaseException:
             raw.close()
@@ -50,6 +49,12 @@ def connect(path: Path) -> tuple[sqlite3.Connection, Engine]:
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
     event.listen(engine, "begin", _begin)
     return raw, engine
+
+
+def set_up(raw: sqlite3.Connection) -> None:
+    """Make the connection one for us; this may change the file, which must be ours."""
+    for pragma in _PRAGMAS:
+        raw.execute(pragma)
 
 
 @contextmanager

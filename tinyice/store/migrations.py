@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, insert
 
-from tinyice.store.connection import MODE, faults_told
+from tinyice.store.connection import MODE, faults_told, set_up
 from tinyice.store.faults import DatabaseRefused
 from tinyice.store.tables import METADATA, VERSION
 
@@ -31,6 +31,8 @@ def bring_to_head(raw: sqlite3.Connection, engine: Engine, path: Path) -> list[s
     """Make or upgrade the schema, if that is to be done; sentences about what was done."""
     with faults_told():
         found = revision_of(raw)
+        check_known(found)
+        set_up(raw)
         if found == HEAD:
             return []
         if not found:
@@ -40,7 +42,6 @@ def bring_to_head(raw: sqlite3.Connection, engine: Engine, path: Path) -> list[s
                     METADATA.create_all(connection)
                     connection.execute(insert(VERSION), {"version_num": HEAD})
             return []
-        check_known(found)
         copy = back_up(raw, path)
         with engine.begin() as connection:
             if revision_of(raw) != HEAD:
@@ -63,6 +64,8 @@ def revision_of(raw: sqlite3.Connection) -> str:
 
 def check_known(revision: str) -> None:
     """Raise ``DatabaseRefused`` if this version can't upgrade from ``revision``."""
+    if revision in ("", HEAD):
+        return
     if revision not in {script.revision for script in _scripts().walk_revisions()}:
         raise DatabaseRefused(
             f"its schema is {revision}, of a newer tinyice; this one knows those up to {HEAD}"
