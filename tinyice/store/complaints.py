@@ -9,7 +9,7 @@ EVERY_S = 60.0
 class Complaints:
     """Tells the log what is wrong with the database at ``path``, and when it is well again."""
 
-    _log = Logger(namespace="tinyice")
+    _log = Logger()
 
     def __init__(self, path: str, clock: IReactorTime) -> None:
         self._path = path
