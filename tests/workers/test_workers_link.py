@@ -11,10 +11,12 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from tinyice.core.events import Event, WorkerLost
+from tinyice.core.snapshots import PulseSnapshot, WorkerSnapshot, WorkersSnapshot
 from tinyice.work.backoff import Backoff
 from tinyice.work.children import ChildCommand
 from tinyice.workers import messages as say
 from tinyice.workers.link import CHANNEL_DESCRIPTOR, Link, Surroundings
+from tinyice.workers.watch import PATIENCE, REPORT_S
 from tinyice.workers.workers import Workers
 
 
@@ -165,4 +167,75 @@ def test_stopping_begins_nothing_again() -> None:
     world.clock.advance(60)
     assert len(world.processes) == 2
     assert world.events == []
+    world.close()
+
+
+def beat(world: World) -> None:
+    """The newest worker tells of its pulse."""
+    world.say(say.Beat(False, 0.5, 0.01, 1.25, 0.75))
+
+
+def seconds(world: World, count: int) -> None:
+    """So many seconds pass, one after the other."""
+    for _ in range(count):
+        world.clock.advance(REPORT_S)
+
+
+def test_a_worker_that_hangs_is_ended(world: World) -> None:
+    """It runs and says nothing: it is killed, once, and told with the reason."""
+    world.say(say.Ready())
+    for _ in range(3):
+        seconds(world, PATIENCE - 1)
+        beat(world)
+    assert world.link.takes_more
+    seconds(world, PATIENCE)
+    assert not world.link.takes_more
+    world.clock.advance(0)
+    assert world.processes[0].signals.count("KILL") == 1
+    world.processes[0].die()
+    assert world.events == [WorkerLost(1, "did not answer for 10 s", 0)]
+    seconds(world, 2)
+    assert len(world.processes) == 2
+    world.say(say.Ready())
+    seconds(world, PATIENCE - 1)
+    assert world.link.takes_more
+    world.close()
+
+
+def test_a_worker_may_take_long_to_begin(world: World) -> None:
+    """But not for ever."""
+    seconds(world, 3 * PATIENCE)
+    world.clock.advance(0)
+    assert world.processes[0].signals == []
+    seconds(world, 3 * PATIENCE)
+    world.clock.advance(0)
+    assert "KILL" in world.processes[0].signals
+    world.close()
+
+
+def test_the_main_process_may_stand_still(world: World) -> None:
+    """However long: its own stalls are not held against a worker."""
+    world.say(say.Ready())
+    for _ in range(PATIENCE - 1):
+        world.clock.advance(60)
+    beat(world)
+    assert world.link.takes_more
+    world.close()
+
+
+def test_workers_are_told_with_their_pulses(world: World) -> None:
+    """As they said last; of one that is gone nothing is told but that."""
+    world.say(say.Ready())
+    beat(world)
+    world.say(say.Beat(True, 0.04, 0.0, 1.0, 0.1))
+    beat(world)
+    pulses = (
+        PulseSnapshot("normal", 0.5, 0.01, 1.25, 0.75),
+        PulseSnapshot("low_latency", 0.04, 0.0, 1.0, 0.1),
+    )
+    found = world.workers.snapshot()
+    assert found == WorkersSnapshot(1, 0, (WorkerSnapshot(1, True, 0, pulses),))
+    world.processes[0].die()
+    found = world.workers.snapshot()
+    assert found == WorkersSnapshot(0, 1, (WorkerSnapshot(1, False, 0),))
     world.close()

@@ -111,6 +111,10 @@ class AudienceSnapshot:
     drops: Mapping[DropReason, int]
 
 
+NORMAL, LOW_LATENCY = "normal", "low_latency"
+"""The names of the pulses."""
+
+
 @dataclass(frozen=True, slots=True)
 class PulseSnapshot:
     """One pulse at one moment. ``name`` tells it from the others.

@@ -15,7 +15,7 @@ from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from tinyice.core.snapshots import PulseSnapshot
+from tinyice.core.snapshots import LOW_LATENCY, NORMAL, PulseSnapshot
 
 SMALL_AUDIENCE = 500
 LARGE_AUDIENCE = 5000
@@ -130,7 +130,7 @@ class Pulse(Service):
     def snapshot(self) -> PulseSnapshot:
         """How it beats now."""
         return PulseSnapshot(
-            name="low_latency" if self._low_latency else "normal",
+            name=LOW_LATENCY if self._low_latency else NORMAL,
             seconds=self.period,
             lateness_seconds=self.lateness,
             stretched=self.stretch,

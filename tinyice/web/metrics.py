@@ -24,6 +24,7 @@ from tinyice.core.snapshots import (
     PulseSnapshot,
     ServerFigures,
     StationSnapshot,
+    WorkerSnapshot,
 )
 from tinyice.web.answers import NOT_CACHED, Answer
 
@@ -49,6 +50,15 @@ class Scrape:
         yield from _plain(_PROCESS, self.figures.process)
         pulses = self.figures.pulses
         yield from _labelled(_PULSE, ("pulse",), [((pulse.name,), pulse) for pulse in pulses])
+        workers = self.figures.workers.each
+        rows = [((str(worker.number),), worker) for worker in workers]
+        yield from _labelled(_WORKER, ("worker",), rows)
+        beats = [
+            ((str(worker.number), pulse.name), pulse)
+            for worker in workers
+            for pulse in worker.pulses
+        ]
+        yield from _labelled(_WORKER_PULSE, ("worker", "pulse"), beats)
         yield self._drops()
         mounts = [((_text(m.path), _text(m.station.name)), m) for m in self.station.mounts]
         yield from _labelled(_STREAM, ("mount", "name"), mounts)
@@ -216,6 +226,31 @@ _PULSE: tuple[_Figure[PulseSnapshot], ...] = (
         "The part of the last pulse that delivering took, or that it came late.",
         lambda p: p.busy_ratio,
     ),
+)
+
+_WORKER: tuple[_Figure[WorkerSnapshot], ...] = (
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_worker_up",
+        "1 while the worker process serves.",
+        lambda w: w.is_running,
+    ),
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_worker_listeners",
+        "Listeners that the worker serves now.",
+        lambda w: w.listeners,
+    ),
+)
+
+_WORKER_PULSE: tuple[_Figure[PulseSnapshot], ...] = tuple(
+    _Figure(
+        figure.kind,
+        figure.name.replace("tinyice_", "tinyice_worker_"),
+        f"In the worker, {figure.meaning[0].lower()}{figure.meaning[1:]}",
+        figure.read,
+    )
+    for figure in _PULSE
 )
 
 _PROCESS: tuple[_Figure[ProcessSnapshot], ...] = (

@@ -9,12 +9,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFDSet, IReactorProcess, IReactorTime
 from twisted.logger import Logger
 
+from tinyice.core.snapshots import LOW_LATENCY, NORMAL, PulseSnapshot, WorkerSnapshot
 from tinyice.work.backoff import Backoff, Revival
 from tinyice.work.children import Child, ChildCommand, Ending
 from tinyice.work.frames import Frame, FrameReader
 from tinyice.workers.away import Away
 from tinyice.workers.channel import Channel
-from tinyice.workers.messages import FROM_WORKER, SHORT, Lead, Message, Ready, Stop
+from tinyice.workers.messages import FROM_WORKER, SHORT, Beat, Lead, Message, Ready, Stop
+from tinyice.workers.watch import REPORT_S, Watch
 
 CHANNEL_DESCRIPTOR = 3
 _CLOGGED = 2000
@@ -62,6 +64,8 @@ class Link:
         self._is_ready = False
         self._stopping = False
         self._lead = b""
+        self._watch = Watch()
+        self._pulses: dict[bool, PulseSnapshot] = {}
 
     @property
     def is_ready(self) -> bool:
@@ -83,6 +87,7 @@ class Link:
         """Begin the process."""
         around = self._around
         self._lead = b""
+        self._watch.begin()
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
@@ -130,6 +135,20 @@ class Link:
         if self._child is not None:
             self._child.fail(fault)
 
+    def look(self) -> None:
+        """Once in ``REPORT_S``: end it if it has been silent for too long."""
+        if self._child is not None and not self._stopping and self._watch.look():
+            self.fail(f"did not answer for {self._watch.silent * REPORT_S:g} s")
+
+    def snapshot(self) -> WorkerSnapshot:
+        """How it is at this moment."""
+        return WorkerSnapshot(
+            number=self.number,
+            is_running=self._is_ready,
+            listeners=len(self.away),
+            pulses=tuple(self._pulses.values()) if self._is_ready else (),
+        )
+
     def stop(self) -> Deferred[Ending] | None:
         """Let its listeners go, and end; None if it never began."""
         self._stopping = True
@@ -142,10 +161,20 @@ class Link:
 
     def received(self, message: Message) -> None:
         """``ChannelUser.received``."""
-        if isinstance(message, Ready):
-            self._is_ready = not self._stopping
-        else:
-            self._user.heard(self, message)
+        self._watch.heard()
+        match message:
+            case Ready():
+                self._is_ready = not self._stopping
+            case Beat():
+                self._pulses[message.low_latency] = PulseSnapshot(
+                    name=LOW_LATENCY if message.low_latency else NORMAL,
+                    seconds=message.seconds,
+                    lateness_seconds=message.lateness_seconds,
+                    stretched=message.stretched,
+                    busy_ratio=message.busy_ratio,
+                )
+            case _:
+                self._user.heard(self, message)
 
     def channel_lost(self) -> None:
         """``ChannelUser.channel_lost``: its process ends too, or is ended."""

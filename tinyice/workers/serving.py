@@ -17,9 +17,8 @@ from twisted.logger import (
 
 from tinyice.net.periodic import Periodic
 from tinyice.net.pulse import Pulse, bounds_of
+from tinyice.workers.watch import REPORT_S
 from tinyice.workers.worker import Worker
-
-REPORT_S = 1.0
 
 
 def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None:
@@ -39,10 +38,17 @@ def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None
         jumps_max=jumps_max,
         ended=reactor.crash,
     )
-    for low_latency in (False, True):
-        bounds = bounds_of(pulse_ms, low_latency=low_latency)
-        Pulse(worker, reactor, bounds, low_latency=low_latency).startService()
-    Periodic("report", reactor, REPORT_S, worker.report).startService()
+    pulses = [
+        Pulse(worker, reactor, bounds_of(pulse_ms, low_latency=low), low_latency=low)
+        for low in (False, True)
+    ]
+    for pulse in pulses:
+        pulse.startService()
+
+    def report() -> None:
+        worker.report(pulse.snapshot() for pulse in pulses)
+
+    Periodic("report", reactor, REPORT_S, report).startService()
     worker.begin()
     reactor.run(installSignalHandlers=False)
 

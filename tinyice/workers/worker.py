@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from twisted.internet.interfaces import IReactorFDSet, IReactorTime
@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorFDSet, IReactorTime
 from tinyice.core.clients import Client
 from tinyice.core.listener import Listener
 from tinyice.core.moves import OWED_PARTS_MAX
+from tinyice.core.snapshots import LOW_LATENCY, PulseSnapshot
 from tinyice.work.frames import FrameReader
 from tinyice.workers import messages as say
 from tinyice.workers.channel import Channel
@@ -89,10 +90,22 @@ class Worker:
         feeds = self._feeds.values()
         return sum(len(feed) for feed in feeds if feed.low_latency == low_latency)
 
-    def report(self) -> None:
-        """Once a second: tell what was served."""
+    def report(self, pulses: Iterable[PulseSnapshot]) -> None:
+        """Once a second: tell what was served, and how ``pulses`` beat.
+
+        Even where nobody listens: without that the main process ends us.
+        """
         for feed in self._feeds.values():
             self._report(feed)
+        for pulse in pulses:
+            beat = say.Beat(
+                pulse.name == LOW_LATENCY,
+                pulse.seconds,
+                pulse.lateness_seconds,
+                pulse.stretched,
+                pulse.busy_ratio,
+            )
+            self._channel.send(beat)
 
     def closed(self, player: Player, *, too_slow: bool = False) -> None:
         """``Household.closed``."""

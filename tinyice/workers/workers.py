@@ -19,11 +19,13 @@ from tinyice.core.moves import land
 from tinyice.core.ring import SPAN
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.net.listener import ListenerConnection
+from tinyice.net.periodic import Periodic
 from tinyice.work.children import Ending
 from tinyice.workers import messages as say
 from tinyice.workers.away import Away
 from tinyice.workers.branch import SharedBranch
 from tinyice.workers.link import Link, Surroundings
+from tinyice.workers.watch import REPORT_S
 
 QUEUE_MIN_BYTES = 8 * SPAN
 """A source may bring an eighth of this in one piece."""
@@ -50,15 +52,18 @@ class Workers:
         self._numbers = numbers()
         self._stopping = False
         self._restarts = 0
+        self._looking = Periodic("worker watch", surroundings.clock, REPORT_S, self._look)
 
     def start(self) -> None:
         """Begin the processes."""
         for link in self.links:
             link.start()
+        self._looking.startService()
 
     async def stop(self) -> None:
         """Let all listeners go, and end the processes."""
         self._stopping = True
+        self._looking.stopService()
         endings = [ending for link in self.links if (ending := link.stop()) is not None]
         waiting: Deferred[object] = DeferredList(endings)  # type: ignore[assignment]
         await waiting
@@ -66,7 +71,8 @@ class Workers:
     def snapshot(self) -> WorkersSnapshot:
         """How they are at this moment."""
         running = sum(link.is_ready for link in self.links)
-        return WorkersSnapshot(running=running, restarts=self._restarts)
+        each = tuple(link.snapshot() for link in self.links)
+        return WorkersSnapshot(running=running, restarts=self._restarts, each=each)
 
     def carry(self, mount: Mount) -> None:
         """``Carrier.carry``."""
@@ -119,6 +125,10 @@ class Workers:
         if not self._stopping:
             self._restarts += 1
             self._publish(WorkerLost(link.number, ending.reason, len(lost)))
+
+    def _look(self) -> None:
+        for link in self.links:
+            link.look()
 
     def _carry(self, mount: Mount, feed: Feed, listener: Listener) -> bool:
         """Give ``listener`` to a worker; False if there is none for anybody now."""
