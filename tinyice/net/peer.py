@@ -9,7 +9,6 @@ first hop that is no trusted proxy is the client, and whatever stands to the lef
 of it was written by the client or by nobody we know.
 """
 
-from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address, ip_network
 from sys import intern
 
@@ -102,7 +101,9 @@ class Clients:
 
 def _values(headers: Headers, name: bytes) -> list[bytes]:
     """The members of a list that may stand in several header lines."""
-    given: Iterable[bytes] = (value for key, value in headers.items() if key == name)
+    if headers.get(name) is None:
+        return []
+    given = (value for key, value in headers.items() if key == name)
     return [member.strip() for value in given for member in value.split(b",")]
 
 
