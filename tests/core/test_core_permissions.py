@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
-from tinyice.core.access.permissions import TABLE, Action, Scope, permits
+from tinyice.core.access.permissions import TABLE, Action, Scope, permits, require
 from tinyice.core.access.principal import ANYBODY, Principal, Role, Via
+from tinyice.core.errors import Challenge, NotPermitted
 
 OWN, OTHER = "/own", "/other"
 ACCOUNTS = (Role.DJ, Role.ADMIN, Role.SUPERADMIN)
@@ -58,3 +59,19 @@ def test_the_server_belongs_to_superadmins() -> None:
     server = {one for one in Action if TABLE[one].scope is Scope.SERVER}
     assert {one for one in server if permits(principal(Role.ADMIN), one)} == {Action.LIST_STREAMS}
     assert all(permits(principal(Role.SUPERADMIN), one) for one in server)
+
+
+@pytest.mark.parametrize("action", Action, ids=lambda action: action.value)
+def test_who_may_not_is_told_what(action: Action) -> None:
+    """Who has not logged in is asked to; who has is told which action it was, and where."""
+    for role in Role:
+        who = ANYBODY if role is Role.ANYBODY else principal(role)
+        if permits(who, action, OTHER):
+            require(who, action, OTHER)
+        elif role is Role.ANYBODY:
+            with pytest.raises(Challenge):
+                require(who, action, OTHER)
+        else:
+            with pytest.raises(NotPermitted) as refused:
+                require(who, action, OTHER)
+            assert (refused.value.action, refused.value.mount) == (action.value, OTHER)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tinyice.core.access.principal import Principal, Role, Via
-from tinyice.core.errors import NotPermitted
+from tinyice.core.errors import Challenge, NotPermitted
 
 
 class Action(Enum):
@@ -158,6 +158,9 @@ def permits(principal: Principal, action: Action, mount: str = "") -> bool:
 
 
 def require(principal: Principal, action: Action, mount: str = "") -> None:
-    """Raise ``NotPermitted`` unless ``principal`` may."""
-    if not permits(principal, action, mount):
-        raise NotPermitted(action.value, mount)
+    """Raise ``NotPermitted`` unless ``principal`` may; ``Challenge`` for who has not logged in."""
+    if permits(principal, action, mount):
+        return
+    if principal.role is Role.ANYBODY:
+        raise Challenge
+    raise NotPermitted(action.value, mount)
