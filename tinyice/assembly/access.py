@@ -1,6 +1,6 @@
 """Who gets in, made from the configuration in force."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -8,10 +8,11 @@ from typing import Generic, TypeVar
 from tinyice.config.accounts import accounts_of, tokens_of
 from tinyice.config.model import Config
 from tinyice.config.mounts import settings_for
+from tinyice.core.access.accounts import Accounts
 from tinyice.core.access.gatekeeper import Gatekeeper
 from tinyice.core.access.lockouts import LockoutRules, Lockouts, LockoutShelf
 from tinyice.core.access.sessions import SessionRules, Sessions, SessionShelf
-from tinyice.core.access.tokens import Tokens
+from tinyice.core.access.tokens import Token, Tokens
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
 from tinyice.core.networks import Networks
@@ -55,6 +56,13 @@ class Access:
     lockouts: Lockouts
     sessions: Sessions
     passwords: Passwords
+    accounts: Callable[[], Accounts]
+    tokens: Callable[[], Iterable[Token]]
+
+    def reap(self) -> None:
+        """End the sessions whose time is over, and those of users who are gone; now and then."""
+        accounts = self.accounts()
+        self.sessions.reap(lambda user: accounts.find(user) is not None)
 
 
 def make_access(
@@ -70,6 +78,7 @@ def make_access(
     """Make them. ``config`` gives the configuration of now: nothing here keeps an old one."""
     passwords = Passwords(checkers, key=key, hashes=Derived(config, hashes_in))
     allowed = Derived(config, _allowed)
+    accounts, tokens = Derived(config, accounts_of), Derived(config, tokens_of)
     sessions = Sessions(
         lambda: now().timestamp(), random, Derived(config, _session_rules), shelves.sessions
     )
@@ -82,16 +91,16 @@ def make_access(
         local_time=lambda seconds: datetime.fromtimestamp(seconds).astimezone(),
     )
     gatekeeper = Gatekeeper(
-        Derived(config, accounts_of),
+        accounts,
         lambda path: settings_for(config(), path),
         passwords,
         lockouts=lockouts,
-        tokens=Tokens(Derived(config, tokens_of), now, shelves.token_used),
+        tokens=Tokens(tokens, now, shelves.token_used),
         sessions=sessions,
         shoutcast_mount=lambda: config().shoutcast_mount,
         publish=publish,
     )
-    return Access(gatekeeper, lockouts, sessions, passwords)
+    return Access(gatekeeper, lockouts, sessions, passwords, accounts, tokens)
 
 
 def hashes_in(config: Config) -> tuple[str, ...]:
