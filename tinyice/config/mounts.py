@@ -33,7 +33,7 @@ def settings_for(config: Config, path: str) -> MountSettings:
         source_timeout_s=_first(own.source_timeout, config.source_timeout),
         visible=is_visible(config, path),
         disabled=config.disabled_mounts.get(path, False),
-        configured=path in configured_paths(config),
+        configured=is_configured(config, path),
         low_latency=_first(own.low_latency_mode, config.low_latency_mode),
         fallback=config.fallback_mounts.get(path, ""),
         listener_accounts=own.listener_accounts,
@@ -45,6 +45,12 @@ def configured_paths(config: Config) -> tuple[str, ...]:
     """The mounts that the file sets up or switches off, in its order, each once."""
     off = (path for path, is_off in config.disabled_mounts.items() if is_off)
     return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts, *off)))
+
+
+def is_configured(config: Config, path: str) -> bool:
+    """Whether that is one of `configured_paths`."""
+    is_off = config.disabled_mounts.get(path, False)
+    return path in config.mounts or path in config.advanced_mounts or is_off
 
 
 def is_visible(config: Config, path: str) -> bool:

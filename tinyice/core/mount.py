@@ -125,6 +125,14 @@ class Mount:
         limit = self.settings.listeners_max
         return bool(limit) and len(self.roll.by_id) >= limit
 
+    def settle(self, settings: MountSettings, station: StationSettings) -> None:
+        """These settings hold from now on, for who is here too; a queue only grows."""
+        before, self.settings, self._station = self.settings, settings, station
+        if settings.charset != before.charset:
+            self._feeds.announce()
+        if settings.queue_bytes > before.queue_bytes:
+            self._feeds.grow(settings.queue_bytes)
+
     def attach(self, source: Source) -> None:
         """``source`` feeds the mount from now on; who listens stays."""
         self.source = source

@@ -89,6 +89,30 @@ class Mounts:
         """How many sources are connected now."""
         return sum(mount.source is not None for mount in self._mounts.values())
 
+    def configure(
+        self,
+        configured: Iterable[str],
+        settings_for: Callable[[str], MountSettings],
+        station: StationSettings,
+    ) -> None:
+        """The operator decided anew, about each mount and about all of them.
+
+        A mount that is not named any more stays while somebody is there; one
+        that is switched off lets everybody go.
+        """
+        self._settings_for, self._station = settings_for, station
+        for path in configured:
+            if path not in self._mounts:
+                self._create(path)
+        for mount in self:
+            mount.settle(settings_for(mount.path), station)
+            mount.spread(self._slices[mount.settings.low_latency])
+            if mount.source is not None:
+                mount.source.station = _overridden(mount.source.said, mount.settings)
+            if mount.settings.disabled:
+                self._empty(mount)
+            self._retire(mount)
+
     def find(self, path: str) -> Mount | None:
         """The mount of that path, if it is configured or something feeds it."""
         return self._mounts.get(path)
@@ -119,7 +143,7 @@ class Mounts:
         if mount is None:
             mount = self._create(path)
         self.counters.source_connections += 1
-        source.station = _overridden(source.station, mount.settings)
+        source.station = _overridden(source.said, mount.settings)
         mount.attach(source)
         mount.recorder = self._recorder_for(mount.settings)
         self._publish(
@@ -258,6 +282,12 @@ class Mounts:
                 mount.source.control.close("server stopping")
         for mount in self:
             mount.drop_all(DropReason.SERVER_STOPPING)
+
+    @staticmethod
+    def _empty(mount: Mount) -> None:
+        mount.drop_all(DropReason.MOUNT_DISABLED)
+        if mount.source is not None:
+            mount.source.control.close(DropReason.MOUNT_DISABLED.value)
 
     def _take_over(self, mount: Mount, old: Source, new: Source) -> None:
         station = self._station

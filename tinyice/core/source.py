@@ -65,7 +65,10 @@ class Source:
         self.user = user
         self.credential = credential
         self.content_type = content_type
+        self.said = station
+        """What the encoder says of its programme."""
         self.station = station
+        """The same, where the operator did not decide."""
         self.control = control
         self.pace = pace
         self.connected_at = connected_at
