@@ -5,6 +5,7 @@ from pathlib import Path
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.logger import Logger
 
 from tinyice.assembly.outputs import Outputs
 from tinyice.config.model import Config
@@ -98,3 +99,18 @@ def test_stop_writes_what_waits(tmp_path: Path) -> None:
     assert done.called
     assert "Authentication failed" in (tmp_path / "f").read_text()
     assert all(worker.stopped for worker in logs.workers)
+
+
+def test_another_level(tmp_path: Path) -> None:
+    """A level that is set while the server runs holds for events and for everything else."""
+    logs = Logs(config(tmp_path, log_file="e"))
+    logs.outputs.open()
+    speak = Logger(namespace="tinyice", observer=logs.outputs.observer)
+    for level, number in (("info", 1), ("error", 2), ("debug", 3)):
+        logs.outputs.set_level(level)
+        speak.warn("spoken {number}", number=number)
+        speak.debug("whispered {number}", number=number)
+    logs.flush()
+    text = (tmp_path / "e").read_text()
+    assert [n for n in (1, 2, 3) if f"spoken {n}" in text] == [1, 3]
+    assert [n for n in (1, 2, 3) if f"whispered {n}" in text] == [3]

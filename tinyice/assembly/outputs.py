@@ -7,9 +7,11 @@ from typing import TypeVar, TypeVarTuple, Unpack
 
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import ILogObserver, Logger
+from twisted.logger import ILogObserver, LogEvent, Logger
+from zope.interface import implementer
 
 from tinyice.config.model import Config
+from tinyice.core.events import Event
 from tinyice.core.hub import Hub
 from tinyice.logs.files import LogFile
 from tinyice.logs.observer import make_observer
@@ -47,6 +49,18 @@ class _Gate:
             opened.callback(None)
 
 
+@implementer(ILogObserver)
+class _Observer:
+    """Passes everything on to one observer, which may be exchanged for another."""
+
+    def __init__(self, observer: ILogObserver) -> None:
+        self.observer = observer
+
+    def __call__(self, event: LogEvent) -> None:
+        """Pass ``event`` on."""
+        self.observer(event)
+
+
 class Outputs:
     """The logs of the station."""
 
@@ -63,7 +77,6 @@ class Outputs:
         self._gates: list[_Gate] = []
         self._files: list[LogFile] = []
         self._now = now
-        self._level = config.log_level
         # The descriptor, not sys.stdout, which twistd turns into log events.
         stdout = OpenDescriptor(1, "standard output")
         events = _on_disk(config.log_file)
@@ -72,13 +85,23 @@ class Outputs:
         self._events = self._file(events or stdout)
         self._access = None if access is None else self._file(access)
         self._auth = self._events if auth is None else self._file(auth)
-        self.observer: ILogObserver = make_observer(
-            config.log_level, json_logs=config.json_logs, write=self._events.write
-        )
+        self._json = config.json_logs
+        self._observer = _Observer(self._make_observer(config.log_level))
+        self._event_log = EventLog(Logger(namespace="tinyice"), config.log_level)
+
+    @property
+    def observer(self) -> ILogObserver:
+        """What writes the event log."""
+        return self._observer
+
+    def set_level(self, level: str) -> None:
+        """Let the event log hold what is at least ``level`` (debug, info, warn, error)."""
+        self._observer.observer = self._make_observer(level)
+        self._event_log = EventLog(Logger(namespace="tinyice"), level)
 
     def subscribe(self, hub: Hub) -> None:
         """Write what the station tells."""
-        hub.subscribe(EventLog(Logger(namespace="tinyice"), self._level))
+        hub.subscribe(self._write_event)
         hub.subscribe(AuthLog(self._auth.write, self._now))
         if self._access is not None:
             hub.subscribe(AccessLog(self._access.write, self._now))
@@ -102,6 +125,12 @@ class Outputs:
         self._open_gates()
         await DeferredList([file.stop() for file in self._files])
         await DeferredList([gate.worker.stop(deadline_s) for gate in self._gates])
+
+    def _write_event(self, event: Event) -> None:
+        self._event_log(event)
+
+    def _make_observer(self, level: str) -> ILogObserver:
+        return make_observer(level, json_logs=self._json, write=self._events.write)
 
     def _open_gates(self) -> None:
         for gate in self._gates:
