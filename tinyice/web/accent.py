@@ -5,6 +5,7 @@ The ratios are those of WCAG: 4.5 for text, 3 for lamps and edges.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _HEX = re.compile(r"#([0-9a-fA-F]{6})")
 _BLACK = (0, 0, 0)
@@ -31,6 +32,7 @@ THEMES = (
 )
 
 
+@lru_cache(maxsize=8)
 def styles(accent: str) -> str:
     """A stylesheet for this accent (``#rrggbb``); empty for anything else."""
     found = _HEX.fullmatch(accent)

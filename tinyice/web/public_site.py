@@ -41,7 +41,6 @@ class PublicSite:
         self._pages = pages
         self._static = static
         self._settings = settings
-        self._accent = encode(styles(settings.accent_color))
 
     def klein(self) -> Klein:
         """The application, bound to this station."""
@@ -84,7 +83,8 @@ class PublicSite:
     def accent_styles(self, request: Request, caller: Caller) -> bytes:
         """The station's own colour."""
         fields = (("Cache-Control", "public, max-age=300"),)
-        return respond(request, Answer(200, "text/css; charset=utf-8", self._accent, fields))
+        sheet = encode(styles(self._settings.accent_color))
+        return respond(request, Answer(200, "text/css; charset=utf-8", sheet, fields))
 
     @router.route(urls.PLAYLIST, Action.SEE_PUBLIC)
     def playlist(self, request: Request, caller: Caller, mount: str, kind: str) -> bytes:

@@ -1,11 +1,11 @@
 """What the configuration says to the web pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WebSettings:
-    """Names, addresses and looks of the station.
+    """Names, addresses and looks of the station. All pages share one, which may change.
 
     ``base_url`` (without a slash at its end) is where the world reaches the
     server, "" when nobody said; ``hostname`` with ``port``, or with
@@ -33,3 +33,9 @@ class WebSettings:
     status_always_array: bool = False
     titles_from_source_address: bool = False
     session_seconds: int = 7 * 24 * 3600
+
+    def take(self, other: "WebSettings") -> None:
+        """Say what ``other`` says from now on. Where the server listens stays as it is."""
+        for field in fields(self):
+            if field.name not in ("port", "https_port"):
+                setattr(self, field.name, getattr(other, field.name))
