@@ -1,0 +1,151 @@
+"""A change of the configuration, brought to those who act on it; and what must wait for a start.
+
+Who reads the configuration in force each time (passwords, accounts, tokens,
+lockouts, sessions) needs nothing from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tinyice.assembly.certificates import judge_files
+from tinyice.config.accounts import moment_of
+from tinyice.config.items import BanNote
+from tinyice.config.model import Config
+from tinyice.config.mounts import configured_paths, settings_for
+from tinyice.core.bans import Ban, Bans, enforce
+from tinyice.core.mounts import Mounts
+from tinyice.core.networks import Networks, network_of
+from tinyice.core.settings import MountSettings, StationSettings
+from tinyice.web.settings import WebSettings
+
+AT_START = (
+    *("bind_host", "port", "shoutcast_port", "proxy_protocol", "data_dir"),
+    *("use_https", "auto_https", "https_port", "cert_file", "key_file", "max_handshakes"),
+    *("workers", "pulse_ms", "slow_jumps", "password_queue", "password_workers"),
+    *("max_pending", "max_head_bytes", "max_head_lines", "max_body_bytes"),
+    *("header_timeout", "body_timeout", "idle_timeout", "source_lead"),
+    *("json_logs", "log_file", "access_log_file", "auth_log_file"),
+)
+"""The keys that are read at start only."""
+
+_NO_NOTE = BanNote()
+
+
+class Intros(Protocol):
+    """Reads the files that listeners hear first."""
+
+    def load(self, settings: MountSettings) -> None:
+        """Read the intro of one mount, if it has one; listeners hear it once it is here."""
+
+
+class Proxies(Protocol):
+    """Knows whom to believe who is behind a connection."""
+
+    trusted: Networks
+
+
+class Logs(Protocol):
+    """What the event log holds."""
+
+    def set_level(self, level: str) -> None:
+        """Write what is at least ``level`` from now on."""
+
+
+class Pages(Protocol):
+    """What the web pages say of the station."""
+
+    def take(self, other: WebSettings) -> None:
+        """Say what ``other`` says from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Who is told of a change. ``station`` and ``web`` make settings of a configuration."""
+
+    mounts: Mounts
+    intros: Intros
+    bans: Bans
+    proxies: Proxies
+    logs: Logs
+    pages: Pages
+    station: Callable[[Config], StationSettings]
+    web: Callable[[Config], WebSettings]
+
+    def apply(self, before: Config, after: Config) -> None:
+        """``after`` holds from now on; nothing that waits is done here."""
+        if before.log_level != after.log_level:
+            self.logs.set_level(after.log_level)
+        self.pages.take(self.web(after))
+        old = {mount.path: mount.settings.intro_file for mount in self.mounts}
+        self.mounts.configure(
+            configured_paths(after), lambda path: settings_for(after, path), self.station(after)
+        )
+        self._read_intros(old)
+        if _who_is_banned(before) != _who_is_banned(after):
+            self.proxies.trusted = Networks(after.trusted_proxies)
+            self.bans.replace(bans_of(after))
+            enforce(self.bans, self.mounts)
+
+    def _read_intros(self, old: dict[str, str]) -> None:
+        for mount in self.mounts:
+            if mount.settings.intro_file == old.get(mount.path, ""):
+                continue
+            if mount.settings.intro_file:
+                self.intros.load(mount.settings)
+            else:
+                self.mounts.set_intro(mount.path, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """The addresses of those proxies that are trusted now: no ban holds for them."""
+
+    proxies: Proxies
+
+    def __contains__(self, address: object) -> bool:
+        return isinstance(address, str) and address in self.proxies.trusted
+
+
+def _who_is_banned(config: Config) -> tuple[object, ...]:
+    return (config.banned_ips, config.ban_notes, config.trusted_proxies)
+
+
+def bans_of(config: Config) -> tuple[Ban, ...]:
+    """The bans, each with what is known about it."""
+    notes = {network_of(entry): note for entry, note in config.ban_notes.items()}
+    return tuple(_ban(entry, notes.get(network_of(entry), _NO_NOTE)) for entry in config.banned_ips)
+
+
+def _ban(entry: str, note: BanNote) -> Ban:
+    return Ban(entry, note.reason, moment_of(note.until))
+
+
+def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
+    """The keys whose new values are in force only after a restart."""
+    keys = [key for key in AT_START if getattr(before, key) != getattr(after, key)]
+    if _shrinks(before, after):
+        keys.append("queue_size")
+    return tuple(keys)
+
+
+def _shrinks(before: Config, after: Config) -> bool:
+    """Whether a mount that has a queue now is to have a smaller one."""
+    paths = ("", *configured_paths(before))
+    return any(
+        settings_for(after, path).queue_bytes < settings_for(before, path).queue_bytes
+        for path in paths
+    )
+
+
+def examine(before: Config, after: Config) -> None:
+    """Look at the files that a change names before it is saved; raises ConfigFaults.
+
+    Reads files: a worker's work.
+    """
+    if _tls_of(before) != _tls_of(after):
+        judge_files(after)
+
+
+def _tls_of(config: Config) -> tuple[bool, bool, str, str]:
+    return (config.use_https, config.auto_https, config.cert_file, config.key_file)
