@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from twisted.internet.defer import Deferred, execute
 from twisted.python.failure import Failure
@@ -26,6 +26,9 @@ from tinyice.core.access.principal import ANYBODY
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
 BEGIN, END = "/begin-of-the-change", "/end-of-the-change"
 
 
@@ -37,7 +40,7 @@ def main(path: Path, key: str, value: str, say: Callable[[str], object]) -> None
         ConfigFile(path, loaded.outside, str, examine),
         loaded.document,
         in_force,
-        perform=execute,
+        perform=at_once,
         publish=events.append,
     )
 
@@ -52,6 +55,11 @@ def main(path: Path, key: str, value: str, say: Callable[[str], object]) -> None
     Deferred.fromCoroutine(change).addBoth(results.append)
     os.access(END, os.F_OK)
     say(json.dumps(outcome(results[0], getattr(in_force.config, key), len(events))))
+
+
+def at_once(work: Callable[[Unpack[Ts]], T], *args: *Ts) -> Deferred[T]:
+    """Do the work here: there is nobody to hold up."""
+    return execute(work, *args)
 
 
 def examine(_before: Config, _after: Config) -> None:

@@ -143,7 +143,7 @@ def test_words_for_what_the_system_says() -> None:
 
 def test_a_folder_without_locks_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some network file systems have none."""
-    monkeypatch.setattr(save.fcntl, "flock", without_locks)
+    monkeypatch.setattr(fcntl, "flock", without_locks)
     path = written(tmp_path, {})
     replace_file(path, "new")
     assert path.read_text(encoding="utf-8") == "new"
