@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twisted.internet.base import ReactorBase
 
-from tinyice.config.inforce import InForce
+from tinyice.config.model import Config
 from tinyice.core.access.lockouts import Lockouts
 from tinyice.core.access.sessions import Sessions
 from tinyice.core.hub import Hub
@@ -21,17 +21,20 @@ _JOBS = 64
 
 
 def make_storage(
-    in_force: InForce, reactor: ReactorBase, hub: Hub, now: Callable[[], datetime]
+    config: Callable[[], Config], reactor: ReactorBase, hub: Hub, now: Callable[[], datetime]
 ) -> "Storage":
-    """The store in the data folder, which hears of every change; nothing is opened yet."""
+    """The store in the data folder, which hears of every change; nothing is opened yet.
+
+    ``config`` gives the configuration in force.
+    """
     store = Store(
-        Path(in_force.config.data_dir or ".").absolute() / FILE_NAME,
+        Path(config().data_dir or ".").absolute() / FILE_NAME,
         Worker("database", _JOBS, deliver=reactor.callFromThread, clock=reactor),
         clock=reactor,
         now=now,
-        audit_days=lambda: in_force.config.audit_days,
+        audit_days=lambda: config().audit_days,
     )
-    hub.subscribe(AuditSink(store.keep_entry, now, lambda: in_force.config.audit_enabled))
+    hub.subscribe(AuditSink(store.keep_entry, now, lambda: config().audit_enabled))
     return Storage(store)
 
 
