@@ -57,9 +57,9 @@ def main(path: Path, key: str, value: str, say: Callable[[str], object]) -> None
     say(json.dumps(outcome(results[0], getattr(in_force.config, key), len(events))))
 
 
-def at_once(work: Callable[[Unpack[Ts]], T], *args: *Ts) -> Deferred[T]:
+def at_once(work_in_worker: Callable[[Unpack[Ts]], T], *args: *Ts) -> Deferred[T]:
     """Do the work here: there is nobody to hold up."""
-    return execute(work, *args)
+    return execute(work_in_worker, *args)
 
 
 def examine(_before: Config, _after: Config) -> None:

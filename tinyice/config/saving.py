@@ -22,10 +22,14 @@ Examine = Callable[[Config, Config], None]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The file as it is now: its text, its document, and what somebody changed in it by hand."""
+    """The file as it is now, and what somebody changed in it by hand.
+
+    ``draft`` is a copy of ``document`` that may be changed.
+    """
 
     text: str
-    document: Document
+    document: Mapping[str, Any]
+    draft: Document
     by_hand: Changes
 
 
@@ -50,41 +54,37 @@ class ConfigFile:
     examine: Examine
 
     def read_in_worker(self, text: str, document: Mapping[str, Any]) -> Read:
-        """The file, which held ``document`` as ``text`` before. Raises `NotSaved`.
-
-        The document is a copy that may be changed.
-        """
+        """The file, which held ``document`` as ``text`` before. Raises `NotSaved`."""
         try:
             now = read_text(self.path)
             if now == text:
-                return Read(now, copy.deepcopy(dict(document)), Changes({}, {}))
+                return Read(now, document, copy.deepcopy(dict(document)), Changes({}, {}))
             found = parse_document(self.path, now)
             judge(found, self.outside)
         except ConfigFaults as faults:
             raise NotSaved(f"the file has faults: {faults}") from None
-        return Read(now, found, changes_between(document, found))
+        return Read(now, found, copy.deepcopy(found), changes_between(document, found))
 
-    def settle_in_worker(self, read: Read, wanted: Document, before: Config) -> Settled | None:
-        """Judge ``wanted`` and put it into the file; None: the file has changed since it was read.
+    def settle_in_worker(self, read: Read, before: Config) -> Settled | None:
+        """Judge the draft and put it into the file; None: the file has changed since it was read.
 
         Raises `ConfigFaults` or `NotSaved`, nothing changed. A document that is
         what the file holds is not written again.
         """
-        judged = judge(wanted, self.outside)
-        document = wanted
+        document = read.draft
+        judged = judge(document, self.outside)
         if judged.walk.plain:
-            document = hash_paths(wanted, judged.walk.plain, self.hasher)
+            document = hash_paths(document, judged.walk.plain, self.hasher)
             judged = judge(document, self.outside)
         if judged.config != before:
             self.examine(before, judged.config)
-        on_disk = parse_document(self.path, read.text)
-        if _same(document, on_disk):
+        if _same(document, read.document):
             return Settled(read.text, document, judged.config, Changes({}, {}), ())
         text = document_text(document)
         if not self._written(read.text, text):
             return None
-        changes = changes_between(on_disk, document)
-        notes = self._notes(changes, judged, judge(on_disk, self.outside))
+        changes = changes_between(read.document, document)
+        notes = self._notes(changes, judged, judge(read.document, self.outside))
         return Settled(text, document, judged.config, changes, notes)
 
     def _written(self, before: str, text: str) -> bool:
@@ -105,6 +105,6 @@ class ConfigFile:
         return (*overridden, *new)
 
 
-def _same(document: Document, other: Document) -> bool:
+def _same(document: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether both would be written alike; the order of keys counts, as in a file."""
     return document_text(document) == document_text(other)

@@ -132,11 +132,8 @@ class ConfigWriter:
     async def _carry_out(self, wish: _Wish) -> tuple[str, ...]:
         for _ in range(TRIES):
             read = await self._perform(self._file.read_in_worker, self._text, self._document)
-            wanted = read.document
-            wish.edit(wanted)
-            settled = await self._perform(
-                self._file.settle_in_worker, read, wanted, self._in_force.config
-            )
+            wish.edit(read.draft)
+            settled = await self._perform(self._file.settle_in_worker, read, self._in_force.config)
             if settled is not None:
                 self._put_in_force(settled, read, wish)
                 return settled.notes
