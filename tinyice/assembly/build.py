@@ -11,7 +11,7 @@ from twisted.internet.base import ReactorBase
 from twisted.web.server import Request, Site
 
 from tinyice import __version__
-from tinyice.assembly.access import Shelves, make_access
+from tinyice.assembly.access import Access, Shelves, make_access
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
@@ -93,15 +93,7 @@ def build(
     workers = make_workers(config, reactor, hub.publish)
     mounts = _mounts(config, recordings, hub, reactor, workers)
     checkers = _checkers(config, reactor)
-    access = make_access(
-        lambda: config,
-        checkers,
-        Shelves(sessions=None, lockouts=None, token_used=lambda _token, _client: None),
-        key=key,
-        random=token_bytes,
-        now=now,
-        publish=hub.publish,
-    )
+    access = _access(config, checkers, key, hub, now=now)
     ports: list[StreamPort] = []
     connections = partial(_connections, ports)
     front = Front(
@@ -217,6 +209,25 @@ def _worker(name: str, jobs: int, reactor: ReactorBase) -> Worker:
 def _checkers(config: Config, reactor: ReactorBase) -> tuple[Worker, ...]:
     return tuple(
         _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
+    )
+
+
+def _access(
+    config: Config,
+    checkers: tuple[Worker, ...],
+    key: bytes,
+    hub: Hub,
+    *,
+    now: Callable[[], datetime],
+) -> Access:
+    return make_access(
+        lambda: config,
+        checkers,
+        Shelves(sessions=None, lockouts=None, token_used=lambda _token, _client: None),
+        key=key,
+        random=token_bytes,
+        now=now,
+        publish=hub.publish,
     )
 
 
