@@ -7,6 +7,7 @@ found by their text, which is canonical here (see ``net/peer.py``).
 
 import socket
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Generic, TypeVar
 
@@ -14,6 +15,7 @@ T = TypeVar("T")
 Network = IPv4Network | IPv6Network
 
 
+@lru_cache(maxsize=1 << 16)
 def network_of(text: str) -> Network:
     """An address or network in its canonical form; raises ValueError.
 
