@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from store.stored import OnDisk, entry, lockout, session
 from tinyice.core.clients import Client
@@ -150,6 +151,19 @@ def test_words_of_broken_peers_are_kept(path: Path) -> None:
     assert [each.subject for each in found.entries] == ["\\ud800 and \x00"]
     on_disk.end()
     assert kept_at(path).sessions[0].user == "b\\udcffd"
+
+
+def test_a_restore_that_the_end_overtakes(path: Path) -> None:
+    """A server that is stopped while it still reads leaves nothing running."""
+    on_disk = OnDisk(path, audit_days=1)
+    on_disk.store.sessions.keep(session())
+    on_disk.end()
+    later = OnDisk(path, audit_days=1)
+    restored: list[Kept] = []
+    Deferred.fromCoroutine(later.store.restore()).addCallback(restored.append)
+    later.end()
+    assert restored[0].sessions == (session(),)
+    assert not later.clock.getDelayedCalls()
 
 
 def test_after_the_end_nothing_is_written(path: Path) -> None:

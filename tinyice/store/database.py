@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Engine, Text, delete, func, insert, or_, select, type_coerce
 
+from tinyice.core.access.lockouts import LockoutKind
 from tinyice.store.batch import Batch, Kept
 from tinyice.store.connection import READING, connect, faults_told
 from tinyice.store.entries import PAGE_MAX, AuditPage, AuditQuery
@@ -67,10 +68,12 @@ class Database:
 
     def kept(self) -> Kept:
         """Everything that is to be in memory."""
+        # What a later version locks out for is nothing to us.
+        known = LOCKOUTS.c.kind.in_([kind.value for kind in LockoutKind])
         with faults_told(), self._reading.connect() as connection:
             return Kept(
                 tuple(map(session_of, connection.execute(select(SESSIONS)))),
-                tuple(map(lockout_of, connection.execute(select(LOCKOUTS)))),
+                tuple(map(lockout_of, connection.execute(select(LOCKOUTS).where(known)))),
                 tuple(map(token_use_of, connection.execute(select(TOKEN_USES)))),
             )
 

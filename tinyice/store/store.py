@@ -59,6 +59,7 @@ class Store:
         self._pending = Pending(waiting_max)
         self._outbox = Outbox(self._pending, self._write, clock=clock, complaints=self._complaints)
         self._pruning: IDelayedCall | None = None
+        self._is_stopping = False
         wake = self._outbox.wake
         self.sessions = KeptSessions(self._pending, wake)
         self.lockouts = KeptLockouts(self._pending, wake)
@@ -109,6 +110,7 @@ class Store:
 
     async def stop(self) -> None:
         """Write what waits, close the file, and end."""
+        self._is_stopping = True
         if self._pruning is not None:
             self._pruning.cancel()
         await self._outbox.flush()
@@ -127,6 +129,8 @@ class Store:
         return answer.value
 
     def _prune(self) -> None:
+        if self._is_stopping:
+            return
         self._pruning = self._clock.callLater(DAY_S, self._prune)
         days = self._audit_days()
         if days and not self._outbox.refused:
