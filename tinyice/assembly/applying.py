@@ -1,7 +1,8 @@
-"""A change of the configuration, brought to those who act on it; and what must wait for a start.
+"""A change of the configuration, brought to those who act on it.
 
 Who reads the configuration in force each time (passwords, accounts, tokens,
-lockouts, sessions) needs nothing from here.
+lockouts, sessions) needs nothing from here. What holds from the next start only
+stands in ``config/restart.py``.
 """
 
 from collections.abc import Callable
@@ -18,16 +19,6 @@ from tinyice.core.mounts import Mounts
 from tinyice.core.networks import Networks, network_of
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.web.settings import WebSettings
-
-AT_START = (
-    *("bind_host", "port", "shoutcast_port", "proxy_protocol", "data_dir"),
-    *("use_https", "auto_https", "https_port", "cert_file", "key_file", "max_handshakes"),
-    *("workers", "pulse_ms", "slow_jumps", "password_queue", "password_workers"),
-    *("max_pending", "max_head_bytes", "max_head_lines", "max_body_bytes"),
-    *("header_timeout", "body_timeout", "idle_timeout", "source_lead"),
-    *("json_logs", "log_file", "access_log_file", "auth_log_file"),
-)
-"""The keys that are read at start only."""
 
 _NO_NOTE = BanNote()
 
@@ -119,23 +110,6 @@ def bans_of(config: Config) -> tuple[Ban, ...]:
 
 def _ban(entry: str, note: BanNote) -> Ban:
     return Ban(entry, note.reason, moment_of(note.until))
-
-
-def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
-    """The keys whose new values are in force only after a restart."""
-    keys = [key for key in AT_START if getattr(before, key) != getattr(after, key)]
-    if _shrinks(before, after):
-        keys.append("queue_size")
-    return tuple(keys)
-
-
-def _shrinks(before: Config, after: Config) -> bool:
-    """Whether a mount that has a queue now is to have a smaller one."""
-    paths = ("", *configured_paths(before))
-    return any(
-        settings_for(after, path).queue_bytes < settings_for(before, path).queue_bytes
-        for path in paths
-    )
 
 
 def examine(before: Config, after: Config) -> None:

@@ -17,6 +17,7 @@ from tinyice.config.items import ApiToken, BanNote, UrlAuth
 from tinyice.config.kept import Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import AdvancedMount, Config, User
+from tinyice.config.restart import AT_START
 from tinyice.config.schema import schema
 
 SECTIONS: Mapping[str, str] = {
@@ -46,9 +47,19 @@ environment variable: `port` is `TINYICE_PORT`. With `_FILE` added
 Lists are separated by commas there. An empty variable counts as not given.
 Neither the command line nor the environment ever changes the file.
 
+Settings that are changed while the server runs are written into this file: the
+change is saved first, and then in force. What the server does not know stays in
+the file, and keys keep their order. The file may be edited by hand meanwhile:
+what was written there comes into force with the next change, or when the file is
+read anew. A file that has faults by then is left alone, and so is one that can't
+be written; nothing is changed in either case, and whoever asked is told why. The
+server replaces the file by a new one, so it must be able to write in its folder.
+Keys marked "Read at start" wait for a restart; all others hold at once.
+
 Passwords may be written as plain text: at load the server replaces them in the
-file by their bcrypt hash. They have at most 72 bytes. `null` and empty text
-mean the default. Ports may be numbers or text.
+file by their bcrypt hash. They have at most 72 bytes. Only the password that is
+sent to a web site (`url_auth`) stays as it is. `null` and empty text mean the
+default. Ports may be numbers or text.
 
 A mount path begins with `/`. It has no `..`, no `?`, no `#` and no control
 characters, does not end like a playlist (`.m3u`, `.m3u8`, `.pls`, `.xspf`,
@@ -72,7 +83,7 @@ def reference() -> str:
     for field in msgspec.structs.fields(Config):
         if field.name in SECTIONS:
             parts.append(_table_head(SECTIONS[field.name]))
-        parts.append(_row(field))
+        parts.append(_row(field, " Read at start." if field.name in AT_START else ""))
     parts += _struct("One mount, in `advanced_mounts`", AdvancedMount)
     parts += _struct("Who may listen, in `url_auth` of a mount", UrlAuth)
     parts += _struct("One account, in `users`", User)
@@ -92,9 +103,10 @@ def _table_head(title: str) -> str:
     return f"\n## {title}\n\n| Key | Value | Default | Meaning |\n|---|---|---|---|"
 
 
-def _row(field: FieldInfo) -> str:
+def _row(field: FieldInfo, more: str = "") -> str:
     kind = kind_of(field.type)
-    return f"| `{field.name}` | {_value(kind)} | {_default(field)} | {kind.description} |"
+    meaning = kind.description + more
+    return f"| `{field.name}` | {_value(kind)} | {_default(field)} | {meaning} |"
 
 
 def _default(field: FieldInfo) -> str:
