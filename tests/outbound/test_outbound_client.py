@@ -1,6 +1,7 @@
 """Requests to real servers on loopback, and to places where none may go."""
 
 import json
+import random
 from collections.abc import Awaitable, Callable
 
 import trustme
@@ -84,7 +85,6 @@ class ClientTests(TestCase):
         """What the system's resolver makes of 127.1 or 0x7f000001 is judged, not the spelling."""
         client = Outbound(
             reactor,
-            reactor.nameResolver,
             allow=lambda: NOBODY,
             agent="t",
             capacity=Capacity(),
@@ -382,3 +382,44 @@ class ClientTests(TestCase):
         _, port = self.net.web()
         answer = await self.net.client().request("GET", f"http://{HOST}:{port}/")
         assert answer.body == b"hello"
+
+    async def test_any_nonsense(self) -> None:
+        """Whatever a server says: an answer, or an error of ours."""
+        chance = random.Random(4)
+        pieces = (
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.1 2\xff\r\n",
+            b"HTTP/9",
+            b"ICY 200 OK\r\n",
+            b"\r\n",
+            b"\n",
+            b"Content-Length: 5\r\n",
+            b"Content-Length: -1\r\n",
+            b"Content-Length: 5, 6\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Transfer-Encoding: other\r\n",
+            b"Location: http://[::1\r\n",
+            b"HTTP/1.1 302 F\r\nLocation: //\xff\r\n\r\n",
+            b"Content-Encoding: \r\n",
+            b": \r\n",
+            b" folded\r\n",
+            b"5\r\nhello\r\n0\r\n\r\n",
+            b"zz\r\n",
+            b"\0" * 20,
+            b"x" * 20000,
+        )
+
+        def babble(talker: Talker) -> None:
+            for _ in range(chance.randrange(1, 8)):
+                talker.transport.write(chance.choice(pieces))
+            talker.transport.loseConnection()
+
+        port = self.net.listen(Talking(babble))
+        client = self.net.client()
+        for method in ("GET", "POST", "HEAD") * 40:
+            try:
+                answer = await client.request(method, f"http://{HOST}:{port}/", limits=QUICK)
+            except OutboundError:
+                continue
+            assert 100 <= answer.status < 1000
+            assert len(answer.body) <= QUICK.body_bytes

@@ -163,10 +163,10 @@ class Net:
     ) -> Outbound:
         made = Outbound(
             reactor,
-            self.book,
             allow=lambda: self.allowed if allow else NOBODY,
             agent="tinyice-test",
             capacity=capacity or Capacity(),
+            resolver=self.book,
             trust=trust,
         )
         self.clients.append(made)

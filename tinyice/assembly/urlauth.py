@@ -117,7 +117,7 @@ class WebSite:
         except OutboundError as error:
             self._failed(breaker, error)
             return _when_down(auth)
-        except CancelledError:
+        except BaseException:
             breaker.gave_up()
             raise
         if answer.status in DOWN:
@@ -165,7 +165,7 @@ class WebSite:
             "POST",
             url,
             data=fields,
-            auth=_login(auth, url, credentials),
+            auth=_login(auth, credentials),
             trusted=self._trusted(url),
             limits=limits,
         )
@@ -235,16 +235,14 @@ def _when_down(auth: UrlAuthSettings) -> Verdict:
     raise Overloaded(RETRY_AFTER_S)
 
 
-def _login(auth: UrlAuthSettings, url: str, credentials: Credentials | None) -> Login | None:
+def _login(auth: UrlAuthSettings, credentials: Credentials | None) -> Login:
     """What we log in to the site with.
 
-    Where neither the settings nor the address say, the listener's own credentials
-    are given, empty ones too, as Icecast does.
+    Where the settings do not say, the listener's own credentials are given, empty
+    ones where there are none, as Icecast does.
     """
     if auth.username:
         return Login(auth.username, auth.password.encode())
-    if "@" in url:
-        return None
     if credentials is None:
         return NO_LOGIN
     return Login(credentials.user, credentials.password)

@@ -37,22 +37,23 @@ class Outbound:
     """Sends HTTP requests.
 
     ``allow`` is asked at each request which addresses may be reached although
-    they are not public. ``agent`` is our User-Agent. ``trust``: whose
-    certificates are believed; None: those that the system believes.
+    they are not public. ``agent`` is our User-Agent. ``resolver``: who looks
+    names up; None: the reactor's. ``trust``: whose certificates are believed; None:
+    those that the system believes.
     """
 
     def __init__(
         self,
         reactor: ReactorBase,
-        resolver: IHostnameResolver,
         *,
         allow: Callable[[], AllowList],
         agent: str,
         capacity: Capacity,
+        resolver: IHostnameResolver | None = None,
         trust: Any = None,  # noqa: ANN401 - Twisted's IOpenSSLTrustRoot is private
     ) -> None:
         self._reactor = reactor
-        self._names = Names(resolver, capacity.lookups)
+        self._names = Names(lambda: resolver or reactor.nameResolver, capacity.lookups)
         self._allow = allow
         self._agent = agent
         self._capacity = capacity

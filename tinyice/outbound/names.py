@@ -1,5 +1,6 @@
 """Names become addresses, off the reactor, and only so many at once."""
 
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -22,7 +23,7 @@ class Names:
     nobody waits for any more keeps its place until the system lets go of it.
     """
 
-    def __init__(self, resolver: IHostnameResolver, limit: int) -> None:
+    def __init__(self, resolver: Callable[[], IHostnameResolver], limit: int) -> None:
         self._resolver = resolver
         self._limit = limit
         self._under_way = 0
@@ -36,7 +37,7 @@ class Names:
         self._under_way += 1
         lookup = _Lookup(name)
         lookup.over.addBoth(self._let_go)
-        self._resolver.resolveHostName(lookup, name)
+        self._resolver().resolveHostName(lookup, name)
         return lookup.found
 
     def _let_go(self, _over: None) -> None:
