@@ -151,8 +151,8 @@ class Listener:
         """No other process can serve it."""
         self.mount: Mount | None = None
         """Where it listens, or did so last."""
-        self.left_at: tuple[str, int] | None = None
-        """The mount from which it was moved, and the offset of the audio there."""
+        self.left_at: dict[str, int] | None = None
+        """The mounts from which it was moved, and the offsets of the audio there."""
         self.user = ""
         """Who it is, if it had to say so."""
 
@@ -197,6 +197,16 @@ class Listener:
         self.feed = feed
         self._move(offset)
         self._owe(prefix)
+
+    def has_left(self, path: str, audio: int) -> None:
+        """It has heard the mount ``path`` up to the offset ``audio``, and is moved."""
+        if self.left_at is None:
+            self.left_at = {}
+        self.left_at[path] = audio
+
+    def heard_of(self, path: str) -> int:
+        """The offset of the audio up to which it has heard the mount ``path`` before."""
+        return 0 if self.left_at is None else self.left_at.get(path, 0)
 
     def cross_away(self, feed: Stream) -> None:
         """As ``cross``, for a listener who is away: its process will tell where it stood."""

@@ -80,10 +80,10 @@ def land(listener: Listener, before: Feed, path: str, offset: int, bytes_out: in
     if not before.ring.tail <= offset <= before.ring.head:
         return None
     parting = before.part(offset)
-    prefix, target = after.enter(_not_before(listener, mount.path), parting.phase)
+    listener.has_left(path, parting.audio)
+    prefix, target = after.enter(listener.heard_of(mount.path), parting.phase)
     whole = [parting.rest, *prefix]
     listener.stand_at(target, bytes_out + sum(map(len, whole)))
-    listener.left_at = path, parting.audio
     return whole, target
 
 
@@ -115,9 +115,9 @@ class Crossing:
             listener.cross(after, [], after.ring.head)
         else:
             parting = self._parting(listener.offset)
-            prefix, target = self._join(_not_before(listener, self._to), parting.phase)
+            prefix, target = self._join(listener.heard_of(self._to), parting.phase)
             listener.cross(after, [parting.rest, *prefix], target)
-            listener.left_at = self._from, parting.audio
+            listener.has_left(self._from, parting.audio)
         after.seating.go_on_soon(listener)
 
     def _parting(self, offset: int) -> Parting:
@@ -142,9 +142,3 @@ def _check(before: Mount, after: Mount) -> None:
         raise MountIdle(before.path)
     if theirs != ours:
         raise FormatsDiffer(before.path, after.path, str(theirs), str(ours))
-
-
-def _not_before(listener: Listener, path: str) -> int:
-    """The audio of the mount ``path`` that ``listener`` has had already."""
-    left = listener.left_at
-    return left[1] if left is not None and left[0] == path else 0
