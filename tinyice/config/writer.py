@@ -34,7 +34,7 @@ Edit = Callable[[Document], None]
 """Changes a document in place, from that alone: it may be called again with a newer one."""
 
 WAITING_MAX = 32
-TRIES = 5
+TRIES = 20
 """How often a change begins anew because the file was changed meanwhile."""
 
 RETRY_AFTER_S = 2
