@@ -6,7 +6,7 @@ a dead site holds up nobody.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -70,7 +70,7 @@ class WebSite:
         """Whether the site lets a listener in; raises Overloaded."""
         fields = sitecalls.listener_add(self._server(), auth, ticket)
         try:
-            return await self._ask(auth, auth.listener_add, fields, ticket.credentials)
+            return await self._ask(_Errand(auth, auth.listener_add, fields, ticket.credentials))
         except CancelledError:
             # the listener went away, but the site may have counted it
             self.has_left(auth, ticket, 0)
@@ -80,8 +80,8 @@ class WebSite:
         """Tell the site, some time, that a listener is gone."""
         if auth.listener_remove:
             fields = sitecalls.listener_remove(self._server(), ticket, seconds)
-            known, many = ticket.credentials, LISTENERS_AT_ONCE
-            self._tell(auth, auth.listener_remove, fields, known, at_once=many)
+            errand = _Errand(auth, auth.listener_remove, fields, ticket.credentials)
+            self._tell("listeners", errand, at_once=LISTENERS_AT_ONCE)
 
     async def may_feed(
         self,
@@ -94,35 +94,27 @@ class WebSite:
     ) -> Verdict:
         """Whether the site lets a source feed ``mount``; raises Overloaded."""
         fields = sitecalls.stream_auth(self._server(), mount, client, credentials, admin=admin)
-        return await self._ask(auth, auth.stream_auth, fields, None)
+        return await self._ask(_Errand(auth, auth.stream_auth, fields))
 
     def mount_news(self, auth: UrlAuthSettings, url: str, action: str, mount: str) -> None:
         """Tell the site, some time, that a source has come or gone."""
         if url:
             fields = sitecalls.mount_news(self._server(), action, mount)
-            self._tell(auth, url, fields, None, at_once=1)
+            # one at a time: what comes and what goes must not overtake each other
+            self._tell("sources", _Errand(auth, url, fields), at_once=1)
 
-    async def _ask(
-        self,
-        auth: UrlAuthSettings,
-        url: str,
-        fields: sitecalls.Fields,
-        credentials: Credentials | None,
-    ) -> Verdict:
-        breaker = self._breakers.of(url)
+    async def _ask(self, errand: "_Errand") -> Verdict:
+        auth, breaker = errand.auth, self._breakers.of(errand.url)
         if not breaker.may_ask():
             return _when_down(auth)
         try:
-            answer = await self._post(auth, url, fields, credentials)
+            answer = await self._post(errand)
         except OutboundError as error:
             self._failed(breaker, error)
             return _when_down(auth)
         except BaseException:
             breaker.gave_up()
             raise
-        if answer.status in DOWN:
-            self._failed(breaker, OutboundError(Kind.CONNECT, f"it answers {answer.status}"))
-            return _when_down(auth)
         breaker.succeeded()
         return sitecalls.verdict(auth, answer.status, answer.headers)
 
@@ -135,40 +127,50 @@ class WebSite:
             self._log.warn(words, reason=error.sentence)
         breaker.failed()
 
-    def _tell(
-        self,
-        auth: UrlAuthSettings,
-        url: str,
-        fields: sitecalls.Fields,
-        credentials: Credentials | None,
-        *,
-        at_once: int,
-    ) -> None:
+    def _tell(self, about: str, errand: "_Errand", *, at_once: int) -> None:
         try:
-            lane = f"{fields['action']!s} {parse(url).origin}"
+            lane = f"{about} at {parse(errand.url).origin}"
         except OutboundError as error:
             self._log.warn("a site can't be told: {reason}", reason=error.sentence)
             return
-        send = partial(self._post, auth, url, fields, credentials)
-        self._notices.post(lane, send, at_once=at_once)
+        self._notices.post(lane, partial(self._post, errand), at_once=at_once)
 
-    async def _post(
-        self,
-        auth: UrlAuthSettings,
-        url: str,
-        fields: sitecalls.Fields,
-        credentials: Credentials | None,
-    ) -> Response:
-        within = auth.timeout_s
-        limits = Limits(within, within, within, body_bytes=65536, redirects=0)
-        return await self._outbound.request(
+    async def _post(self, errand: "_Errand") -> Response:
+        within = errand.auth.timeout_s
+        answer = await self._outbound.request(
             "POST",
-            url,
-            data=fields,
-            auth=_login(auth, credentials),
-            trusted=self._trusted(url),
-            limits=limits,
+            errand.url,
+            data=errand.fields,
+            auth=errand.login,
+            trusted=self._trusted(errand.url),
+            limits=Limits(within, within, within, body_bytes=65536, redirects=0),
         )
+        if answer.status in DOWN:
+            raise OutboundError(Kind.CONNECT, f"its proxy answers {answer.status}")
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One call to the site; ``credentials`` are the listener's."""
+
+    auth: UrlAuthSettings
+    url: str = field(repr=False)
+    fields: sitecalls.Fields = field(repr=False)
+    credentials: Credentials | None = None
+
+    @property
+    def login(self) -> Login:
+        """What we log in to the site with.
+
+        Where the settings do not say, the listener's own credentials are given, empty
+        ones where there are none, as Icecast does.
+        """
+        if self.auth.username:
+            return Login(self.auth.username, self.auth.password.encode())
+        if self.credentials is None:
+            return NO_LOGIN
+        return Login(self.credentials.user, self.credentials.password)
 
 
 class SourceNews:
@@ -233,16 +235,3 @@ def _when_down(auth: UrlAuthSettings) -> Verdict:
     if auth.allow_when_down:
         return Verdict(allowed=True)
     raise Overloaded(RETRY_AFTER_S)
-
-
-def _login(auth: UrlAuthSettings, credentials: Credentials | None) -> Login:
-    """What we log in to the site with.
-
-    Where the settings do not say, the listener's own credentials are given, empty
-    ones where there are none, as Icecast does.
-    """
-    if auth.username:
-        return Login(auth.username, auth.password.encode())
-    if credentials is None:
-        return NO_LOGIN
-    return Login(credentials.user, credentials.password)
