@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol as Interface
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
@@ -286,3 +287,16 @@ def test_nothing_is_written_after_the_end(link: Link) -> None:
     link.transport.abortConnection()
     link.turn()
     assert len(link.ours.lost) == 1
+
+
+def test_introduced(link: Link) -> None:
+    """Who was introduced is at the other end from then on, to everyone who asks."""
+    peer = IPv4Address("TCP", "203.0.113.9", 4711)
+    link.transport.introduce(peer)
+    assert link.transport.getPeer() == peer
+    link.peer_sends(b"words")
+    link.turn()
+    assert link.ours.received == b"words"
+    link.peer_closes()
+    link.turn()
+    assert link.transport.getPeer() == peer
