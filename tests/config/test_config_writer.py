@@ -1,20 +1,26 @@
 """The one writer of the configuration: on disk first, then in force, and nothing is lost."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError
+from twisted.internet.task import Clock
 
 from config.configs import HASH, OTHER_HASH, fake_hash
 from config.writers import ANNA, CLIENT, desk, setting, settled
 from tinyice.config.faults import ConfigFaults, NotSaved
+from tinyice.config.judge import Outside
 from tinyice.config.load import MAX_FILE_BYTES
 from tinyice.config.model import Config
-from tinyice.config.writer import Edit
+from tinyice.config.saving import ConfigFile
+from tinyice.config.writer import ConfigWriter, Edit
 from tinyice.core.errors import MountUnknown, Overloaded
 from tinyice.core.events import ChangeMade
+from tinyice.work.threads import Worker
+from work.mailbox import Mailbox
 
 
 def nothing(_document: dict[str, Any]) -> None:
@@ -154,6 +160,16 @@ def test_what_is_given_elsewhere_is_saved_and_not_in_force(tmp_path: Path) -> No
     assert one.config.page_title == "New"
     assert one.config.relay_password == fake_hash("given")
     assert set(one.events[0].after) == {"location", "port", "page_title"}
+
+
+def test_what_waits_for_a_start_is_told(tmp_path: Path) -> None:
+    one = desk(tmp_path, {"workers": 1})
+    notes = one.change(setting(workers=2, https_port=8443, page_title="New"))
+    assert notes == (
+        "https_port: saved, and in force from the next start",
+        "workers: saved, and in force from the next start",
+    )
+    assert one.change(setting(page_title="Newer")) == ()
 
 
 def test_a_note_that_a_change_gives_rise_to_is_told_once(tmp_path: Path) -> None:
@@ -313,3 +329,39 @@ def test_a_watcher_that_fails_is_no_loss_to_the_audit(tmp_path: Path) -> None:
         one.change(setting(location="There"))
     assert one.config.location == "There"
     assert [event.after for event in one.events] == [{"location": "There"}]
+
+
+def test_reading_judging_hashing_and_saving_are_a_workers_business(tmp_path: Path) -> None:
+    """Nothing of it happens on the thread that serves the audio."""
+    here = threading.current_thread()
+    one = desk(tmp_path, {})
+    hashers: list[threading.Thread] = []
+
+    def hasher(password: str) -> str:
+        hashers.append(threading.current_thread())
+        return fake_hash(password)
+
+    mailbox = Mailbox()
+    worker = Worker("settings", 4, deliver=mailbox.deliver, clock=Clock())
+    file = ConfigFile(one.path, Outside(), hasher, lambda _before, _after: None)
+    one.writer = ConfigWriter(
+        file,
+        {},
+        one.in_force,
+        perform=worker.perform,
+        publish=one.events.append,  # type: ignore[arg-type]
+    )
+    edits: list[threading.Thread] = []
+
+    def edit(document: dict[str, Any]) -> None:
+        edits.append(threading.current_thread())
+        document["admin_password"] = "plain"
+
+    answer = one.ask(edit)
+    mailbox.take_until(lambda: answer.called)
+    assert one.config.admin_password == fake_hash("plain")
+    assert edits == [here]
+    assert len(hashers) == 1
+    assert hashers != [here]
+    worker.stop(1)
+    mailbox.take()

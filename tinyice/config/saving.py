@@ -12,6 +12,7 @@ from tinyice.config.judge import Judged, Outside, judge
 from tinyice.config.load import MAX_FILE_BYTES, parse_document, read_text
 from tinyice.config.model import Config
 from tinyice.config.passwords import Hasher, hash_paths
+from tinyice.config.restart import needs_restart
 from tinyice.config.save import document_text, in_words, replace_same
 
 Document = dict[str, Any]
@@ -84,7 +85,7 @@ class ConfigFile:
         if not self._written(read.text, text):
             return None
         changes = changes_between(read.document, document)
-        notes = self._notes(changes, judged, judge(read.document, self.outside))
+        notes = self._notes(changes, judge(read.document, self.outside), judged)
         return Settled(text, document, judged.config, changes, notes)
 
     def _written(self, before: str, text: str) -> bool:
@@ -96,13 +97,17 @@ class ConfigFile:
             reason = f"{self.path} can't be written: {in_words(error)}"
             raise NotSaved(reason) from None
 
-    def _notes(self, changes: Changes, judged: Judged, before: Judged) -> tuple[str, ...]:
+    def _notes(self, changes: Changes, before: Judged, after: Judged) -> tuple[str, ...]:
         overridden = (
             f"{key}: saved, but {self.outside.names[key]} is in force"
             for key in sorted(changes.keys & self.outside.names.keys())
         )
-        new = (note for note in judged.notes if note not in before.notes)
-        return (*overridden, *new)
+        later = (
+            f"{key}: saved, and in force from the next start"
+            for key in needs_restart(before.config, after.config)
+        )
+        new = (note for note in after.notes if note not in before.notes)
+        return (*overridden, *later, *new)
 
 
 def _same(document: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
