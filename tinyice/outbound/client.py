@@ -53,12 +53,16 @@ class Outbound:
         trust: Any = None,  # noqa: ANN401 - Twisted's IOpenSSLTrustRoot is private
     ) -> None:
         self._reactor = reactor
-        self._names = Names(lambda: resolver or reactor.nameResolver, capacity.lookups)
+        self._names = {
+            trusted: Names(lambda: resolver or reactor.nameResolver, capacity.lookups)
+            for trusted in (False, True)
+        }
         self._allow = allow
         self._agent = agent
         self._capacity = capacity
         self._trust = trust
-        self._turns = Turns(capacity)
+        # Whatever others make us ask, what the operator needs has places of its own.
+        self._turns = {trusted: Turns(capacity) for trusted in (False, True)}
         self._sender: Sender | None = None
 
     async def request(
@@ -105,12 +109,12 @@ class Outbound:
         raise OutboundError(Kind.PROTOCOL, f"{hop.to.origin} leads on and on")
 
     async def _in_turn(self, hop: Hop, limits: Limits) -> Response:
-        host = hop.to.host
-        await self._turns.take(host)
+        host, turns = hop.to.host, self._turns[hop.trusted]
+        await turns.take(host)
         try:
             return await self._send().exchange(hop, limits)
         finally:
-            self._turns.done(host)
+            turns.done(host)
 
     def _send(self) -> "Sender":
         if self._sender is None:

@@ -23,7 +23,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What all requests together may take.
+    """What all requests of a kind may take together: the trusted ones, and the others.
 
     ``lookups``: names that are looked up at once. ``idle_s``: how long a
     connection is kept for the next request; web servers close after few seconds,
@@ -34,6 +34,6 @@ class Capacity:
     at_once_per_host: int = 16
     waiting: int = 2000
     waiting_per_host: int = 1000
-    lookups: int = 8
+    lookups: int = 4
     head_bytes: int = 32768
     idle_s: float = 1.5

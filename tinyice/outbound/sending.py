@@ -5,8 +5,7 @@ that was made without a look at its address is never used for another request.
 When the allow list changes, the connections that were kept under the old one go.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from treq.client import HTTPClient
@@ -38,7 +37,7 @@ class Sender:
     def __init__(
         self,
         reactor: ReactorBase,
-        names: Names,
+        names: Mapping[bool, Names],
         *,
         allow: Callable[[], AllowList],
         trust: Any,  # noqa: ANN401 - a Certificate, or a root of trust; None: the system's
@@ -49,8 +48,11 @@ class Sender:
         self._allowed = allow()
         self._capacity = capacity
         self._pools = {trusted: self._pool() for trusted in (False, True)}
-        way = partial(Ways, reactor, names, trust=trust, head_bytes=capacity.head_bytes)
-        self._ways = {False: way(may_reach=self._may_reach), True: way(may_reach=_anywhere)}
+        judges = {False: self._may_reach, True: _anywhere}
+        self._ways = {
+            trusted: Ways(reactor, names[trusted], may_reach, trust, capacity.head_bytes)
+            for trusted, may_reach in judges.items()
+        }
 
     async def exchange(self, hop: Hop, limits: Limits) -> Response:
         """Send one request and read its answer; raises OutboundError."""
