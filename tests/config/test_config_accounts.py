@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from config.configs import HASH, OTHER_HASH, checked, loaded, written
 from tinyice.config.accounts import accounts_of, moment_of, tokens_of
 from tinyice.core.access.principal import Role
@@ -53,7 +55,7 @@ def test_what_relays_and_sources_log_in_with(tmp_path: Path) -> None:
 
 
 def test_tokens_with_a_hash_open_something(tmp_path: Path) -> None:
-    """Keys that nobody documents survive; a token without a hash is told of and left out."""
+    """Keys that nobody documents survive; what opens nothing is told of and left out."""
     ours = {
         "id": "a",
         "name": "panel",
@@ -62,16 +64,46 @@ def test_tokens_with_a_hash_open_something(tmp_path: Path) -> None:
         "created_at": "2026-02-19T03:19:24.123456789+01:00",
         "expires_at": "2027-01-01T00:00:00Z",
     }
-    ageless = {"hash": DIGEST, "expires_at": "0001-01-01T00:00:00Z", "last_used_ip": ""}
-    foreign = {"id": "c", "name": "old", "token_hash": DIGEST, "user": "anna"}
-    found = checked(tmp_path, {"api_tokens": [ours, ageless, foreign]})
+    ageless = {"id": "b", "user": "admin", "hash": DIGEST, "expires_at": "0001-01-01T00:00:00Z"}
+    empty = {"id": "c", "name": "old", "user": "anna", "last_used_ip": "::1"}
+    lost = {"id": "d", "user": "nobody", "hash": DIGEST}
+    document = {"users": {"anna": {}}, "api_tokens": [ours, ageless, empty, lost]}
+    found = checked(tmp_path, document)
     first, second = tokens_of(found.config)
     assert (first.id, first.name, first.user, first.digest) == ("a", "panel", "anna", DIGEST)
     assert first.created_at.astimezone(UTC).hour == 2
     assert first.expires_at == datetime(2027, 1, 1, tzinfo=UTC)
     assert second.expires_at is None
-    assert found.notes == ('api_tokens: "old" has no hash, and opens nothing',)
-    assert found.document["api_tokens"][2] == foreign
+    assert found.notes == (
+        'api_tokens: "old" has no hash, and opens nothing',
+        'api_tokens: "d" belongs to nobody, and opens nothing',
+    )
+    assert found.document["api_tokens"][2] == empty
+
+
+@pytest.mark.parametrize(
+    ("role", "opens"),
+    [("", True), ("admin", True), ("superadmin", True), ("dj", False), ("viewer", False)],
+)
+def test_tokens_of_the_go_server_open_what_they_did(tmp_path: Path, role: str, opens: bool) -> None:
+    """But one for less than its user may has no place here, and must not open more."""
+    token = {
+        "id": "a",
+        "name": "panel",
+        "token_hash": DIGEST,
+        "username": "anna",
+        "role": role,
+        "created_at": "2026-02-19T03:19:24Z",
+        "last_used_at": "",
+        "last_used_ip": "",
+        "expires_at": "",
+    }
+    document = {"users": {"anna": {"role": "admin"}}, "api_tokens": [token]}
+    found = checked(tmp_path, document)
+    assert [(one.user, one.digest) for one in tokens_of(found.config)] == (
+        [("anna", DIGEST)] if opens else []
+    )
+    assert bool(found.notes) != opens
 
 
 def test_a_moment_that_is_not_set_is_none() -> None:

@@ -1,7 +1,9 @@
 """Accounts and tokens, as the configuration has them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from tinyice.config.faults import printable
 from tinyice.config.items import ApiToken
 from tinyice.config.model import Config, User
 from tinyice.core.access.accounts import ROLES, Account, Accounts
@@ -33,7 +35,29 @@ def accounts_of(config: Config) -> Accounts:
 
 def tokens_of(config: Config) -> tuple[Token, ...]:
     """The tokens that can open something."""
-    return tuple(_token(token) for token in config.api_tokens if token.hash)
+    accounts = accounts_of(config)
+    return tuple(_token(token) for token in config.api_tokens if not fault_of(token, accounts))
+
+
+def fault_of(token: ApiToken, accounts: Accounts) -> str:
+    """Say why a token opens nothing; "" when it does."""
+    if not token.digest:
+        return "has no hash"
+    account = accounts.find(token.owner)
+    if account is None:
+        return "belongs to nobody"
+    if token.role and ROLES.get(token.role, Role.ANYBODY) < account.role:
+        return "is for less than its user may"
+    return ""
+
+
+def token_notes(config: Config) -> Iterator[str]:
+    """Name the tokens that open nothing."""
+    accounts = accounts_of(config)
+    for token in config.api_tokens:
+        if fault := fault_of(token, accounts):
+            name = printable(token.name or token.id)
+            yield f'api_tokens: "{name}" {fault}, and opens nothing'
 
 
 def moment_of(text: str) -> datetime | None:
@@ -50,8 +74,8 @@ def _token(token: ApiToken) -> Token:
     return Token(
         id=token.id,
         name=token.name,
-        user=token.user,
-        digest=token.hash,
+        user=token.owner,
+        digest=token.digest,
         created_at=moment_of(token.created_at) or _LONG_AGO,
         expires_at=moment_of(token.expires_at),
     )

@@ -36,6 +36,21 @@ class ApiToken(Struct, frozen=True, kw_only=True):
     hash: Annotated[Digest, says("SHA-256 of the token; without it the token opens nothing.")] = ""
     created_at: Annotated[Moment, says("When it was made.")] = ""
     expires_at: Annotated[Moment, says("When it ends; empty: never.")] = ""
+    username: Annotated[Text, says("As `user`, in files of the Go server.")] = ""
+    token_hash: Annotated[Digest, says("As `hash`, in files of the Go server.")] = ""
+    role: Annotated[
+        Text, says("In files of the Go server; a token for less than its user may is not used.")
+    ] = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.user or self.username
+
+    @property
+    def digest(self) -> str:
+        """What it must be the SHA-256 of."""
+        return self.hash or self.token_hash
 
 
 class UrlAuth(Struct, frozen=True, kw_only=True):

@@ -71,17 +71,13 @@ def _faults_of_tokens(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]
 
 
 def access_notes(config: Config) -> Iterator[str]:
-    """Name what of accounts, tokens and bans has no effect."""
+    """Name what of accounts and bans has no effect."""
     own = config.users.get(config.admin_user)
     if own and own.password and config.admin_password not in ("", own.password):
         yield (
             f"users.{printable(config.admin_user)}.password: not used, "
             "because admin_password is the password of admin_user"
         )
-    for token in config.api_tokens:
-        if not token.hash:
-            name = printable(token.name or token.id)
-            yield f'api_tokens: "{name}" has no hash, and opens nothing'
     banned = {ip_network(entry, strict=False) for entry in config.banned_ips}
     for entry in config.ban_notes:
         if ip_network(entry, strict=False) not in banned:
