@@ -1,11 +1,8 @@
 """The configuration that is in force now, for those who outlive a change of it."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
 from tinyice.config.model import Config
-
-T = TypeVar("T")
 
 Changed = Callable[[Config, Config], None]
 """Is told what was in force, and what is now."""
@@ -32,21 +29,3 @@ class InForce:
         before, self._config = self._config, config
         for changed in tuple(self._watchers):
             changed(before, config)
-
-
-class Derived(Generic[T]):
-    """What ``make`` makes of the configuration in force: made anew when that has changed."""
-
-    def __init__(self, in_force: InForce, make: Callable[[Config], T]) -> None:
-        self._in_force = in_force
-        self._make = make
-        self._of = in_force.config
-        self._made = make(self._of)
-
-    def __call__(self) -> T:
-        """The value for the configuration in force."""
-        config = self._in_force.config
-        if config is not self._of:
-            self._made = self._make(config)
-            self._of = config
-        return self._made
