@@ -82,7 +82,7 @@ class UnitFramer:
 def numbers(stream: bytes) -> list[int]:
     """The numbers of the whole units of ``stream``, which begins with one.
 
-    Between units, fillers may stand: empty ID3 tags, or a few zeros. A last
+    Between units, fillers may stand: empty ID3 tags, or zeros. A last
     unit may be incomplete. Anything else is an error.
     """
     found = []
@@ -106,11 +106,8 @@ def _behind_filler(stream: bytes, at: int) -> int:
     while before != at:
         before = at
         at = _behind_tag(stream, at)
-        zeros = 0
-        while at + zeros < len(stream) and not stream[at + zeros]:
-            zeros += 1
-        assert zeros < 10
-        at += zeros
+        while at < len(stream) and not stream[at]:
+            at += 1
     return at
 
 

@@ -2,9 +2,10 @@
 
 Listeners join on the grid of ``core/icygrid.py``. So that they begin at a frame
 all the same, the bytes between the grid point and the frame are taken by an
-empty ID3v2 tag, which players skip. Each listener's first block is the full
-title: where the shared block has passed already, the joiner gets the bytes up
-to it on its own; where it is still to come, it is made a full one for everyone.
+empty ID3v2 tag, which players skip, or by zeros for somebody who goes on in the
+middle. Each listener's first block is the full title: where the shared block has
+passed already, the joiner gets the bytes up to it on its own; where it is still
+to come, it is made a full one for everyone.
 
 The *phase* of a listener is how many bytes it has had since its last block. An
 offset of the audio fits a listener when the two are equal, modulo the interval.
@@ -88,7 +89,7 @@ class IcyStream:
         """A frame that fits ``phase``, after a filler where none fits."""
         oldest = max(fresh_from, self._oldest(self._ring.tail))
         floor = max(oldest, self._position - burst)
-        return self._place(self._aim(floor, oldest, phase), phase)
+        return self._place(self._aim(floor, oldest, phase), phase, _padding)
 
     def rejoin(self, offset: int, tail: int) -> Join:
         """Near the newest frame, in the phase in which the listener counts."""
@@ -96,7 +97,7 @@ class IcyStream:
         oldest = max(audio, self._oldest(tail))
         floor = max(oldest, self._position - self.metaint - REST_MAX)
         phase = audio % self.metaint
-        prefix, target = self._place(self._aim(floor, oldest, phase), phase)
+        prefix, target = self._place(self._aim(floor, oldest, phase), phase, bytes)
         return [rest, *prefix], target
 
     def part(self, offset: int) -> Parting:
@@ -106,25 +107,32 @@ class IcyStream:
 
     def enter(self, fresh_from: int, phase: int) -> Join:
         """Near the newest frame, in the phase in which the listener counts."""
-        return self.join_at(self.metaint + REST_MAX, fresh_from, phase)
+        oldest = max(fresh_from, self._oldest(self._ring.tail))
+        floor = max(oldest, self._position - self.metaint - REST_MAX)
+        return self._place(self._aim(floor, oldest, phase), phase, bytes)
 
     def _oldest(self, tail: int) -> int:
         """The oldest audio offset that does not lie before ``tail``."""
         return self._grid.to_audio(tail)[0]
 
-    def _place(self, start: int, phase: int) -> Join:
-        """Begin at the audio offset ``start``: what comes first, and what follows."""
+    def _place(self, start: int, phase: int, padding: Callable[[int], bytes]) -> Join:
+        """Begin at the audio offset ``start``: what comes first, and what follows.
+
+        ``padding`` makes what fills the gap before it. A tag is passed over at
+        the beginning of a stream, but some decoders stumble over one between
+        two frames, and skip zeros there.
+        """
         gap = (start - phase) % self.metaint
         block = self._titles.first_for(start)
         if phase + gap >= self.metaint:
-            return [self._with_blocks(_padding(gap), phase, block)], self._grid.to_icy(start)
+            return [self._with_blocks(padding(gap), phase, block)], self._grid.to_icy(start)
         due = start - start % self.metaint + self.metaint
         icy = self._grid.to_icy(start)
         if due > self._position:
             self._titles.repeat()
-            return [_padding(gap)], icy
+            return [padding(gap)], icy
         audio = self._ring.copy(icy, icy + due - start)
-        return [_padding(gap), audio, self._titles.first_for(due)], self._grid.to_icy(due)
+        return [padding(gap), audio, self._titles.first_for(due)], self._grid.to_icy(due)
 
     def _aim(self, floor: int, oldest: int, phase: int) -> int:
         """The place to begin: from ``floor`` on, or else the newest one from ``oldest`` on."""
