@@ -11,6 +11,8 @@ from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
 from twisted.web.server import Site
 
+from api_support import Bench
+from api_support import FakeStation as BenchStation
 from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.sessions import OpenedSession, Session
@@ -27,6 +29,7 @@ from tinyice.core.snapshots import (
     ServerFigures,
     StationHeaders,
     StationSnapshot,
+    WorkerSnapshot,
     WorkersSnapshot,
 )
 from tinyice.core.tags import Tags
@@ -92,7 +95,9 @@ FIGURES = ServerFigures(
     ),
     delivery=DeliverySnapshot(sends=123, jumps=7),
     audience=AudienceSnapshot(9, {**dict.fromkeys(DropReason, 0), DropReason.TOO_SLOW: 2}),
-    workers=WorkersSnapshot(2, 1),
+    workers=WorkersSnapshot(
+        2, 1, (WorkerSnapshot(1, True, 40, (PulseSnapshot("normal", 0.5, 0.1, 1.2, 0.6),)),)
+    ),
     process=ProcessSnapshot(
         resident_bytes=50_000_000,
         heap_bytes=30_000_000,
@@ -327,6 +332,7 @@ class Web:
         self.gatekeeper = FakeGatekeeper()
         self.account = FakeAccount(self.gatekeeper)
         self.gauges = FakeGauges()
+        self.bench = Bench(BenchStation(self.station))
         self.clock = Clock()
         settings = replace(SETTINGS, **changes)
         self.client = Client("203.0.113.9")
@@ -341,6 +347,7 @@ class Web:
             templates=PROJECT / "templates",
             static=PROJECT / "static",
             account=self.account,
+            services=self.bench.services(settings),
         )
 
     @property
@@ -354,6 +361,9 @@ class Web:
             tuple(self.station.updates),
             tuple(self.gatekeeper.sessions),
             tuple(self.account.changes),
+            tuple(self.bench.changes.made),
+            tuple(self.bench.station.done),
+            len(self.bench.lockouts.found),
         )
 
     def open_session(self, who: Principal = BOSS) -> OpenedSession:
@@ -371,6 +381,19 @@ class Web:
         host = b"" if b"Host:" in head else b"Host: radio.example:8000\r\n"
         line = method + b" " + raw_target + b" HTTP/1.1\r\n"
         return parse(exchange(self.resource, line + host + head + b"\r\n"))
+
+    def send(
+        self, method: str, target: str, body: object = None, head: bytes = b"", *, raw: bytes = b""
+    ) -> Reply:
+        """One request of the API with a good token, answered."""
+        content = raw or (b"" if body is None else json.dumps(body).encode())
+        kind = b"Content-Type: application/json\r\n" if content else b""
+        login = b"" if b"Authorization" in head else b"Authorization: Bearer ti_good\r\n"
+        start = f"{method} {quote(target, safe=AS_THE_DOOR_GIVES_IT)} HTTP/1.1\r\n".encode()
+        host = b"Host: radio.example:8000\r\n"
+        length = b"Content-Length: %d\r\n" % len(content)
+        whole = start + host + login + kind + length + head + b"\r\n" + content
+        return parse(exchange(self.resource, whole))
 
     def post(
         self, target: str, form: bytes, head: bytes = b"", *, method: bytes = b"POST"

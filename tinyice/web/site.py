@@ -15,6 +15,9 @@ from zope.interface import implementer
 from tinyice.web import urls
 from tinyice.web.account_site import AccountSite
 from tinyice.web.answers import refusal, respond
+from tinyice.web.api.services import Services
+from tinyice.web.api.site import ApiSite
+from tinyice.web.cache import Briefly
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
@@ -108,18 +111,21 @@ def make_resource(
     static: Path,
     account: OwnAccount | None = None,
     administration: Administration | None = None,
+    services: Services | None = None,
     more: Mapping[str, Application] | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
     ``account``: without it there is no page about one's own account.
     ``administration``: without it none of Icecast's commands that change the station.
+    ``services``: without them there is no API.
     ``more``: further applications by the beginning of their paths.
     """
     files = StaticFiles(static)
     pages = Pages(templates, files, settings)
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
-    status = StatusSite(station, pages, guard=guard, clock=clock, settings=settings)
+    recent = Briefly(station.snapshot, clock=clock)
+    status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
     owners: dict[str, Application] = {
@@ -128,6 +134,9 @@ def make_resource(
         **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
         **(more or {}),
     }
+    if services is not None:
+        api = ApiSite(services, recent, guard, pages, clock=clock, version=settings.version)
+        owners.update(dict.fromkeys(urls.API_SEGMENTS, api))
     if administration is not None:
         owners.update(command_sites(station, administration, pages, guard=guard, clock=clock))
     if account is not None:

@@ -1,4 +1,4 @@
-"""What programs ask for: Icecast's status, Shoutcast's, and our own JSON."""
+"""What programs ask for: Icecast's status, and Shoutcast's."""
 
 from klein import Klein
 from twisted.internet.interfaces import IReactorTime
@@ -6,7 +6,7 @@ from twisted.web.server import Request
 
 from tinyice.core.access.permissions import Action
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
-from tinyice.web import api, icecast_json, shoutcast, urls
+from tinyice.web import icecast_json, shoutcast, urls
 from tinyice.web.answers import (
     FOR_ANY_ORIGIN,
     NOT_CACHED,
@@ -21,7 +21,6 @@ from tinyice.web.guard import Caller, Guard
 from tinyice.web.icecast import server_fields, source_fields
 from tinyice.web.pages import Pages
 from tinyice.web.params import params_of
-from tinyice.web.ports import Station
 from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
 
@@ -33,7 +32,7 @@ class StatusSite:
 
     def __init__(
         self,
-        station: Station,
+        recent: Briefly[StationSnapshot],
         pages: Pages,
         *,
         guard: Guard,
@@ -43,14 +42,8 @@ class StatusSite:
         self.guard = guard
         self._pages = pages
         self._settings = settings
-        self._snapshot = Briefly(station.snapshot, clock=clock)
+        self._snapshot = recent
         self._status = Briefly(self._whole_status, clock=clock)
-        self._api_status = Briefly(
-            lambda: json_document(api.status_document(self._now, settings)), clock=clock
-        )
-        self._api_stats = Briefly(
-            lambda: json_document(api.stats_document(self._now, settings)), clock=clock
-        )
 
     def klein(self) -> Klein:
         """The application, bound to this station."""
@@ -92,16 +85,6 @@ class StatusSite:
         """Shoutcast's XML; there is one stream, whatever ``sid`` says."""
         text = shoutcast.stats_document(self._now, self._shoutcast_mount, self._settings.server_id)
         return respond(request, xml_document(text, (*NOT_CACHED, *FOR_ANY_ORIGIN)))
-
-    @router.route(urls.API_STATUS, Action.SEE_PUBLIC)
-    def api_status(self, request: Request, caller: Caller) -> bytes:
-        """What is on air."""
-        return respond(request, self._api_status.get())
-
-    @router.route(urls.API_STATS, Action.SEE_PUBLIC)
-    def api_stats(self, request: Request, caller: Caller) -> bytes:
-        """What it comes to."""
-        return respond(request, self._api_stats.get())
 
     @property
     def _shoutcast_mount(self) -> MountSnapshot | None:

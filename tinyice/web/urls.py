@@ -16,8 +16,8 @@ STATUS_PAGE = "/status.xsl"
 VERSION_PAGE = "/server_version.xsl"
 SHOUTCAST_SEVEN = "/7.html"
 SHOUTCAST_STATS = "/stats"
-API_STATUS = "/api/status"
-API_STATS = "/api/stats"
+API_DESCRIPTION = "/api/openapi.json"
+API_PAGE = "/api/docs"
 
 LOGIN = "/login"
 LOGOUT = "/logout"
@@ -59,8 +59,6 @@ STATUS_SEGMENTS = (
     "server_version.xsl",
     "7.html",
     "stats",
-    "api/status",
-    "api/stats",
 )
 """Where the status pages begin: one path segment, or two."""
 
@@ -72,3 +70,6 @@ ACCOUNT_SEGMENTS = ("admin/account",)
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""
+
+API_SEGMENTS = ("api",)
+"""Where the operations of the API begin."""

@@ -1,0 +1,71 @@
+"""Any request that the description allows, and many that it does not, against a real server.
+
+The server is thrown away afterwards. Whatever comes back must be described:
+its status, its type, its shape.
+"""
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+
+from features.api_talk import Api, accounts, secret_of
+from features.conftest import Serve
+from programs.station import HOST, Station
+from tinyice.web.api.all import OPERATIONS
+
+pytestmark = pytest.mark.timeout(300)
+
+LEFT_OUT: frozenset[str] = frozenset()
+"""Operations that would end the server under test, by name."""
+
+EXAMPLES = 30
+
+NAMES = sorted(operation.name for operation in OPERATIONS if operation.name not in LEFT_OUT)
+
+
+@pytest.fixture(scope="module")
+def station(serve: Serve) -> Station:
+    return serve(
+        **accounts(),
+        whitelisted_ips=[f"{HOST}/32"],
+        api_rate=0,
+        idle_timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def described(station: Station) -> dict[str, APIOperation]:
+    """The operations as the server describes them."""
+    schema = schemathesis.openapi.from_dict(Api(station).get("/api/openapi.json"))
+    schema.config.update(base_url=station.url(""))
+    found = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
+    return {one.definition.raw["operationId"]: one for one in found}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_as_described(described: dict[str, APIOperation], name: str) -> None:
+    """No status, type or shape that the description does not name, and no failure of ours."""
+    operation = described[name]
+    headers = {"Authorization": f"Bearer {secret_of('root')}"}
+
+    @hypothesis.settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def check(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=headers, timeout=20)
+
+    check()
+
+
+def test_everything_that_is_described_is_tried(described: dict[str, APIOperation]) -> None:
+    """An operation that is left out is left out by name."""
+    assert set(described) == set(NAMES) | LEFT_OUT

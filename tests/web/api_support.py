@@ -1,0 +1,204 @@
+"""What the operations of the API need, on values in memory: a configuration that can be changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from tinyice.config.accounts import accounts_of, tokens_of
+from tinyice.config.build import Walk, build
+from tinyice.config.edits import Document, Edit
+from tinyice.config.faults import ConfigFaults
+from tinyice.config.model import Config
+from tinyice.config.rules import faults_between
+from tinyice.core.access.lockouts import Lockout, LockoutKind
+from tinyice.core.access.permissions import Action
+from tinyice.core.access.principal import Principal
+from tinyice.core.clients import Client
+from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
+from tinyice.core.events import Event
+from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
+from tinyice.core.tags import Tags
+from tinyice.web.api.services import AuditEntry, AuditPage, Services, Station
+from tinyice.web.settings import WebSettings
+
+NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
+HASH = "$2b$04$" + "a" * 53
+
+DOCUMENT: Document = {
+    "admin_password": HASH,
+    "mounts": {"/live": ""},
+    "users": {"anna": {"role": "dj", "password": HASH, "mounts": {"/live": HASH}}},
+    "whitelisted_ips": ["198.51.100.1"],
+    "lockout_failures": 5,
+    "api_rate": 0,
+}
+
+
+def listener(number: int, mount: str = "/live") -> ListenerSnapshot:
+    """Somebody who listens."""
+    client = Client(f"192.0.2.{number % 250}", "VLC/3.0")
+    return ListenerSnapshot(number, mount, client, "", 12.3, 1000, 5, 0.1, 0, False, False)
+
+
+@dataclass
+class FakeChanges:
+    """Judges and keeps changes as the writer does, without a file. ``fault`` is raised first."""
+
+    document: Document = field(default_factory=lambda: deepcopy(DOCUMENT))
+    made: list[tuple[Action, str, str]] = field(default_factory=list)
+    fault: Exception | None = None
+
+    @property
+    def config(self) -> Config:
+        """What is in force."""
+        return build(Config, self.document, Walk())
+
+    async def save(
+        self,
+        edit: Edit,
+        *,
+        who: Principal,
+        client: Client,
+        action: Action,
+        subject: str,
+        mount: str = "",
+    ) -> Sequence[str]:
+        if self.fault is not None:
+            raise self.fault
+        document, walk = deepcopy(self.document), Walk()
+        edit(document)
+        config = build(Config, document, walk)
+        faults = [*walk.faults, *(fault for _, fault in faults_between(config))]
+        if faults:
+            raise ConfigFaults(faults)
+        self.document = document
+        self.made.append((action, subject, mount))
+        return ()
+
+
+class FakeStation:
+    """The mounts of another fake, and listeners by number."""
+
+    def __init__(self, mounts: Any) -> None:  # noqa: ANN401 (a fake of web_support)
+        self._mounts = mounts
+        self.present = [listener(number) for number in range(1, 8)]
+        self.done: list[tuple[object, ...]] = []
+
+    def snapshot(self) -> StationSnapshot:
+        found: StationSnapshot = self._mounts.snapshot()
+        return found
+
+    def set_tags(self, mount: str, tags: Tags, origin: str) -> None:
+        self._mounts.set_tags(mount, tags, origin)
+
+    def listeners(
+        self, mounts: Collection[str] | None, after: int, limit: int
+    ) -> Sequence[ListenerSnapshot]:
+        found = (one for one in self.present if one.id > after)
+        chosen = (one for one in found if mounts is None or one.mount in mounts)
+        return tuple(islice(chosen, limit))
+
+    def kick_listener(self, mount: str, listener: int) -> None:
+        self._known(mount)
+        if not any(one.id == listener and one.mount == mount for one in self.present):
+            raise ListenerUnknown(mount, listener)
+        self.done.append(("kick", mount, listener))
+
+    def kick_listeners(self, mount: str) -> int:
+        self._known(mount)
+        self.done.append(("kick all", mount))
+        return len(self.present)
+
+    def kick_source(self, mount: str) -> None:
+        self._known(mount)
+        self.done.append(("kick source", mount))
+
+    def move_listeners(
+        self, mount: str, destination: str, ids: Collection[int] | None = None
+    ) -> int:
+        self._known(mount)
+        self._known(destination)
+        self.done.append(("move", mount, destination, ids))
+        return len(self.present) if ids is None else len(ids)
+
+    def _known(self, path: str) -> None:
+        known = {mount.path: mount for mount in self.snapshot().mounts}
+        if path not in known:
+            raise MountUnknown(path)
+        if not known[path].on_air:
+            raise MountIdle(path)
+
+
+@dataclass
+class FakeLockouts:
+    """One address is locked out."""
+
+    found: list[Lockout] = field(
+        default_factory=lambda: [
+            Lockout("203.0.113.77", LockoutKind.LOGIN, 5, 0.0, 1e9, "203.0.113.77", "wrong")
+        ]
+    )
+
+    def listed(self) -> Sequence[Lockout]:
+        return tuple(self.found)
+
+    def clear(self, address: str) -> bool:
+        before = len(self.found)
+        self.found = [one for one in self.found if one.address != address]
+        return len(self.found) < before
+
+
+@dataclass
+class FakeAudit:
+    """One entry; remembers what was asked."""
+
+    asked: list[dict[str, object]] = field(default_factory=list)
+
+    async def page(self, **wanted: Any) -> AuditPage:  # noqa: ANN401 (seen in the test)
+        self.asked.append(wanted)
+        entry = AuditEntry(
+            3, NOW, "admin", "session", "192.0.2.1", "bans.change", "x", "", {}, {"a": 1}
+        )
+        return AuditPage([entry], None, 1)
+
+
+@dataclass
+class Bench:
+    """The services, and the fakes behind them."""
+
+    station: FakeStation
+    changes: FakeChanges = field(default_factory=FakeChanges)
+    lockouts: FakeLockouts = field(default_factory=FakeLockouts)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    events: list[Event] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+
+    def services(self, settings: WebSettings) -> Services:
+        """What the API is given."""
+        station: Station = self.station
+
+        async def hash_password(_password: str) -> str:
+            return HASH
+
+        async def token_uses() -> Mapping[str, datetime]:
+            return {}
+
+        return Services(
+            station=station,
+            changes=self.changes,
+            lockouts=self.lockouts,
+            audit=self.audit,
+            config=lambda: self.changes.config,
+            accounts=lambda: accounts_of(self.changes.config),
+            tokens=lambda: tokens_of(self.changes.config),
+            settings=lambda: settings,
+            hash_password=hash_password,
+            token_uses=token_uses,
+            end_sessions=self.ended.append,
+            publish=self.events.append,
+            now=lambda: NOW,
+            random=lambda size: bytes(range(size)),
+        )

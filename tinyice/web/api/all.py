@@ -1,0 +1,16 @@
+"""Every operation of the API, in the order of its description."""
+
+from itertools import chain
+
+from tinyice.web.api.listeners import LISTENERS
+from tinyice.web.api.operation import Operation
+from tinyice.web.api.security import SECURITY
+from tinyice.web.api.settings import SETTINGS
+from tinyice.web.api.status import STATUS
+from tinyice.web.api.streams import STREAMS
+from tinyice.web.api.tokens import TOKENS
+from tinyice.web.api.users import USERS
+
+OPERATIONS: tuple[Operation, ...] = tuple(
+    chain(STATUS, STREAMS, LISTENERS, USERS, TOKENS, SECURITY, SETTINGS)
+)

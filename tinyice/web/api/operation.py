@@ -1,0 +1,125 @@
+"""One operation of the API, declared once: the way in, the check, the description."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from tinyice.core.access.permissions import Action
+from tinyice.core.snapshots import StationSnapshot
+from tinyice.web.api.services import Services
+from tinyice.web.guard import Caller
+
+Q = TypeVar("Q", bound=Struct)
+B = TypeVar("B", bound=Struct)
+Q_co = TypeVar("Q_co", bound=Struct, covariant=True)
+B_co = TypeVar("B_co", bound=Struct, covariant=True)
+A = TypeVar("A", bound=Struct)
+
+
+class Nothing(Struct, frozen=True):
+    """No parameters, no body, no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Q_co, B_co]):
+    """A request that was checked: who asks, and for what.
+
+    ``recent`` gives the station as it was at most half a second ago, for what is asked often.
+    """
+
+    caller: Caller
+    recent: Callable[[], StationSnapshot]
+    query: Q_co
+    body: B_co
+
+
+View = Callable[[Services, Call[Any, Any]], Coroutine[Any, Any, Struct]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path.
+
+    ``status`` is the answer when all goes well; ``refusals`` are the statuses of
+    the domain that the operation may answer besides those that all of its kind have.
+    """
+
+    method: str
+    path: str
+    action: Action
+    tag: str
+    summary: str
+    query: type[Struct]
+    body: type[Struct]
+    answer: type[Struct]
+    status: int
+    refusals: tuple[int, ...]
+    view: View
+
+    @property
+    def name(self) -> str:
+        """What the operation is called in the description."""
+        return self.view.__name__
+
+    @property
+    def changes(self) -> bool:
+        """Whether something is different afterwards."""
+        return self.method != "GET"
+
+    @property
+    def about_mount(self) -> bool:
+        """Whether the query names the mount that it is about."""
+        return "mount" in self.query.__struct_fields__
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """The operations of one area, in order."""
+
+    tag: str
+    found: list[Operation] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.found)
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        action: Action,
+        *,
+        answer: type[A],
+        query: type[Q] = Nothing,  # type: ignore[assignment]  # the default of a type variable
+        body: type[B] = Nothing,  # type: ignore[assignment]
+        status: int = 200,
+        refusals: tuple[int, ...] = (),
+    ) -> Callable[
+        [Callable[[Services, Call[Q, B]], Coroutine[Any, Any, A]]],
+        Callable[[Services, Call[Q, B]], Coroutine[Any, Any, A]],
+    ]:
+        """Declare the function below as an operation; its docstring describes it."""
+
+        def declare(
+            view: Callable[[Services, Call[Q, B]], Coroutine[Any, Any, A]],
+        ) -> Callable[[Services, Call[Q, B]], Coroutine[Any, Any, A]]:
+            summary = (view.__doc__ or "").strip()
+            self.found.append(
+                Operation(
+                    method,
+                    path,
+                    action,
+                    self.tag,
+                    summary,
+                    query,
+                    body,
+                    answer,
+                    status,
+                    refusals,
+                    view,
+                )
+            )
+            return view
+
+        return declare

@@ -1,0 +1,140 @@
+"""What the operations need of the rest of the station, as small promises."""
+
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from tinyice.config.edits import Edit
+from tinyice.config.model import Config
+from tinyice.core.access.accounts import Accounts
+from tinyice.core.access.lockouts import Lockout
+from tinyice.core.access.permissions import Action
+from tinyice.core.access.principal import Principal
+from tinyice.core.access.tokens import Token
+from tinyice.core.clients import Client
+from tinyice.core.events import Event
+from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
+from tinyice.core.tags import Tags
+from tinyice.web.settings import WebSettings
+
+
+class Station(Protocol):
+    """Mounts, sources and listeners."""
+
+    def snapshot(self) -> StationSnapshot:
+        """The whole station now."""
+
+    def listeners(
+        self, mounts: Collection[str] | None, after: int, limit: int
+    ) -> Sequence[ListenerSnapshot]:
+        """The next listeners by number, on those mounts (None: all); costs no more than that."""
+
+    def set_tags(self, mount: str, tags: Tags, origin: str) -> None:
+        """Let ``tags`` play; raises ``MountUnknown`` or ``MountIdle``."""
+
+    def kick_listener(self, mount: str, listener: int) -> None:
+        """End a listener; raises ``ListenerUnknown``."""
+
+    def kick_listeners(self, mount: str) -> int:
+        """End all of a mount; how many."""
+
+    def kick_source(self, mount: str) -> None:
+        """End the source; raises ``MountUnknown`` or ``MountIdle``."""
+
+    def move_listeners(
+        self, mount: str, destination: str, ids: Collection[int] | None = None
+    ) -> int:
+        """Let listeners go on at another mount; how many did."""
+
+
+class Changes(Protocol):
+    """The one writer of the configuration."""
+
+    async def save(
+        self,
+        edit: Edit,
+        *,
+        who: Principal,
+        client: Client,
+        action: Action,
+        subject: str,
+        mount: str = "",
+    ) -> Sequence[str]:
+        """Edit, judge, save, put in force; notes for who asked. Raises, and nothing is changed."""
+
+
+class Lockouts(Protocol):
+    """Addresses whose logins are not tried."""
+
+    def listed(self) -> Sequence[Lockout]:
+        """Those that are locked out now."""
+
+    def clear(self, address: str) -> bool:
+        """Let logins of ``address`` in again; whether it was locked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change, as it was written down."""
+
+    id: int
+    at: datetime
+    user: str
+    via: str
+    address: str
+    action: str
+    subject: str
+    mount: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some of the audit, newest first. ``next_before`` None: there is no older one."""
+
+    entries: Sequence[AuditEntry]
+    next_before: int | None
+    total: int
+
+
+class Audit(Protocol):
+    """What was changed, by whom."""
+
+    async def page(
+        self,
+        *,
+        user: str,
+        action: str,
+        mount: str,
+        mounts: Collection[str] | None,
+        text: str,
+        before: int | None,
+        limit: int,
+    ) -> AuditPage:
+        """The newest entries with a smaller number than ``before``; empty words match all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that operations use."""
+
+    station: Station
+    changes: Changes
+    lockouts: Lockouts
+    audit: Audit
+    config: Callable[[], Config]
+    accounts: Callable[[], Accounts]
+    tokens: Callable[[], Iterable[Token]]
+    settings: Callable[[], WebSettings]
+    hash_password: Callable[[str], Coroutine[Any, Any, str]]
+    token_uses: Callable[[], Coroutine[Any, Any, Mapping[str, datetime]]]
+    end_sessions: Callable[[str], None]
+    publish: Callable[[Event], None]
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]
+
+    def moment_of(self, seconds: float) -> datetime:
+        """The time that ``seconds`` since 1970 are."""
+        return datetime.fromtimestamp(seconds, UTC)

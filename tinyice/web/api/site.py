@@ -1,0 +1,181 @@
+"""The API as an application: every declared operation at its address."""
+
+import math
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from klein import Klein
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.server import Request
+
+from tinyice.core.access.permissions import TABLE, Action, Scope
+from tinyice.core.snapshots import StationSnapshot
+from tinyice.web import urls
+from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, Fields, respond
+from tinyice.web.api.all import OPERATIONS
+from tinyice.web.api.openapi import description, is_open
+from tinyice.web.api.operation import Call, Nothing, Operation
+from tinyice.web.api.problems import Problem, Told, Unfit, told_of
+from tinyice.web.api.rates import Rates
+from tinyice.web.api.services import Services
+from tinyice.web.cache import Briefly
+from tinyice.web.guard import Caller, Guard
+from tinyice.web.pages import Pages
+from tinyice.web.router import Router
+from tinyice.wire.errors import PeerError
+from tinyice.wire.target import parse_target
+
+_log = Logger()
+
+_JSON = "application/json"
+_AS_JSON = "application/json; charset=utf-8"
+
+
+def _answer(status: int, document: msgspec.Struct, fields: Fields = ()) -> Answer:
+    return Answer(status, _AS_JSON, msgspec.json.encode(document), (*NOT_CACHED, *fields))
+
+
+def _failed(request: Request, failure: Failure) -> bytes:
+    """Answer what a view raised, in the one shape."""
+    told = told_of(failure.value)
+    if told is None:
+        _log.failure("request for {path} failed", failure, path=request.path.decode("latin-1"))
+        told = Told(500, Problem(error="internal error; the log says more", code="internal"))
+    return respond(request, _answer(told.status, told.problem, told.fields))
+
+
+def _view(operation: Operation) -> Callable[["ApiSite", Request, Caller], Awaitable[bytes]]:
+    async def view(site: "ApiSite", request: Request, caller: Caller) -> bytes:
+        return await site.perform(operation, request, caller)
+
+    view.__name__ = operation.name
+    return view
+
+
+class ApiSite:
+    """All operations, their description, and a page that shows it to people."""
+
+    router = Router(_failed)
+
+    def __init__(
+        self,
+        services: Services,
+        recent: Briefly[StationSnapshot],
+        guard: Guard,
+        pages: Pages,
+        *,
+        clock: IReactorTime,
+        version: str,
+    ) -> None:
+        self.guard = guard
+        self._services = services
+        self._recent = recent
+        self._rates = Rates(lambda: services.config().api_rate, clock.seconds)
+        self._pages = pages
+        self._version = version
+
+    def klein(self) -> Klein:
+        """The application, bound to this station."""
+        return self.router.bound(self)
+
+    async def perform(self, operation: Operation, request: Request, caller: Caller) -> bytes:
+        """Check the request, do what it asks for, and answer."""
+        self._count(caller)
+        query = _query(operation, request)
+        body = _body(operation, request)
+        call: Call[Any, Any] = Call(caller, self._recent.get, query, body)
+        document = await operation.view(self._services, call)
+        fields = FOR_ANY_ORIGIN if is_open(operation) else ()
+        return respond(request, _answer(operation.status, document, fields))
+
+    @cached_property
+    def _description(self) -> dict[str, Any]:
+        return description(OPERATIONS, version=self._version)
+
+    @cached_property
+    def _document(self) -> bytes:
+        return msgspec.json.encode(self._description)
+
+    @cached_property
+    def _page(self) -> Answer:
+        return self._pages.answer("api", document=self._description)
+
+    @router.route(urls.API_DESCRIPTION, Action.SEE_PUBLIC)
+    def openapi(self, request: Request, _caller: Caller) -> bytes:
+        """The description, for programs."""
+        fields = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "public, max-age=300"))
+        return respond(request, Answer(200, _AS_JSON, self._document, fields))
+
+    @router.route(urls.API_PAGE, Action.SEE_PUBLIC)
+    def docs(self, request: Request, _caller: Caller) -> bytes:
+        """The description, for people."""
+        return respond(request, self._page)
+
+    def _count(self, caller: Caller) -> None:
+        for asker in filter(None, (caller.client.address, caller.principal.credential)):
+            wait = self._rates.wait_for(asker)
+            if wait:
+                raise TooOften(math.ceil(wait))
+
+
+class TooOften(Unfit):
+    """More requests than ``api_rate`` allows."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(429, "too-often", "more requests than api_rate allows; wait a little")
+        self.fields = (("Retry-After", str(retry_after)),)
+
+
+for _operation in OPERATIONS:
+    ApiSite.router.route(
+        _operation.path,
+        _operation.action,
+        methods=(_operation.method,),
+        changes=_operation.changes,
+        mount="query" if TABLE[_operation.action].scope is Scope.MOUNT else "",
+    )(_view(_operation))
+
+
+def _query(operation: Operation, request: Request) -> msgspec.Struct:
+    found = parse_target(request.uri).query
+    try:
+        given = {name: value.decode() for name, value in found.items()}
+    except UnicodeDecodeError:
+        raise Unfit(400, "bad-request", "the query is not UTF-8") from None
+    fields = operation.query.__struct_fields__
+    strange = sorted(given.keys() - set(fields))
+    if strange:
+        known = ", ".join(fields) or "none"
+        raise Unfit(400, "unknown-parameter", f"known parameters: {known}", strange[0])
+    try:
+        return msgspec.convert(given, operation.query, strict=False)
+    except msgspec.ValidationError as error:
+        raise _unfit(error) from None
+
+
+def _body(operation: Operation, request: Request) -> msgspec.Struct:
+    if operation.body is Nothing:
+        return Nothing()
+    kind = (request.getHeader("Content-Type") or "").partition(";")[0].strip().lower()
+    if kind != _JSON:
+        raise Unfit(415, "not-json", f"send the body as {_JSON}")
+    if request.content is None:
+        raise PeerError(HTTPStatus.BAD_REQUEST, "the body is missing")
+    try:
+        return msgspec.json.decode(request.content.read(), type=operation.body)
+    except msgspec.ValidationError as error:
+        raise _unfit(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unfit(400, "bad-json", f"this is no JSON: {error}") from None
+
+
+def _unfit(error: msgspec.ValidationError) -> Unfit:
+    """What msgspec says, with the field apart: "Expected `int`, got `str` - at `$.limit`"."""
+    sentence, _, place = str(error).partition(" - at `")
+    field = place.rstrip("`").removeprefix("$").removeprefix(".")
+    return Unfit(422, "invalid", sentence, field)
