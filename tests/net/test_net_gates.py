@@ -150,6 +150,26 @@ class TestListeners:
         assert station.told(ListenerJoined) == []
         assert station.traces[1:] == (0, 0)
 
+    def test_no_answer(self, station: MemoryStation, gate: Gate) -> None:
+        """A player for whom nobody decides is asked to come again, and nobody is asked any more."""
+        gate.waiting = Deferred()
+        player = station.player()
+        station.pass_time(60)
+        assert player.sent[9:12] == b"503"
+        assert b"Retry-After: " in player.sent
+        assert gate.cancelled == 1
+        player.hang_up()
+        assert station.traces == (0, 0, 0)
+
+    def test_the_end_of_the_server(self, station: MemoryStation, gate: Gate) -> None:
+        """Who waits for a decision when the server stops is let go."""
+        gate.waiting = Deferred()
+        player = station.player()
+        station.front.waiting.end()
+        station.settle()
+        assert player.is_finished
+        assert gate.cancelled == 1
+
     def test_talks_meanwhile(self, station: MemoryStation, gate: Gate) -> None:
         """What the player says while it waits is bounded, and does not keep it from listening."""
         gate.waiting = Deferred()

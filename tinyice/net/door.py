@@ -26,14 +26,14 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from tinyice.core.clients import Client
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import DomainError, Overloaded
 from tinyice.core.events import RequestRefused
 from tinyice.net.answers import Answer, answer_to, words_of
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front, exchange_of
 from tinyice.net.listening import admit_listener, serve_listener
 from tinyice.net.peer import client_address
-from tinyice.net.probes import is_probe
+from tinyice.net.probes import probed_path
 from tinyice.net.sourcing import serve_source
 from tinyice.net.transport import StreamTransport
 from tinyice.net.webbody import expects_continue
@@ -51,6 +51,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "SOURCE", "OPTIONS", "DELETE
 _EAGER_BYTES = 64 * 1024
 """How much of later requests is read while one is being answered."""
 
+_DECIDE_S = 60.0
+"""How long it may take to know whether somebody is let in."""
+
+_RETRY_AFTER_S = 30
 _FLUSH_S = 60.0
 """How long a peer may take nothing of an answer that is written."""
 
@@ -126,6 +130,8 @@ class Door(Protocol):
             self._let_go()
         elif self._state in (State.READING, State.BODY):
             self._refuse(PeerError(408, "The request did not arrive in time."))
+        elif self._state is State.DECIDING:
+            self._give_up_deciding()
         elif 0 < self.transport.unsent < self._unsent:
             self._watch_flush()
         else:
@@ -133,7 +139,8 @@ class Door(Protocol):
 
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The web site has answered; see ``webchannel.Answered``."""
-        self._note_probe(status)
+        if self._head is not None and (probed := probed_path(self._head, status)):
+            self._front.unknown_path(self.exchange.client.address, probed)
         self._publish_finished(status, bytes_out)
         if self._state is State.ANSWERING and persistent:
             self._next_request()
@@ -183,7 +190,9 @@ class Door(Protocol):
         if method not in _METHODS:
             self._refuse(PeerError(501, "This method is not supported."))
         elif method in ("SOURCE", "PUT"):
-            self._stop_reading()
+            # With known credentials it is decided at once.
+            self._begin_deciding()
+            self.transport.pauseProducing()
             self._decide(serve_source(self, self._front, head, target))
         elif method in ("GET", "HEAD") and self._front.mounts.find(target.path) is not None:
             self._listen(head, target.path)
@@ -192,7 +201,7 @@ class Door(Protocol):
 
     def _listen(self, head: RequestHead, path: str) -> None:
         if not self._front.listener_gate.is_open(path):
-            self._state = State.DECIDING
+            self._begin_deciding()
             self._decide(admit_listener(self, self._front, head, path))
             return
         try:
@@ -200,15 +209,21 @@ class Door(Protocol):
         except DomainError as error:
             self.answer(answer_to(error))
 
-    def _stop_reading(self) -> None:
-        """Before a decision begins: with known credentials it is made at once."""
+    def _begin_deciding(self) -> None:
         self._state = State.DECIDING
-        self.transport.pauseProducing()
+        self._front.wait_for(self, _DECIDE_S)
 
     def _decide(self, story: Deferred[None]) -> None:
         """Wait for ``story``, which lets somebody in."""
         self._deciding = story
         story.addErrback(self._not_admitted)
+
+    def _give_up_deciding(self) -> None:
+        """Whoever is asked does not answer, or the server is about to stop."""
+        deciding = self._deciding
+        self.answer(answer_to(Overloaded(_RETRY_AFTER_S)))
+        if deciding is not None:
+            deciding.cancel()
 
     def _not_admitted(self, failure: Failure) -> None:
         self._deciding = None
@@ -358,16 +373,6 @@ class Door(Protocol):
     def _close(self) -> None:
         self.hand_over()
         self.transport.abortConnection()
-
-    def _note_probe(self, status: int) -> None:
-        """Report who asks for pages that there are not."""
-        head = self._head
-        if head is None or self._exchange is None or status != 404:
-            return
-        path = parse_target(head.target).path
-        shows = any(head.headers.get(name) for name in ("authorization", "cookie"))
-        if is_probe(head.method, path, status, has_credentials=shows):
-            self._front.unknown_path(self._exchange.client.address, path)
 
     def _publish_finished(self, status: int, bytes_out: int) -> None:
         exchange, self._exchange = self._exchange, None

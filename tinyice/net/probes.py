@@ -2,6 +2,9 @@
 
 from fnmatch import fnmatchcase
 
+from tinyice.wire.head import RequestHead
+from tinyice.wire.target import parse_target
+
 _METHODS = ("GET", "HEAD")
 _ASKED_BY_BROWSERS = (
     "/.well-known/*",
@@ -29,6 +32,15 @@ _ASKED_BY_BROWSERS = (
     "*.woff2",
 )
 """What browsers, players and search engines try everywhere, or a page of somebody's names."""
+
+
+def probed_path(head: RequestHead, status: int) -> str | None:
+    """What a scanner has asked for with ``head``, if it was one; ``status`` is the answer."""
+    if status != 404:
+        return None
+    path = parse_target(head.target).path
+    shows = any(head.headers.get(name) for name in ("authorization", "cookie"))
+    return path if is_probe(head.method, path, status, has_credentials=shows) else None
 
 
 def is_probe(method: str, path: str, status: int, *, has_credentials: bool) -> bool:
