@@ -112,14 +112,12 @@ def make_resource(
     account: OwnAccount | None = None,
     administration: Administration | None = None,
     services: Services | None = None,
-    more: Mapping[str, Application] | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
     ``account``: without it there is no page about one's own account.
     ``administration``: without it none of Icecast's commands that change the station.
     ``services``: without them there is no API.
-    ``more``: further applications by the beginning of their paths.
     """
     files = StaticFiles(static)
     pages = Pages(templates, files, settings)
@@ -132,7 +130,6 @@ def make_resource(
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
         **icecast,
         **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
-        **(more or {}),
     }
     if services is not None:
         api = ApiSite(services, recent, guard, pages, clock=clock, version=settings.version)
