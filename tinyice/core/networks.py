@@ -6,7 +6,7 @@ found by their text, which is canonical here (see ``net/peer.py``).
 """
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Generic, TypeVar
@@ -48,17 +48,18 @@ class NetworkTable(Generic[T]):
             width: sorted(tables.items()) for width, tables in by_shift.items() if tables
         }
 
-    def known_of(self, address: str) -> Iterator[T]:
+    def known_of(self, address: str) -> Sequence[T]:
         """What is known of ``address``, the most exact first; nothing of what is no address."""
         single = self._singles.get(address)
-        if single is not None:
-            yield single
-        if self._tables:
-            width, number = _number(address)
-            for shift, table in self._tables.get(width, ()):
-                found = table.get(number >> shift)
-                if found is not None:
-                    yield found
+        if not self._tables:
+            return () if single is None else (single,)
+        found = [] if single is None else [single]
+        width, number = _number(address)
+        for shift, table in self._tables.get(width, ()):
+            known = table.get(number >> shift)
+            if known is not None:
+                found.append(known)
+        return found
 
 
 class Networks:
@@ -77,7 +78,7 @@ class Networks:
         return not self._is_empty
 
     def __contains__(self, address: object) -> bool:
-        return isinstance(address, str) and any(self._table.known_of(address))
+        return isinstance(address, str) and bool(self._table.known_of(address))
 
 
 def _number(address: str) -> tuple[int, int]:
