@@ -1,5 +1,6 @@
 """Signing in with a browser: from the form to the pages, and what a stranger's page can do."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -101,6 +102,46 @@ def test_signing_out_needs_the_token(station: Station) -> None:
     assert code(post(station, "/logout", login)) == 403
     assert code(post(station, "/logout", login, csrf="guessed")) == 403
     assert code(get(station, "/admin/", login)) == 200
+
+
+def test_ones_own_account(serve: Serve) -> None:
+    """A new password, a token that works until it is revoked, and the way out: all by forms."""
+    station = serve(lockout_failures=0)
+    other, login = sign_in(station), sign_in(station)
+    passwords = {"current": PASSWORD, "new": "brand new one", "again": "brand new one"}
+    assert change(station, login, "password", **passwords) == 303
+    assert code(get(station, "/admin/account", other)) == 303
+    assert code(post(station, "/login", name="admin", password=PASSWORD)) == 403
+    assert code(post(station, "/login", name="admin", password="brand new one")) == 303
+
+    form = {"csrf": csrf_of(station, login), "name": "deploy", "days": "30"}
+    page = post(station, "/admin/account/make-token", login, **form).body.decode()
+    (secret,) = re.findall(r"ti_[0-9a-f]{64}", page)
+    bearer = f"Authorization: Bearer {secret}"
+    assert code(get(station, "/admin/stats", bearer)) == 200
+    shown = get(station, "/admin/account", login).body.decode()
+    assert secret not in shown
+    revoking = shown[shown.index("revoke-token") :]
+    token_id = re.findall(r'name="id" value="([^"]+)"', revoking)[0]
+    assert change(station, login, "revoke-token", id=token_id) == 303
+    assert code(get(station, "/admin/stats", bearer)) == 401
+
+    csrf = csrf_of(station, login)
+    assert code(post(station, "/logout", login, csrf=csrf)) == 303
+    assert code(get(station, "/admin/", login)) == 401
+
+
+def change(station: Station, login: str, what: str, **values: str) -> int:
+    """Send a form of the account page back; the status of the answer."""
+    csrf = csrf_of(station, login)
+    return code(post(station, f"/admin/account/{what}", login, OURS, csrf=csrf, **values))
+
+
+def csrf_of(station: Station, login: str) -> str:
+    """What the forms of the session carry."""
+    page = get(station, "/admin/account", login).body.decode()
+    found: str = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+    return found
 
 
 def test_guessing_ends_at_the_login_page_too(strict: Station) -> None:
