@@ -21,6 +21,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.error import TimeoutError as TookTooLong
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
+from twisted.python.failure import Failure
 
 from tinyice import __version__
 from tinyice.assembly.build import Parts, build
@@ -38,9 +39,12 @@ from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
 
 SWEEP_S = 1.0
+REAP_S = 900.0
 _PARTING_S = 1.0
 _CLOSING_S = 2.0
 _WORKERS_S = 4.0
+_NEWS_S = 1.0
+_STORE_S = 3.0
 _LOG_S = 2.0
 
 
@@ -63,7 +67,8 @@ def make_service(options: Options) -> IService:
     config = loaded.config
     files = file_room(raise_file_limit(), ports=3, sources_max=config.max_sources)
     key = secrets.token_bytes(32)
-    parts = build(config, reactor, local_now, key, files=files, demo=demo)
+    path = options.config_path(os.environ)
+    parts = build(loaded, path, reactor, local_now, key, files=files, demo=demo)
     # In the background there is no standard error any more, but this stays.
     return StationService(loaded, parts, reactor, terminal=os.dup(2))
 
@@ -140,7 +145,12 @@ class StationService(Service):
             parts.workers.start()
         if parts.demo is not None:
             parts.demo.start()
+        restored = parts.storage.restore(parts.access.sessions, parts.access.lockouts)
+        Deferred.fromCoroutine(restored).addErrback(self._not_restored)
         self._reactor.callWhenRunning(self._running)
+
+    def _not_restored(self, failure: Failure) -> None:
+        self._log.failure("what was kept of earlier runs can't be read", failure)
 
     def _tell_terminal(self, sentence: str) -> None:
         """What no log can tell. A terminal that is gone is no fault."""
@@ -158,6 +168,7 @@ class StationService(Service):
             *parts.pulses,
             Periodic("sweep", clock, SWEEP_S, self._sweep),
             Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
+            Periodic("old sessions", clock, REAP_S, parts.access.reap),
         ]
         if self._notifier.watchdog_seconds is not None:
             watchdog = self._notifier.watchdog_seconds
@@ -255,6 +266,9 @@ class StationService(Service):
         if parts.workers is not None:
             await self._within(_WORKERS_S, "the workers", parts.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
+        await self._within(_NEWS_S, "news for web sites", parts.gates.stop(_NEWS_S))
+        await self._within(_CLOSING_S, "outgoing connections", parts.outbound.stop())
+        await self._within(_STORE_S, "the database", parts.storage.stop())
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
 
@@ -269,10 +283,10 @@ class StationService(Service):
         return True
 
     async def _within(
-        self, seconds: float, what: str, work: Coroutine[Deferred[Any], Any, None]
+        self, seconds: float, what: str, work: Coroutine[Deferred[Any], Any, None] | Deferred[None]
     ) -> None:
         """Wait for ``work``, but not for long."""
-        done = Deferred.fromCoroutine(work)
+        done = work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
         try:
             await done.addTimeout(seconds, self._reactor)
         except TookTooLong:

@@ -11,6 +11,7 @@ from net.memory import MemoryTransport
 from net.net_station import RIGHT, WRONG
 from tinyice.assembly.build import Parts, build
 from tinyice.assembly.machine import FileRoom
+from tinyice.config.load import Loaded
 from tinyice.config.model import Config
 from tinyice.core.events import AuthFailed, Event
 from tinyice.work.passwords import hash_now
@@ -45,8 +46,15 @@ class Built:
             admin_password=HASH,
             **keys,
         )
+        loaded = Loaded(config, (), {})
         self.parts: Parts = build(
-            config, self.reactor, lambda: NOW, b"k" * 32, files=FileRoom(1000, 66), demo=False
+            loaded,
+            folder / "tinyice.json",
+            self.reactor,
+            lambda: NOW,
+            b"k" * 32,
+            files=FileRoom(1000, 66),
+            demo=False,
         )
         self.events: list[Event] = []
         self.parts.hub.subscribe(self.events.append)

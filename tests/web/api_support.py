@@ -56,7 +56,7 @@ class FakeChanges:
         """What is in force."""
         return build(Config, self.document, Walk())
 
-    async def save(
+    async def change(
         self,
         edit: Edit,
         *,

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from api_support import Bench
+from api_support import FakeStation as BenchStation
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
 from twisted.web.server import Site
 
-from api_support import Bench
-from api_support import FakeStation as BenchStation
 from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.sessions import OpenedSession, Session

@@ -112,6 +112,11 @@ def hashes_in(config: Config) -> tuple[str, ...]:
         config.relay_password,
         *config.mounts.values(),
         *(mount.password for mount in config.advanced_mounts.values()),
+        *(
+            hashed
+            for mount in config.advanced_mounts.values()
+            for hashed in mount.listener_accounts.values()
+        ),
         *(user.password for user in users),
         *(hashed for user in users for hashed in user.mounts.values()),
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 from secrets import token_bytes
 
 from twisted.internet.base import ReactorBase
-from twisted.web.server import Request, Site
 
-from tinyice import __version__
-from tinyice.assembly.access import Access, Shelves, make_access
+from tinyice.assembly.access import Access, Derived, Shelves, make_access
+from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
+from tinyice.assembly.changing import let_changes_reach, make_writer
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
@@ -19,32 +19,36 @@ from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
-from tinyice.assets import find_assets
+from tinyice.assembly.storage import Storage, make_storage
+from tinyice.assembly.urlauth import Gates, make_gates
+from tinyice.assembly.values import limits_of, station_settings, web_settings
+from tinyice.assembly.website import Behind, make_web
+from tinyice.config.inforce import InForce
+from tinyice.config.load import Loaded
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
-from tinyice.core.access.gatekeeper import Gatekeeper
-from tinyice.core.bans import Ban, Bans
-from tinyice.core.clients import Client
+from tinyice.core.access.sitecalls import Server
+from tinyice.core.bans import Bans
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
+from tinyice.core.networks import Networks
 from tinyice.core.ring import OwnMemory
-from tinyice.core.settings import StationSettings
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
 from tinyice.core.tally import Tally
 from tinyice.net.front import Front, Limits
+from tinyice.net.peer import Clients
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
 from tinyice.net.pulse import Pulse, bounds_of
 from tinyice.net.room import Room
 from tinyice.net.transport import StreamPort
-from tinyice.net.webchannel import WebChannel, make_site
-from tinyice.web.guard import Guard
-from tinyice.web.settings import WebSettings
-from tinyice.web.site import make_resource
+from tinyice.outbound.client import Outbound
+from tinyice.outbound.guard import AllowList
+from tinyice.outbound.limits import Capacity
 from tinyice.wire.replies import SERVER
 from tinyice.work.threads import Worker
 from tinyice.workers.shared import shared_memory
-from tinyice.workers.workers import QUEUE_MIN_BYTES, Workers
+from tinyice.workers.workers import Workers
 
 _FILE_JOBS = 64
 
@@ -64,6 +68,10 @@ class Parts:
     shoutcast_doors: ShoutcastFactory
     recordings: Recordings
     intros: Intros
+    access: Access
+    storage: Storage
+    gates: Gates
+    outbound: Outbound
     threads: tuple[Worker, ...]
     workers: Workers | None
     files: FileRoom
@@ -73,8 +81,28 @@ class Parts:
     demo: DemoSource | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the parts stand on."""
+
+    in_force: InForce
+    reactor: ReactorBase
+    hub: Hub
+    now: Callable[[], datetime]
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self.in_force.config
+
+    def worker(self, name: str, jobs: int = _FILE_JOBS) -> Worker:
+        """A thread for what blocks."""
+        return Worker(name, jobs, deliver=self.reactor.callFromThread, clock=self.reactor)
+
+
 def build(
-    config: Config,
+    loaded: Loaded,
+    path: Path,
     reactor: ReactorBase,
     now: Callable[[], datetime],
     key: bytes,
@@ -84,35 +112,47 @@ def build(
 ) -> Parts:
     """Make the parts; nothing is opened, started or read yet.
 
-    ``key``: random bytes of this process, for the digests of known passwords.
+    ``path``: the file of the configuration. ``key``: random bytes of this
+    process, for the digests of known passwords.
     """
-    folder = Path(config.data_dir or ".").absolute()
-    hub = Hub()
-    outputs = _outputs(config, hub, reactor, now)
-    recordings = _recordings(folder, hub, reactor, now)
+    config, hub = loaded.config, Hub()
+    ground = Ground(InForce(config), reactor, hub, now)
+    outputs = _outputs(ground)
+    recordings = _recordings(ground)
     workers = make_workers(config, reactor, hub.publish)
-    mounts = _mounts(config, recordings, hub, reactor, workers)
-    checkers = _checkers(config, reactor)
-    access = _access(config, checkers, key, hub, now=now)
+    mounts = _mounts(ground, recordings, workers)
+    storage = make_storage(lambda: ground.config, reactor, hub, now)
+    checkers = _checkers(ground)
+    access = _access(ground, storage, checkers, key)
+    outbound = _outbound(ground)
+    gates = _gates(ground, access, outbound)
     ports: list[StreamPort] = []
-    connections = partial(_connections, ports)
-    front = Front(
-        mounts=mounts,
-        gatekeeper=access.gatekeeper,
-        limits=_limits(config, files),
-        bans=Bans(map(Ban, config.banned_ips), now=now),
-        clock=reactor,
+    room = Room(files.connections_max, partial(_connections, ports))
+    front = _front(ground, mounts, access, gates, room=room, limits=limits_of(config, files))
+    station = Station(mounts, started_at=now(), clock=reactor.seconds)
+    pulses, lag = _pulses(ground, mounts), ReactorLag(reactor)
+    open_files = OpenFiles(partial(_connections, ports))
+    reception = Reception(front)
+    file_worker, config_worker = ground.worker("files"), ground.worker("configuration")
+    behind = Behind(
+        station=station,
+        access=access,
+        gauges=_gauges(ground, station, pulses, lag, open_files, workers=workers),
+        storage=storage,
+        in_force=ground.in_force,
+        writer=make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish),
+        settings=web_settings(config),
         now=now,
         publish=hub.publish,
-        room=Room(files.connections_max, connections),
     )
-    station = Station(mounts, started_at=now(), clock=reactor.seconds)
-    pulses, lag = _pulses(config, mounts, reactor), ReactorLag(reactor)
-    gauges = _gauges(station, pulses, hub, lag, OpenFiles(connections), workers=workers)
-    reception = Reception(front)
-    web = _web(config, station, access.gatekeeper, gauges, reactor)
-    doors = DoorFactory(front, reception, web, secure=False)
-    file_worker = _worker("files", _FILE_JOBS, reactor)
+    web = make_web(behind, reactor)
+    intros = Intros(mounts, _folder(config), file_worker)
+    _let_changes_reach(ground, mounts, intros, front=front, outputs=outputs, behind=behind)
+    plain, secure, shoutcast = (
+        number in config.proxy_protocol
+        for number in (config.port, config.https_port, config.shoutcast_port_used)
+    )
+    doors = DoorFactory(front, reception, web, secure=False, proxied=plain)
     return Parts(
         config=config,
         hub=hub,
@@ -121,11 +161,15 @@ def build(
         front=front,
         reception=reception,
         doors=doors,
-        https=https_of(config, DoorFactory(front, reception, web, secure=True)),
-        shoutcast_doors=ShoutcastFactory(front, reception, doors.door),
+        https=https_of(config, DoorFactory(front, reception, web, secure=True, proxied=secure)),
+        shoutcast_doors=ShoutcastFactory(front, reception, doors.door, proxied=shoutcast),
         recordings=recordings,
-        intros=Intros(mounts, folder, file_worker),
-        threads=(file_worker, *checkers),
+        intros=intros,
+        access=access,
+        storage=storage,
+        gates=gates,
+        outbound=outbound,
+        threads=(file_worker, config_worker, *checkers),
         workers=workers,
         files=files,
         ports=ports,
@@ -135,35 +179,35 @@ def build(
     )
 
 
-def _outputs(
-    config: Config, hub: Hub, reactor: ReactorBase, now: Callable[[], datetime]
-) -> Outputs:
-    outputs = Outputs(config, lambda: _worker("log", _FILE_JOBS, reactor), clock=reactor, now=now)
-    outputs.subscribe(hub)
+def _folder(config: Config) -> Path:
+    return Path(config.data_dir or ".").absolute()
+
+
+def _outputs(ground: Ground) -> Outputs:
+    outputs = Outputs(
+        ground.config, lambda: ground.worker("log"), clock=ground.reactor, now=ground.now
+    )
+    outputs.subscribe(ground.hub)
     return outputs
 
 
-def _recordings(
-    folder: Path, hub: Hub, reactor: ReactorBase, now: Callable[[], datetime]
-) -> Recordings:
+def _recordings(ground: Ground) -> Recordings:
     return Recordings(
-        folder, deliver=reactor.callFromThread, clock=reactor, now=now, publish=hub.publish
+        _folder(ground.config),
+        deliver=ground.reactor.callFromThread,
+        clock=ground.reactor,
+        now=ground.now,
+        publish=ground.hub.publish,
     )
 
 
-def _mounts(
-    config: Config,
-    recordings: Recordings,
-    hub: Hub,
-    reactor: ReactorBase,
-    workers: Workers | None,
-) -> Mounts:
+def _mounts(ground: Ground, recordings: Recordings, workers: Workers | None) -> Mounts:
     mounts = Mounts(
-        configured_paths(config),
-        partial(settings_for, config),
-        _station_settings(config),
-        publish=hub.publish,
-        clock=reactor.seconds,
+        configured_paths(ground.config),
+        partial(settings_for, ground.config),
+        station_settings(ground.config),
+        publish=ground.hub.publish,
+        clock=ground.reactor.seconds,
         recorder_for=recordings.open,
         allocate=OwnMemory if workers is None else shared_memory,
     )
@@ -175,24 +219,88 @@ def _connections(ports: list[StreamPort]) -> int:
     return sum(port.connections for port in ports)
 
 
-def _pulses(config: Config, mounts: Mounts, reactor: ReactorBase) -> tuple[Pulse, ...]:
+def _checkers(ground: Ground) -> tuple[Worker, ...]:
+    config = ground.config
     return tuple(
-        Pulse(mounts, reactor, bounds_of(config.pulse_ms, low_latency=low), low_latency=low)
+        ground.worker("passwords", config.password_queue) for _ in range(config.password_workers)
+    )
+
+
+def _access(ground: Ground, storage: Storage, checkers: tuple[Worker, ...], key: bytes) -> Access:
+    store = storage.store
+    return make_access(
+        lambda: ground.config,
+        checkers,
+        Shelves(store.sessions, store.lockouts, store.token_uses.note),
+        key=key,
+        random=token_bytes,
+        now=ground.now,
+        publish=ground.hub.publish,
+    )
+
+
+def _outbound(ground: Ground) -> Outbound:
+    allowed = Derived(lambda: ground.config, lambda config: AllowList.of(config.outbound_allow))
+    return Outbound(ground.reactor, allow=allowed, agent=SERVER, capacity=Capacity())
+
+
+def _gates(ground: Ground, access: Access, outbound: Outbound) -> Gates:
+    gates = make_gates(
+        lambda path: settings_for(ground.config, path),
+        access.passwords,
+        access.lockouts,
+        outbound,
+        publish=ground.hub.publish,
+        clock=ground.reactor,
+        server=lambda: Server(ground.config.hostname, ground.config.port),
+        # only the file can name a site; whoever writes it may reach what they like
+        trusted=lambda _url: True,
+    )
+    ground.hub.subscribe(gates.news)
+    return gates
+
+
+def _front(
+    ground: Ground, mounts: Mounts, access: Access, gates: Gates, *, room: Room, limits: Limits
+) -> Front:
+    config, now = ground.config, ground.now
+    clients = Clients(Networks(config.trusted_proxies))
+    return Front(
+        mounts=mounts,
+        gatekeeper=access.gatekeeper,
+        limits=limits,
+        bans=Bans(bans_of(config), now=now, spared=TrustedProxies(clients)),
+        clock=ground.reactor,
+        now=now,
+        publish=ground.hub.publish,
+        room=room,
+        clients=clients,
+        listener_gate=gates.listeners,
+        source_gate=gates.sources,
+        unknown_path=access.lockouts.unknown_path,
+        shoutcast_mount=lambda: ground.config.shoutcast_mount,
+    )
+
+
+def _pulses(ground: Ground, mounts: Mounts) -> tuple[Pulse, ...]:
+    bounds = partial(bounds_of, ground.config.pulse_ms)
+    return tuple(
+        Pulse(mounts, ground.reactor, bounds(low_latency=low), low_latency=low)
         for low in (False, True)
     )
 
 
 def _gauges(
+    ground: Ground,
     station: Station,
     pulses: tuple[Pulse, ...],
-    hub: Hub,
     lag: ReactorLag,
     open_files: OpenFiles,
     *,
     workers: Workers | None,
 ) -> Figures:
     tally = Tally()
-    hub.subscribe(tally)
+    ground.hub.subscribe(tally)
     return Figures(
         tally=tally,
         pulses=lambda: tuple(pulse.snapshot() for pulse in pulses),
@@ -202,110 +310,23 @@ def _gauges(
     )
 
 
-def _worker(name: str, jobs: int, reactor: ReactorBase) -> Worker:
-    return Worker(name, jobs, deliver=reactor.callFromThread, clock=reactor)
-
-
-def _checkers(config: Config, reactor: ReactorBase) -> tuple[Worker, ...]:
-    return tuple(
-        _worker("passwords", config.password_queue, reactor) for _ in range(config.password_workers)
-    )
-
-
-def _access(
-    config: Config,
-    checkers: tuple[Worker, ...],
-    key: bytes,
-    hub: Hub,
+def _let_changes_reach(
+    ground: Ground,
+    mounts: Mounts,
+    intros: Intros,
     *,
-    now: Callable[[], datetime],
-) -> Access:
-    return make_access(
-        lambda: config,
-        checkers,
-        Shelves(sessions=None, lockouts=None, token_used=lambda _token, _client: None),
-        key=key,
-        random=token_bytes,
-        now=now,
-        publish=hub.publish,
+    front: Front,
+    outputs: Outputs,
+    behind: Behind,
+) -> None:
+    reached = Reached(
+        mounts=mounts,
+        intros=intros,
+        bans=front.bans,
+        proxies=front.clients,
+        logs=outputs,
+        pages=behind.settings,
+        station=station_settings,
+        web=web_settings,
     )
-
-
-def _station_settings(config: Config) -> StationSettings:
-    return StationSettings(
-        listeners_max=config.max_listeners,
-        sources_max=config.max_sources,
-        takeover=config.takeover,
-        takeover_after_s=config.takeover_after,
-        queue_seconds=config.queue_seconds,
-        queue_min_bytes=QUEUE_MIN_BYTES if config.workers else 0,
-        jumps_max=config.slow_jumps,
-        drain_s=config.stop_timeout,
-    )
-
-
-def _limits(config: Config, files: FileRoom) -> Limits:
-    return Limits(
-        header_timeout_s=config.header_timeout,
-        body_timeout_s=config.body_timeout,
-        idle_timeout_s=config.idle_timeout,
-        head_bytes=config.max_head_bytes,
-        head_lines=config.max_head_lines,
-        body_bytes=config.max_body_bytes,
-        pending=min(config.max_pending, max(1, files.connections_max // 2)),
-        source_lead_s=config.source_lead,
-    )
-
-
-def _web(
-    config: Config,
-    station: Station,
-    gatekeeper: Gatekeeper,
-    gauges: Figures,
-    reactor: ReactorBase,
-) -> Callable[[], WebChannel]:
-    """The way to a fresh channel of the web site."""
-    assets = find_assets()
-    settings = _web_settings(config)
-    resource = make_resource(
-        station,
-        gatekeeper,
-        gauges,
-        guard=Guard(gatekeeper, _client_of, settings=settings),
-        clock=reactor,
-        settings=settings,
-        templates=assets.templates,
-        static=assets.static,
-    )
-    site = make_site(Site(resource, reactor=reactor))  # type: ignore[no-untyped-call]
-
-    def channel() -> WebChannel:
-        made: WebChannel = site.buildProtocol(None)  # type: ignore[no-untyped-call]
-        return made
-
-    return channel
-
-
-def _client_of(request: Request) -> Client:
-    channel = request.channel
-    if not isinstance(channel, WebChannel):
-        raise TypeError("a request came in by another way than a door")
-    return channel.client
-
-
-def _web_settings(config: Config) -> WebSettings:
-    return WebSettings(
-        hostname=config.hostname,
-        port=config.port,
-        https_port=config.https_port,
-        server_id=SERVER,
-        version=__version__,
-        base_url=config.base_url.rstrip("/"),
-        location=config.location,
-        admin_email=config.admin_email,
-        page_title=config.page_title,
-        page_subtitle=config.page_subtitle,
-        accent_color=config.accent_color,
-        shoutcast_mount=config.shoutcast_mount,
-        status_always_array=config.status_always_array,
-    )
+    let_changes_reach(ground.in_force, reached)

@@ -1,7 +1,10 @@
 """How the streaming side answers what the domain refuses: Icecast 2.4.4's table."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
+from tinyice.core.access.listeners import RefusedBySite
 from tinyice.core.errors import (
     Challenge,
     DomainError,
@@ -41,23 +44,34 @@ _TABLE: dict[type[DomainError], Answer] = {
 }
 
 
+_WORDED: dict[type, Callable[[Any], Answer]] = {
+    LockedOut: lambda error: Answer(
+        429, "too many failed logins, please try again later", retry_after=error.retry_after
+    ),
+    Overloaded: lambda error: Answer(
+        503, "busy, please try again later", retry_after=error.retry_after
+    ),
+    NoDescriptors: lambda error: Answer(
+        503, "server full, please try again later", retry_after=error.retry_after
+    ),
+    MountPathRefused: lambda error: Answer(403, error.fault),
+    TooManyListeners: lambda error: Answer(
+        403, "max listeners reached" if error.mount else "Icecast connection limit reached"
+    ),
+}
+
+
 def answer_to(error: DomainError) -> Answer:
     """What the peer is told about ``error``."""
-    if isinstance(error, LockedOut):
-        text = "too many failed logins, please try again later"
-        return Answer(429, text, retry_after=error.retry_after)
-    if isinstance(error, Overloaded):
-        return Answer(503, "busy, please try again later", retry_after=error.retry_after)
-    if isinstance(error, NoDescriptors):
-        return Answer(503, "server full, please try again later", retry_after=error.retry_after)
-    if isinstance(error, MountPathRefused):
-        return Answer(403, error.fault)
-    if isinstance(error, TooManyListeners):
-        text = "max listeners reached" if error.mount else "Icecast connection limit reached"
-        return Answer(403, text)
-    known = (_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
+    if isinstance(error, RefusedBySite) and error.message:
+        return replace(_TABLE[Refused], text=error.message)
+    for kind in type(error).__mro__:
+        if kind in _WORDED:
+            return _WORDED[kind](error)
+        if kind in _TABLE:
+            return _TABLE[kind]
     # What only other fronts can be told is told in its own words.
-    return next(known, Answer(403, str(error)))
+    return Answer(403, str(error))
 
 
 def words_of(answer: Answer, *, date: str, head_only: bool) -> bytes:

@@ -19,7 +19,7 @@ async def changed(
     mount: str = "",
 ) -> tuple[str, ...]:
     """Change the configuration; notes for who asked."""
-    notes = await services.changes.save(
+    notes = await services.changes.change(
         edit,
         who=call.caller.principal,
         client=call.caller.client,

@@ -15,6 +15,8 @@ from tinyice.config.faults import ConfigFaults, NotSaved
 from tinyice.core.errors import (
     Challenge,
     Conflict,
+    FormatsDiffer,
+    ListenerUnknown,
     LockedOut,
     MountDisabled,
     MountIdle,
@@ -22,6 +24,7 @@ from tinyice.core.errors import (
     NotPermitted,
     Overloaded,
     Refused,
+    SameMount,
     TooManyListeners,
 )
 from tinyice.web.answers import Fields
@@ -106,6 +109,9 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Told]], ...] = (
     (Refused, _plain(401, "wrong-credentials")),
     (NotPermitted, _plain(403, "not-permitted")),
     (MountUnknown, _plain(404, "mount-unknown")),
+    (ListenerUnknown, _plain(404, "listener-unknown")),
+    (SameMount, _plain(409, "same-mount")),
+    (FormatsDiffer, _plain(409, "formats-differ")),
     (MountIdle, _plain(409, "mount-off-air")),
     (MountDisabled, _plain(409, "mount-disabled")),
     (TooManyListeners, _plain(409, "mount-full")),

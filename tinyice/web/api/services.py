@@ -51,7 +51,7 @@ class Station(Protocol):
 class Changes(Protocol):
     """The one writer of the configuration."""
 
-    async def save(
+    async def change(
         self,
         edit: Edit,
         *,
@@ -130,7 +130,7 @@ class Services:
     settings: Callable[[], WebSettings]
     hash_password: Callable[[str], Coroutine[Any, Any, str]]
     token_uses: Callable[[], Coroutine[Any, Any, Mapping[str, datetime]]]
-    end_sessions: Callable[[str], None]
+    end_sessions: Callable[[str], object]
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
     random: Callable[[int], bytes]

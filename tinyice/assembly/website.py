@@ -1,0 +1,119 @@
+"""The web site, with all that its pages and operations need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_bytes
+
+from twisted.internet.base import ReactorBase
+from twisted.web.server import Request, Site
+
+from tinyice.assembly.access import Access
+from tinyice.assembly.commands import make_administration
+from tinyice.assembly.figures import Figures
+from tinyice.assembly.own_account import OwnAccounts
+from tinyice.assembly.storage import Storage
+from tinyice.assets import find_assets
+from tinyice.config.inforce import InForce
+from tinyice.config.writer import ConfigWriter
+from tinyice.core.clients import Client
+from tinyice.core.events import Event
+from tinyice.core.station import Station
+from tinyice.net.webchannel import WebChannel, make_site
+from tinyice.web.api.services import Services
+from tinyice.web.guard import Guard
+from tinyice.web.settings import WebSettings
+from tinyice.web.site import SiteResource, make_resource
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind the pages."""
+
+    station: Station
+    access: Access
+    gauges: Figures
+    storage: Storage
+    in_force: InForce
+    writer: ConfigWriter
+    settings: WebSettings
+    now: Callable[[], datetime]
+    publish: Callable[[Event], None]
+
+
+def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
+    """The way to a fresh channel of the web site."""
+    site = make_site(Site(_resource(behind, reactor), reactor=reactor))  # type: ignore[no-untyped-call]
+
+    def channel() -> WebChannel:
+        made: WebChannel = site.buildProtocol(None)  # type: ignore[no-untyped-call]
+        return made
+
+    return channel
+
+
+def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
+    assets = find_assets()
+    gatekeeper = behind.access.gatekeeper
+    return make_resource(
+        behind.station,
+        gatekeeper,
+        behind.gauges,
+        guard=Guard(gatekeeper, client_of, settings=behind.settings),
+        clock=reactor,
+        settings=behind.settings,
+        templates=assets.templates,
+        static=assets.static,
+        account=_account(behind),
+        administration=make_administration(
+            behind.station,
+            behind.writer,
+            behind.in_force,
+            behind.access.passwords,
+            publish=behind.publish,
+            now=behind.now,
+        ),
+        services=_services(behind),
+    )
+
+
+def _account(behind: Behind) -> OwnAccounts:
+    access = behind.access
+    return OwnAccounts(
+        access.sessions,
+        behind.writer,
+        behind.in_force,
+        tokens=access.tokens,
+        hash_password=access.passwords.hash,
+        now=behind.now,
+        random=token_bytes,
+        publish=behind.publish,
+    )
+
+
+def _services(behind: Behind) -> Services:
+    access = behind.access
+    return Services(
+        station=behind.station,
+        changes=behind.writer,
+        lockouts=access.lockouts,
+        audit=behind.storage,
+        config=lambda: behind.in_force.config,
+        accounts=access.accounts,
+        tokens=access.tokens,
+        settings=lambda: behind.settings,
+        hash_password=access.passwords.hash,
+        token_uses=behind.storage.token_uses,
+        end_sessions=access.sessions.end_all,
+        publish=behind.publish,
+        now=behind.now,
+        random=token_bytes,
+    )
+
+
+def client_of(request: Request) -> Client:
+    """Who sent ``request``, as the door decided."""
+    channel = request.channel
+    if not isinstance(channel, WebChannel):
+        raise TypeError("a request came in by another way than a door")
+    return channel.client
