@@ -57,10 +57,6 @@ class Small:
     def twice(self, request: Request, caller: Caller) -> bytes:
         return respond(request, plain(caller.principal.name + caller.mount))
 
-    @router.route("/set", Action.SEE_SELF, methods=("GET", "POST"), changes=True, changed_by="to")
-    def set_to(self, request: Request, caller: Caller) -> bytes:
-        return respond(request, plain("set"))
-
     @router.route("/fault", Action.SEE_PUBLIC)
     def fault(self, request: Request, caller: Caller) -> bytes:
         raise MountUnknown("/x")
@@ -100,14 +96,6 @@ def test_without_a_mount_another_action_is_asked_for() -> None:
     assert ask("/one/?mount=/live").text == "dj/live"
     assert ask("/one/?mount=/other").text == "NotPermitted"
     assert ask("/one/").text == "dj"
-
-
-def test_a_form_that_is_only_looked_at_is_no_change() -> None:
-    """A link may lead to it; what is filled in may not come from elsewhere."""
-    browser = DJ + b"Sec-Fetch-Site: none\r\n"
-    assert ask("/set", browser).text == "set"
-    assert [ask(f"/set?{name}=", browser).text for name in ("to", "TO")] == ["CrossSite"] * 2
-    assert ask("/set?to=x").text == "set"
 
 
 def test_errors_are_answered_in_the_words_of_the_application() -> None:

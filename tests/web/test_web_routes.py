@@ -85,8 +85,6 @@ def target_of(route: Route) -> str:
     path = re.sub(r"<[^>]*:mount>", "live", route.url)
     path = re.sub(r"<[^>]*>", "x", path)
     query = {"mount": "/live"} if route.mount == "query" else {}
-    if route.changed_by:
-        query[route.changed_by] = "x"
     # the session and the token of the account, and a listener of the commands
     query["id"] = "7" if route in COMMANDS else "s9"
     return f"{path}?{urlencode(query)}"

@@ -46,10 +46,8 @@ class Route:
     """One address of the web, and what may be done there by whom.
 
     ``methods`` is None where any is taken. ``unnamed`` is the action when the
-    request names no mount. ``changed_by``: a request without this parameter
-    changes nothing, but shows what could be changed. ``own_login``: the view
-    itself finds out who asks, from what only it can read, and then calls
-    ``require``.
+    request names no mount. ``own_login``: the view itself finds out who asks,
+    from what only it can read, and then calls ``require``.
     """
 
     url: str
@@ -58,18 +56,12 @@ class Route:
     changes: bool = False
     mount: MountIn = ""
     unnamed: Action | None = None
-    changed_by: str = ""
     own_login: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether nobody is asked who they are."""
         return self.own_login or TABLE[self.action].scope is Scope.ALL
-
-    def is_change(self, request: Request) -> bool:
-        """Whether ``request`` changes something."""
-        by = self.changed_by
-        return self.changes and (not by or params_of(request).has(by))
 
     def asked(self, request: Request, given: Mapping[str, object]) -> tuple[Action, str]:
         """What ``request`` asks for, and for which mount."""
@@ -99,11 +91,10 @@ class Router:
         changes: bool = False,
         mount: MountIn = "",
         unnamed: Action | None = None,
-        changed_by: str = "",
         own_login: bool = False,
     ) -> Callable[[View], View]:
         """Let the decorated method answer ``url``, to those who may do ``action``."""
-        route = Route(url, methods, action, changes, mount, unnamed, changed_by, own_login)
+        route = Route(url, methods, action, changes, mount, unnamed, own_login)
         if not changes and not route.is_open and not _SAFE.issuperset(methods or ("*",)):
             raise ValueError(f"{url}: a method that changes something is not said to change it")
 
@@ -134,15 +125,13 @@ def _guarded(route: Route, view: Callable[..., Any]) -> Callable[..., Any]:
     if route.is_open:
 
         def at_once(site: Guarded, request: Request, **given: object) -> object:
-            changes = route.is_change(request)
-            return view(site, request, site.guard.anybody(request, changes=changes), **given)
+            return view(site, request, site.guard.anybody(request, changes=route.changes), **given)
 
         return at_once
 
     async def once_admitted(site: Guarded, request: Request, **given: object) -> object:
         action, mount = route.asked(request, given)
-        changes = route.is_change(request)
-        caller = await site.guard.admit(request, action, mount, changes=changes)
+        caller = await site.guard.admit(request, action, mount, changes=route.changes)
         return await _awaited(view(site, request, caller, **given))
 
     return once_admitted
