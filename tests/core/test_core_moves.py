@@ -186,6 +186,7 @@ def test_a_player_that_takes_nothing_is_not_moved_for_ever() -> None:
     (left,) = tour.rig.of(ListenerLeft)
     assert isinstance(left, ListenerLeft)
     assert left.reason is DropReason.TOO_SLOW
+    assert sum(channel.mount.slow_listeners for channel in tour.channels) == 1
 
 
 def test_what_is_known_of_a_listener_goes_along() -> None:

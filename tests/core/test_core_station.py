@@ -5,8 +5,9 @@ import pytest
 from core.fakes import NOON, Rig
 from core.units import Programme, UnitFramer
 from tinyice.core.errors import MountIdle, MountUnknown
+from tinyice.core.listener import Listener
 from tinyice.core.settings import MountSettings
-from tinyice.core.snapshots import MountSnapshot, StationHeaders
+from tinyice.core.snapshots import ListenerSnapshot, MountSnapshot, StationHeaders
 from tinyice.core.station import Station, mount_snapshot
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
@@ -137,3 +138,88 @@ def test_what_delivering_came_to(metaint: int | None) -> None:
     rig.mounts.release(mount, source, "end of the body")
     assert station.snapshot().mounts == ()
     assert station.delivery() == found
+
+
+def test_listeners_are_listed_in_pages() -> None:
+    """In the order in which they came, over all mounts or some, wherever they were moved."""
+    rig = Rig()
+    station = Station(rig.mounts, started_at=NOON, clock=rig.clock)
+    for path in ("/a", "/b", "/c"):
+        mount, source = rig.on_air(path, framer=UnitFramer())
+        mount.take(source, Programme().units(*[500] * 100))
+    for at in range(40):
+        rig.listen(rig.mounts.known("/" + "abc"[at % 3]), 256 if at % 2 else None)
+    assert station.move_listeners("/a", "/b", [1, 7, 13, 19, 25, 31]) == 6
+    station.kick_listener("/c", 3)
+    everyone = [one for one in range(1, 41) if one != 3]
+    found: list[int] = []
+    while page := station.listeners(None, found[-1] if found else 0, 7):
+        assert len(page) <= 7
+        found += [one.id for one in page]
+    assert found == everyone
+    on_b = [one for one in everyone if one % 3 == 2 or one in (1, 7, 13, 19, 25, 31)]
+    assert [one.id for one in station.listeners({"/b"}, 0, 100)] == on_b
+    assert [one.id for one in station.listeners_of("/b")] == on_b
+    assert station.listeners({"/nowhere"}, 0, 100) == ()
+    two = {one.id: one.mount for one in station.listeners({"/a", "/b"}, 0, 100)}
+    assert (two[1], two[4], len(two)) == ("/b", "/a", 27)
+    assert station.move_listeners("/b", "/a", [1]) == 1
+    assert station.listeners({"/a"}, 0, 1)[0].id == 1
+
+
+def test_a_listener_is_told_as_it_is() -> None:
+    """Who it is, how long it is there, what it got, and how far it lies behind."""
+    rig = Rig(settings=MountSettings("", burst_bytes=0))
+    station = Station(rig.mounts, started_at=NOON, clock=rig.clock)
+    mount, source = rig.on_air("/a", framer=UnitFramer())
+    mount.take(source, Programme().units(1000))
+    listener, _ = rig.listen(mount, None, room=400)
+    listener.user, listener.jumps = "anna", 2
+    rig.clock.advance(10)
+    mount.take(source, Programme().units(*[1000] * 9))
+    rig.mounts.deliver()
+    assert station.listeners(None, 0, 10) == (
+        ListenerSnapshot(
+            id=listener.id,
+            mount="/a",
+            client=listener.client,
+            user="anna",
+            seconds=10,
+            bytes_out=400,
+            lag_bytes=9600,
+            lag_seconds=9.6,
+            jumps=2,
+            icy=False,
+            is_away=False,
+        ),
+    )
+
+
+def test_a_page_costs_what_it_shows() -> None:
+    """Not what there is: the audio goes on while a hundred thousand are listed."""
+    rig = Rig()
+    station = Station(rig.mounts, started_at=NOON, clock=rig.clock)
+    mount, source = rig.on_air("/a", framer=UnitFramer())
+    mount.take(source, Programme().units(1000))
+    looked_at = 0
+
+    class Counted(dict[int, Listener]):
+        def get(self, key: int, default: object = None) -> object:  # type: ignore[override]
+            nonlocal looked_at
+            looked_at += 1
+            return super().get(key, default)  # type: ignore[arg-type]
+
+    for _ in range(5000):
+        rig.listen(mount)
+    mount.roll.by_id = Counted(mount.roll.by_id)
+    after = 0
+    for _ in range(10):
+        page = station.listeners(None, after, 100)
+        after = page[-1].id
+    assert after == 1000
+    assert looked_at <= 1100
+    for number in range(1001, 4000):
+        rig.mounts.leave(mount, mount.listeners[number])
+    looked_at = 0
+    assert station.listeners(None, after, 100)[0].id == 4000
+    assert looked_at <= 2 * 2001 + 64

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from web_support import ADMIN, FIGURES, IDLE, SOURCE, WRONG, FakeStation, Web, mount
 
 from tinyice.core.events import DropReason
-from tinyice.core.snapshots import StationHeaders
+from tinyice.core.snapshots import StationHeaders, WorkerSnapshot
 from tinyice.web.metrics import metrics_answer
 
 OF_THE_GO_SERVER = {
@@ -112,7 +112,7 @@ class TestNames:
             for sample in family.samples
             for label in sample.labels
         }
-        assert found == {"mount", "name", "pulse", "reason", "version", "python"}
+        assert found == {"mount", "name", "pulse", "reason", "version", "python", "worker"}
 
 
 class TestValues:
@@ -191,6 +191,26 @@ class TestValues:
             "/idle": 0,
             "/well": 1,
         }
+
+    def test_workers(self) -> None:
+        """Each has its own listeners and pulses; one that is down has none to tell of."""
+        web = Web()
+        down = WorkerSnapshot(2, is_running=False, listeners=0)
+        each = (*FIGURES.workers.each, down)
+        web.gauges.now = replace(FIGURES, workers=replace(FIGURES.workers, each=each))
+        told = {
+            (name, dict(labels)["worker"]): number
+            for name in ("tinyice_worker_up", "tinyice_worker_listeners")
+            for labels, number in samples(web, name).items()
+        }
+        assert told == {
+            ("tinyice_worker_up", "1"): 1,
+            ("tinyice_worker_listeners", "1"): 40,
+            ("tinyice_worker_up", "2"): 0,
+            ("tinyice_worker_listeners", "2"): 0,
+        }
+        beats = samples(web, "tinyice_worker_pulse_stretched_ratio")
+        assert beats == {(("pulse", "normal"), ("worker", "1")): 1.2}
 
     def test_transcoded(self) -> None:
         """Only what a transcoder feeds is transcoded."""

@@ -132,6 +132,26 @@ def test_whose_old_mount_ends_on_its_way_goes_on() -> None:
         assert home.left() == []
 
 
+def test_whose_old_mount_ends_gets_the_end_of_its_unit() -> None:
+    """Even if nobody but its worker knows where it stands, and the mount is forgotten."""
+    with house(in_processes=False) as home:
+        ears = [home.listen(0, icy=icy, slow=True) for icy in (False, True)]
+        home.until(lambda: not any([ear.read() for ear in ears]) and home.away == 2)
+        home.send(0, 60, 3000)
+        for _ in range(5):
+            home.turn()
+            home.pulse()
+        home.mounts.move_listeners(*PATHS)
+        home.mounts.release(*home.on[0], "over")
+        home.send(1, 40, 500)
+        last = home.programmes[1].number - 1
+        for ear in ears:
+            home.until(lambda ear=ear: ear.read() == 0 and ear.units[-1:] == [last])
+            heard = [number for number in ear.units if number < SECOND]
+            assert heard == list(range(heard[0], heard[-1] + 1))
+            assert heard[-1] < 258
+
+
 def test_a_lost_worker_accounts_for_those_on_their_way() -> None:
     """What they had is estimated from where they came from, not from where they go."""
     with house(in_processes=False) as home:

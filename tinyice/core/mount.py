@@ -54,7 +54,7 @@ class Mount:
             burst=self._burst_now,
             is_framed=self._is_framed_audio,
             block=self._block,
-            dropped=self._drop_slow,
+            dropped=self.drop_slow,
         )
         queue = max(settings.queue_bytes, station.queue_min_bytes)
         self._feeds = Feeds(queue, terms, allocate=allocate)
@@ -245,6 +245,11 @@ class Mount:
         if not listener.is_away:
             self.leave(listener)
 
+    def drop_slow(self, listener: Listener) -> None:
+        """``listener`` is too slow, or was leaving and does not get on: end it."""
+        self._note_slow(listener)
+        self.drop(listener, listener.drop_reason)
+
     def drop_away(self, listener: Listener) -> None:
         """Another process serves ``listener``, who is too slow for it: let it end that."""
         self._note_slow(listener)
@@ -304,12 +309,8 @@ class Mount:
             self._feeds.grow(int(self.source.rate(now) * self._station.queue_seconds))
 
     def _is_framed_audio(self) -> bool:
-        framer = None if self.source is None else self.source.framer
-        return framer is not None and framer.kind.is_frame_stream
-
-    def _drop_slow(self, listener: Listener) -> None:
-        self._note_slow(listener)
-        self.drop(listener, listener.drop_reason)
+        known = self.format
+        return known is not None and known.kind.is_frame_stream
 
     def _note_slow(self, listener: Listener) -> None:
         self.slow_listeners += 1

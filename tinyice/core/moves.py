@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from tinyice.core.errors import FormatsDiffer, MountIdle, SameMount
-from tinyice.core.events import DropReason, Event, ListenerMoved
+from tinyice.core.events import Event, ListenerMoved
 from tinyice.core.feed import Feed
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
@@ -55,7 +55,7 @@ def move(
         if after.is_full:
             break
         if len(listener.pending) > OWED_PARTS_MAX:
-            before.drop(listener, DropReason.TOO_SLOW)
+            before.drop_slow(listener)
             continue
         crossing = crossings.get(feed)
         if crossing is None:
