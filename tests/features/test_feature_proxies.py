@@ -119,6 +119,27 @@ def test_two_clients_behind_one_proxy(proxied: Proxied) -> None:
     assert proxied.wait_for("access.log", '/live HTTP/1.0" 403 ').startswith(f"{BAD} - ")
 
 
+def test_a_ban_on_one_of_two(proxied: Proxied) -> None:
+    """Both listen; the one who is banned now is let go at once, the other hears on."""
+    port = proxied.station.port
+    with Encoder(port, "/both") as encoder:
+        encoder.play(2)
+        proxied.station.wait_for_mount("/both", WAIT_S)
+        players = [connect(port, from_address=PROXY) for _ in range(2)]
+        with closing(players[0]) as good, closing(players[1]) as bad:
+            for player, address in ((good, GOOD), (bad, "203.0.113.7")):
+                player.sendall(forwarded("/both", address))
+                assert b" 200 OK" in read(player, HEAD_END)
+            ban = request("/admin/addban?ip=203.0.113.7&duration=3600&reason=noise", ADMIN_LOGIN)
+            with closing(connect(port, from_address=STRANGER)) as admin:
+                assert asked(admin, ban) == 200
+            read(bad)
+            more = encoder.play(1)
+            read(good, more[-200:])
+    left = proxied.wait_for("events.log", "listener.left", "ip=203.0.113.7")
+    assert "reason=banned" in left
+
+
 def test_who_is_no_proxy(proxied: Proxied) -> None:
     """From anywhere else the header is nothing but a claim, which can't get anybody banned."""
     with closing(connect(proxied.station.port, from_address=STRANGER)) as stranger:
