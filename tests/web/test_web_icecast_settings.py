@@ -127,14 +127,14 @@ class TestManageauth:
     def test_the_list(self, query: str, head: bytes) -> None:
         """Names, never passwords; what is no action only lists."""
         reply = web_with().ask(AUTH + query, head)
-        assert told(reply.text) == (["joe", "ann"], "", None)
+        assert told(reply.text) == (["ann", "joe"], "", None)
         assert "hash" not in reply.text
 
     def test_add(self) -> None:
         """The list has the new one; the answer has no return value, as in Icecast."""
         web = web_with()
         reply = web.ask(f"{AUTH}&action=add&username=eve&password=p%26w", ADMIN)
-        assert told(reply.text) == (["joe", "ann", "eve"], "User added", None)
+        assert told(reply.text) == (["ann", "eve", "joe"], "User added", None)
         root = ET.fromstring(reply.text)
         assert [child.tag for child in root] == ["source", "iceresponse"]
         own = web.writer.document["advanced_mounts"]["/live"]["listener_accounts"]
@@ -145,7 +145,7 @@ class TestManageauth:
         """Nobody's password is replaced by that."""
         web = web_with()
         reply = web.ask(f"{AUTH}&action=add&username=joe&password=new", ADMIN)
-        assert told(reply.text) == (["joe", "ann"], "User already exists - not added", None)
+        assert told(reply.text) == (["ann", "joe"], "User already exists - not added", None)
         assert web.writer.changes == []
 
     def test_delete(self) -> None:
@@ -200,7 +200,7 @@ class TestManageauth:
         assert 'value="add"' in page
         listed = web.ask("/admin/manageauth.json?mount=/live", ADMIN).json()
         assert listed["icestats"]["source"] == [  # type: ignore[index, call-overload]
-            {"mount": "/live", "User": [{"username": "joe"}, {"username": "ann"}]}
+            {"mount": "/live", "User": [{"username": "ann"}, {"username": "joe"}]}
         ]
 
 

@@ -193,7 +193,7 @@ class SettingsSite:
 
     def _listener_names(self, mount: str) -> list[str]:
         own = self._administration.config().advanced_mounts.get(mount)
-        return list(own.listener_accounts) if own is not None else []
+        return sorted(own.listener_accounts) if own is not None else []
 
     def _on_air(self, caller: Caller) -> str:
         return on_air(self._station.snapshot(), named_mount(caller)).path
