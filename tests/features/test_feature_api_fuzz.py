@@ -21,7 +21,8 @@ pytestmark = pytest.mark.timeout(300)
 LEFT_OUT: frozenset[str] = frozenset()
 """Operations that would end the server under test, by name."""
 
-EXAMPLES = 30
+EXAMPLES = max(10, hypothesis.settings().max_examples // 8)
+ACCEPTED = ["2xx", "403", "404", "409", "422"]
 
 NAMES = sorted(operation.name for operation in OPERATIONS if operation.name not in LEFT_OUT)
 
@@ -41,6 +42,8 @@ def described(station: Station) -> dict[str, APIOperation]:
     """The operations as the server describes them."""
     schema = schemathesis.openapi.from_dict(Api(station).get("/api/openapi.json"))
     schema.config.update(base_url=station.url(""))
+    # what has the described shape may still be against the rules of the configuration
+    schema.config.checks.positive_data_acceptance.expected_statuses = ACCEPTED
     found = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     return {one.definition.raw["operationId"]: one for one in found}
 

@@ -167,15 +167,25 @@ def _body(operation: Operation, request: Request) -> msgspec.Struct:
     if request.content is None:
         raise PeerError(HTTPStatus.BAD_REQUEST, "the body is missing")
     try:
-        return msgspec.json.decode(request.content.read(), type=operation.body)
+        given = msgspec.json.decode(request.content.read())
+        return msgspec.convert(_numbers(given), operation.body)
     except msgspec.ValidationError as error:
         raise _unfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit(400, "bad-json", f"this is no JSON: {error}") from None
 
 
+def _numbers(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """``value`` with whole numbers as such, however they are written: 5.0 is 5 in JSON."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _numbers(entry) for key, entry in value.items()}
+    return [_numbers(entry) for entry in value] if isinstance(value, list) else value
+
+
 def _unfit(error: msgspec.ValidationError) -> Unfit:
     """What msgspec says, with the field apart: "Expected `int`, got `str` - at `$.limit`"."""
     sentence, _, place = str(error).partition(" - at `")
     field = place.rstrip("`").removeprefix("$").removeprefix(".")
-    return Unfit(422, "invalid", sentence, field)
+    return Unfit(400, "invalid", sentence, field)

@@ -113,8 +113,8 @@ async def make_token(services: Services, call: Call[Nothing, NewToken]) -> Token
     if expires is not None and expires <= now:
         raise Unfit(422, "invalid", "must be in the future", "expires_at")
     secret, token = mint(
-        call.caller.principal.name,
         said.name,
+        call.caller.principal.name,
         created_at=now,
         expires_at=expires,
         random=services.random,
