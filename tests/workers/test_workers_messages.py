@@ -31,6 +31,7 @@ KINDS: dict[type[say.Message], tuple[st.SearchStrategy[object], ...]] = {
     say.Overrun: (NUMBERS, NUMBERS),
     say.Parted: (NUMBERS, NUMBERS, NUMBERS),
     say.Served: (NUMBERS, NUMBERS, NUMBERS),
+    say.Behind: (NUMBERS, NUMBERS),
     say.Beat: (st.booleans(), SECONDS, SECONDS, SECONDS, SECONDS),
 }
 MESSAGES = st.one_of(*(st.builds(kind, *values) for kind, values in KINDS.items()))

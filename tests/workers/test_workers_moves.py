@@ -4,10 +4,12 @@ from random import Random
 
 import pytest
 
+from core.fakes import NOON
 from core.tours import SECOND
 from tinyice.core.events import DropReason, ListenerMoved
+from tinyice.core.station import Station
 from tinyice.core.tags import Tags
-from workers.house import PATHS, House, house
+from workers.moving import PATHS, House, house
 
 
 def random_moves(home: House, dice: Random, moves: int) -> None:
@@ -136,7 +138,7 @@ def test_whose_old_mount_ends_gets_the_end_of_its_unit() -> None:
     """Even if nobody but its worker knows where it stands, and the mount is forgotten."""
     with house(in_processes=False) as home:
         ears = [home.listen(0, icy=icy, slow=True) for icy in (False, True)]
-        home.until(lambda: not any([ear.read() for ear in ears]) and home.away == 2)
+        home.until(lambda: sum(ear.read() for ear in ears) == 0 and home.away == 2)
         home.send(0, 60, 3000)
         for _ in range(5):
             home.turn()
@@ -150,6 +152,33 @@ def test_whose_old_mount_ends_gets_the_end_of_its_unit() -> None:
             heard = [number for number in ear.units if number < SECOND]
             assert heard == list(range(heard[0], heard[-1] + 1))
             assert heard[-1] < 258
+
+
+def test_how_far_a_listener_lies_behind_is_told() -> None:
+    """Once a second, by the worker that serves it, and when it has caught up."""
+    with house(in_processes=False) as home:
+        slow, quick = home.listen(0, icy=False, slow=True), home.listen(0, icy=False)
+        home.until(lambda: sum(ear.read() for ear in home.ears) == 0 and home.away == 2)
+        station = Station(home.mounts, started_at=NOON, clock=home.loop.reactor.seconds)
+
+        def lags() -> list[int]:
+            for worker in home.here.workers:
+                worker.report(())
+            home.turn(5)
+            quick.read()
+            return [one.lag_bytes for one in station.listeners(None, 0, 10)]
+
+        assert lags() == [0, 0]
+        home.send(0, 400, 500)
+        home.pulse()
+        home.until(lambda: not quick.read())
+        behind = lags()[0]
+        told = station.listeners(None, 0, 10)
+        assert 0 < behind < 200_000
+        assert told[0].bytes_out - len(slow.body) < 150_000
+        assert told[1].bytes_out == len(quick.body)
+        home.until(lambda: not slow.read())
+        assert lags() == [0, 0]
 
 
 def test_a_lost_worker_accounts_for_those_on_their_way() -> None:

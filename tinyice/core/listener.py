@@ -109,6 +109,7 @@ class Listener:
         "joined_at",
         "jumps",
         "jumps_in_a_row",
+        "lag_away",
         "left_at",
         "mark",
         "mount",
@@ -147,6 +148,8 @@ class Listener:
         self.jumps_in_a_row = 0
         self.drop_reason = DropReason.LEFT
         self.is_away = False
+        self.lag_away = 0
+        """What is still to be sent by another process, as it said last."""
         self.stays = False
         """No other process can serve it."""
         self.mount: Mount | None = None
@@ -168,9 +171,9 @@ class Listener:
 
     @property
     def lag(self) -> int:
-        """Bytes of the feed that are still to be sent, as far as this process knows."""
+        """Bytes of the feed that are still to be sent."""
         if self.feed is None or self.is_away:
-            return 0
+            return self.lag_away
         return max(0, self.feed.ring.head - self.position)
 
     def start(self, feed: Stream, opening: bytes, phase: int) -> None:

@@ -66,7 +66,7 @@ class ListenerSnapshot:
 
     ``seconds``: how long it is connected. ``lag_bytes``: how much of the stream
     it has not taken yet, and ``lag_seconds`` about how long that sounds. Of one
-    that ``is_away``, in a worker, it is supposed that it keeps up.
+    that ``is_away``, in a worker, this is what that told within the last second.
     """
 
     id: int

@@ -167,7 +167,7 @@ def _listener_snapshot(listener: Listener, now: float) -> ListenerSnapshot:
 
 
 def _bytes_out(listener: Listener) -> int:
-    """What it got; of one who is away: what it got if it kept up."""
+    """What it got; of one who is away: what it got if it is as far as it was told to be."""
     if listener.is_away and listener.feed is not None:
-        return max(0, listener.feed.ring.head - listener.origin)
+        return max(0, listener.feed.ring.head - listener.origin - listener.lag_away)
     return listener.bytes_out

@@ -6,6 +6,7 @@ the ring is taken out, and the main process, which knows where a frame begins, i
 asked where it goes on. Until it answers, nothing is sent to that listener.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from tinyice.core.listener import Listener
@@ -74,6 +75,11 @@ class SharedFeed:
         self.ring.refresh()
         listener.cross(self, [prefix], target)
         self.seating.go_on(listener)
+
+    def behind(self) -> Iterator[tuple[Listener, int]]:
+        """Who does not keep up, and how many bytes each has still to get."""
+        for listener in (*self.seating.laggards, *self._asking):
+            yield listener, max(0, self.ring.head - listener.offset)
 
     def place(self, listener: Listener, phase: int) -> None:
         """Is never called: listeners come here with their places."""

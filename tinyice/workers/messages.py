@@ -145,6 +145,14 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """From a worker, once a second: the listener has so much to get still; 0: none any more."""
+
+    listener: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """From a worker, once a second: it lives, and this is how one of its pulses beats."""
 
@@ -156,7 +164,7 @@ class Beat:
 
 
 ToWorker = Open | Shut | Take | Jump | Part | Lead | Cross | Drop | End | Hurry | Stop
-FromWorker = Ready | Gone | Overrun | Parted | Served | Beat
+FromWorker = Ready | Gone | Overrun | Parted | Served | Behind | Beat
 Message = ToWorker | FromWorker
 
 
@@ -205,6 +213,7 @@ _FROM_WORKER = (
     _Layout(19, Served, "QQQ"),
     _Layout(20, Parted, "QQQ"),
     _Layout(21, Beat, "?dddd"),
+    _Layout(22, Behind, "QQ"),
 )
 _ALL = _TO_WORKER + _FROM_WORKER
 _BY_KIND = {layout.kind: layout for layout in _ALL}

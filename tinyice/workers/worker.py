@@ -3,6 +3,8 @@
 import os
 import socket
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from itertools import chain, islice
 from typing import Any
 
 from twisted.internet.interfaces import IReactorFDSet, IReactorTime
@@ -22,6 +24,8 @@ SOMEBODY = Client("")
 """Who a listener is, the main process knows."""
 
 _FLUSH_S = 0.01
+_BEHIND_MAX = 500
+"""Of so many who do not keep up it is told how far they lie behind."""
 
 
 class Worker:
@@ -44,6 +48,8 @@ class Worker:
         self._players: dict[int, Player] = {}
         self._slices = {False: 1, True: 1}
         self._lead = b""
+        self._behind: AbstractSet[int] = frozenset()
+        """Who was told to lie behind."""
         self._orders: dict[type[say.Message], Callable[[Any], None]] = {
             say.Open: self._open,
             say.Shut: self._shut,
@@ -97,6 +103,7 @@ class Worker:
         """
         for feed in self._feeds.values():
             self._report(feed)
+        self._report_behind()
         for pulse in pulses:
             beat = say.Beat(
                 pulse.name == LOW_LATENCY,
@@ -220,6 +227,15 @@ class Worker:
         if done.sends or done.bytes_out:
             self._channel.send(say.Served(feed.number, done.sends, done.bytes_out))
             done.sends = done.bytes_out = 0
+
+    def _report_behind(self) -> None:
+        everyone = chain.from_iterable(feed.behind() for feed in self._feeds.values())
+        behind = {listener.id: lag for listener, lag in islice(everyone, _BEHIND_MAX)}
+        for number in self._behind - behind.keys():
+            self._channel.send(say.Behind(number, 0))
+        for number, lag in behind.items():
+            self._channel.send(say.Behind(number, lag))
+        self._behind = behind.keys()
 
     def _stop(self, _message: say.Stop) -> None:
         for player in tuple(self._players.values()):

@@ -94,19 +94,10 @@ class Workers:
     def heard(self, link: Link, message: say.Message) -> None:
         """``LinkUser.heard``."""
         match message:
-            case say.Gone():
-                away = link.away.pop(message.listener, None)
+            case say.Gone() | say.Overrun() | say.Parted() | say.Behind():
+                away = link.away.get(message.listener)
                 if away is not None:
-                    away.gone(message.bytes_out, message.jumps, too_slow=message.too_slow)
-            case say.Overrun():
-                away = link.away.get(message.listener)
-                # Who is on the way to another feed is asked for there.
-                if away is not None and away.ferrying is None:
-                    self._rejoin(link, away, message.offset)
-            case say.Parted():
-                away = link.away.get(message.listener)
-                if away is not None and away.ferrying is not None:
-                    self._land(link, away, message)
+                    self._heard_of(link, away, message)
             case say.Served():
                 branch = self._branches.get(message.feed)
                 if branch is not None:
@@ -125,6 +116,19 @@ class Workers:
         if not self._stopping:
             self._restarts += 1
             self._publish(WorkerLost(link.number, ending.reason, len(lost)))
+
+    def _heard_of(self, link: Link, away: Away, message: say.FromWorker) -> None:
+        match message:
+            case say.Gone():
+                del link.away[message.listener]
+                away.gone(message.bytes_out, message.jumps, too_slow=message.too_slow)
+            # Who is on the way to another feed is asked for there.
+            case say.Overrun() if away.ferrying is None:
+                self._rejoin(link, away, message.offset)
+            case say.Parted() if away.ferrying is not None:
+                self._land(link, away, message)
+            case say.Behind():
+                away.listener.lag_away = message.lag
 
     def _look(self) -> None:
         for link in self.links:
