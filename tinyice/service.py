@@ -178,9 +178,9 @@ class StationService(Service):
     def _sweep(self) -> None:
         self._parts.mounts.sweep()
         self._parts.front.waiting.sweep(self._reactor.seconds())
-        self._parts.reception.sweep()
-        if self._parts.https is not None:
-            self._parts.https.factory.sweep()
+        self._parts.entrances.reception.sweep()
+        if self._parts.entrances.https is not None:
+            self._parts.entrances.https.factory.sweep()
 
     def _open_ports(self) -> None:
         config, parts = self._parts.config, self._parts
@@ -189,17 +189,17 @@ class StationService(Service):
             listen_fds(first_environ(os.environ), os.getpid())
         )
         if passed is not None:
-            self._ports.append(opener.adopt(passed, parts.doors))
+            self._ports.append(opener.adopt(passed, parts.entrances.doors))
         else:
-            self._ports.append(opener.open(config.port, parts.doors, "port"))
+            self._ports.append(opener.open(config.port, parts.entrances.doors, "port"))
         self._open_https(opener, passed_https)
         if passed_shoutcast is not None:
-            self._ports.append(opener.adopt(passed_shoutcast, parts.shoutcast_doors))
+            self._ports.append(opener.adopt(passed_shoutcast, parts.entrances.shoutcast_doors))
         elif config.shoutcast_port_used and passed is None:
             self._open_shoutcast(opener, config.shoutcast_port_used)
 
     def _open_https(self, opener: Opener, passed: Passed | None) -> None:
-        config, https = self._parts.config, self._parts.https
+        config, https = self._parts.config, self._parts.entrances.https
         if https is None:
             if passed is not None:
                 self._log.warn("the passed socket {name} waits for use_https", name=passed.name)
@@ -214,7 +214,9 @@ class StationService(Service):
     def _open_shoutcast(self, opener: Opener, number: int) -> None:
         """Encoders of the old kind are welcome, but the station does not depend on them."""
         try:
-            self._ports.append(opener.open(number, self._parts.shoutcast_doors, "shoutcast_port"))
+            self._ports.append(
+                opener.open(number, self._parts.entrances.shoutcast_doors, "shoutcast_port")
+            )
         except PortTaken as fault:
             self._log.warn(
                 "starting without Shoutcast encoders: {fault} (0: off)", fault=str(fault)
@@ -243,8 +245,8 @@ class StationService(Service):
 
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
-        if number == signal.SIGHUP and self._parts.https is not None:
-            self._reactor.callFromThread(self._parts.https.reload)
+        if number == signal.SIGHUP and self._parts.entrances.https is not None:
+            self._reactor.callFromThread(self._parts.entrances.https.reload)
 
     async def _stop(self) -> None:
         parts = self._parts

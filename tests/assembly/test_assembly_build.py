@@ -62,7 +62,7 @@ class Built:
 
     def connect(self) -> MemoryTransport:
         transport = MemoryTransport(self.reactor)
-        door = self.parts.doors.buildProtocol(transport.getPeer())
+        door = self.parts.entrances.doors.buildProtocol(transport.getPeer())
         assert door is not None
         transport.protocol = door
         door.makeConnection(transport)

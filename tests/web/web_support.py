@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from api_support import Bench
-from api_support import FakeStation as BenchStation
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
@@ -40,6 +38,8 @@ from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
 from tinyice.wire.basic import Credentials
 from tinyice.wire.shoutcast import PasswordLine
+from web.api_support import Bench
+from web.api_support import FakeStation as BenchStation
 
 # Requests reach the web with every byte beyond ASCII escaped.
 AS_THE_DOOR_GIVES_IT = "/?#[]@!$&'()*+,;=:%-._~|"

@@ -27,6 +27,7 @@ from tinyice.config.inforce import InForce
 from tinyice.config.load import Loaded
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
+from tinyice.config.writer import ConfigWriter
 from tinyice.core.access.sitecalls import Server
 from tinyice.core.bans import Bans
 from tinyice.core.hub import Hub
@@ -42,6 +43,7 @@ from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
 from tinyice.net.pulse import Pulse, bounds_of
 from tinyice.net.room import Room
 from tinyice.net.transport import StreamPort
+from tinyice.net.webchannel import WebChannel
 from tinyice.outbound.client import Outbound
 from tinyice.outbound.guard import AllowList
 from tinyice.outbound.limits import Capacity
@@ -54,6 +56,16 @@ _FILE_JOBS = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Entrances:
+    """What stands behind the ports."""
+
+    reception: Reception
+    doors: DoorFactory
+    https: Https | None
+    shoutcast_doors: ShoutcastFactory
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a running station consists of."""
 
@@ -62,10 +74,7 @@ class Parts:
     outputs: Outputs
     mounts: Mounts
     front: Front
-    reception: Reception
-    doors: DoorFactory
-    https: Https | None
-    shoutcast_doors: ShoutcastFactory
+    entrances: Entrances
     recordings: Recordings
     intros: Intros
     access: Access
@@ -117,8 +126,7 @@ def build(
     """
     config, hub = loaded.config, Hub()
     ground = Ground(InForce(config), reactor, hub, now)
-    outputs = _outputs(ground)
-    recordings = _recordings(ground)
+    outputs, recordings = _outputs(ground), _recordings(ground)
     workers = make_workers(config, reactor, hub.publish)
     mounts = _mounts(ground, recordings, workers)
     storage = make_storage(lambda: ground.config, reactor, hub, now)
@@ -127,42 +135,24 @@ def build(
     outbound = _outbound(ground)
     gates = _gates(ground, access, outbound)
     ports: list[StreamPort] = []
-    room = Room(files.connections_max, partial(_connections, ports))
+    connections = partial(_connections, ports)
+    room = Room(files.connections_max, connections)
     front = _front(ground, mounts, access, gates, room=room, limits=limits_of(config, files))
-    station = Station(mounts, started_at=now(), clock=reactor.seconds)
     pulses, lag = _pulses(ground, mounts), ReactorLag(reactor)
-    open_files = OpenFiles(partial(_connections, ports))
-    reception = Reception(front)
     file_worker, config_worker = ground.worker("files"), ground.worker("configuration")
-    behind = Behind(
-        station=station,
-        access=access,
-        gauges=_gauges(ground, station, pulses, lag, open_files, workers=workers),
-        storage=storage,
-        in_force=ground.in_force,
-        writer=make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish),
-        settings=web_settings(config),
-        now=now,
-        publish=hub.publish,
-    )
-    web = make_web(behind, reactor)
+    station = Station(mounts, started_at=now(), clock=reactor.seconds)
+    gauges = _gauges(ground, station, pulses, lag, OpenFiles(connections), workers=workers)
+    writer = make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish)
+    behind = _behind(ground, station, access, gauges, storage=storage, writer=writer)
     intros = Intros(mounts, _folder(config), file_worker)
     _let_changes_reach(ground, mounts, intros, front=front, outputs=outputs, behind=behind)
-    plain, secure, shoutcast = (
-        number in config.proxy_protocol
-        for number in (config.port, config.https_port, config.shoutcast_port_used)
-    )
-    doors = DoorFactory(front, reception, web, secure=False, proxied=plain)
     return Parts(
         config=config,
         hub=hub,
         outputs=outputs,
         mounts=mounts,
         front=front,
-        reception=reception,
-        doors=doors,
-        https=https_of(config, DoorFactory(front, reception, web, secure=True, proxied=secure)),
-        shoutcast_doors=ShoutcastFactory(front, reception, doors.door, proxied=shoutcast),
+        entrances=_entrances(config, front, make_web(behind, reactor)),
         recordings=recordings,
         intros=intros,
         access=access,
@@ -176,6 +166,44 @@ def build(
         pulses=pulses,
         lag=lag,
         demo=DemoSource(mounts, reactor, now) if demo else None,
+    )
+
+
+def _behind(
+    ground: Ground,
+    station: Station,
+    access: Access,
+    gauges: Figures,
+    *,
+    storage: Storage,
+    writer: ConfigWriter,
+) -> Behind:
+    return Behind(
+        station=station,
+        access=access,
+        gauges=gauges,
+        storage=storage,
+        in_force=ground.in_force,
+        writer=writer,
+        settings=web_settings(ground.config),
+        now=ground.now,
+        publish=ground.hub.publish,
+    )
+
+
+def _entrances(config: Config, front: Front, web: Callable[[], WebChannel]) -> Entrances:
+    reception = Reception(front)
+    plain, secure, shoutcast = (
+        number in config.proxy_protocol
+        for number in (config.port, config.https_port, config.shoutcast_port_used)
+    )
+    doors = DoorFactory(front, reception, web, secure=False, proxied=plain)
+    behind_tls = DoorFactory(front, reception, web, secure=True, proxied=secure)
+    return Entrances(
+        reception=reception,
+        doors=doors,
+        https=https_of(config, behind_tls),
+        shoutcast_doors=ShoutcastFactory(front, reception, doors.door, proxied=shoutcast),
     )
 
 
