@@ -14,12 +14,15 @@ from formats.synthetic_ogg import FIRST, opus_headers, page, vorbis_headers
 from tinyice.core.errors import FormatsDiffer
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.formats.ebml import read_head
-from tinyice.formats.matroska_ids import CLUSTER, SEGMENT
+from tinyice.formats.matroska_ids import CLUSTER, EBML, SEGMENT
 from tinyice.formats.mpeg_header import parse_header
 from tinyice.formats.ogg_page import page_length
 
 UNITS = 160
 PATHS = ("/first", "/second")
+EBML_ID = webm.identifier(EBML)
+BARE = webm.identifier(CLUSTER) + webm.UNKNOWN + EBML_ID
+"""A cluster of which nothing but its beginning had come, and then another stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,9 @@ def read(got: bytes, sources: list[Encoding], *, is_cut: bool) -> list[tuple[int
         if any(begun):
             on = begun.index(True)
             at += len(heads[on])
+            continue
+        if got.startswith(BARE, at):
+            at += len(BARE) - len(EBML_ID)
             continue
         end = at
         while got[at:end] not in owners:
