@@ -58,6 +58,10 @@ class Built:
         )
         self.events: list[Event] = []
         self.parts.hub.subscribe(self.events.append)
+        # the first page waits for the templates
+        self.connect().deliver(b"GET /robots.txt HTTP/1.0\r\n\r\n")
+        self.reactor.mailbox.take()
+        self.events.clear()
         self.peer = self.connect()
 
     def connect(self) -> MemoryTransport:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import IResource
@@ -33,6 +34,7 @@ from tinyice.core.snapshots import (
 from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo
 from tinyice.web.guard import Guard
+from tinyice.web.pages import Compiled, compile_in_worker
 from tinyice.web.router import Route
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
@@ -324,6 +326,11 @@ def parse(raw: bytes) -> Reply:
     return Reply(int(status), reason, {k.lower(): v for k, v in fields.items()}, body)
 
 
+def compile_now(folder: Path) -> Deferred[Compiled]:
+    """The templates, without a worker."""
+    return succeed(compile_in_worker(folder))
+
+
 class Web:
     """A web site on a fake station."""
 
@@ -346,6 +353,7 @@ class Web:
             settings=settings,
             templates=PROJECT / "templates",
             static=PROJECT / "static",
+            compile_templates=compile_now,
             account=self.account,
             services=self.bench.services(settings),
         )

@@ -143,7 +143,9 @@ def build(
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
     gauges = _gauges(ground, station, pulses, lag, OpenFiles(connections), workers=workers)
     writer = make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish)
-    behind = _behind(ground, station, access, gauges, storage=storage, writer=writer)
+    behind = _behind(
+        ground, station, access, gauges, storage=storage, writer=writer, worker=file_worker
+    )
     intros = Intros(mounts, _folder(config), file_worker)
     _let_changes_reach(ground, mounts, intros, front=front, outputs=outputs, behind=behind)
     return Parts(
@@ -177,6 +179,7 @@ def _behind(
     *,
     storage: Storage,
     writer: ConfigWriter,
+    worker: Worker,
 ) -> Behind:
     return Behind(
         station=station,
@@ -188,6 +191,7 @@ def _behind(
         settings=web_settings(ground.config),
         now=ground.now,
         publish=ground.hub.publish,
+        worker=worker,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from secrets import token_bytes
 
 from twisted.internet.base import ReactorBase
@@ -22,8 +23,10 @@ from tinyice.core.station import Station
 from tinyice.net.webchannel import WebChannel, make_site
 from tinyice.web.api.services import Services
 from tinyice.web.guard import Guard
+from tinyice.web.pages import compile_in_worker
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import SiteResource, make_resource
+from tinyice.work.threads import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Behind:
     settings: WebSettings
     now: Callable[[], datetime]
     publish: Callable[[Event], None]
+    worker: Worker
 
 
 def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
@@ -64,6 +68,7 @@ def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
         settings=behind.settings,
         templates=assets.templates,
         static=assets.static,
+        compile_templates=partial(behind.worker.perform, compile_in_worker),
         account=_account(behind),
         administration=make_administration(
             behind.station,

@@ -1,32 +1,79 @@
-"""The HTML pages: templates of one folder, compiled once, escaping everything."""
+"""The HTML pages: templates of one folder, compiled once, escaping everything.
 
-from collections.abc import Mapping
+Compiling them takes a tenth of a second, and memory that a station without
+visitors has no use for: a worker does it when the first page is asked for.
+"""
+
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from tinyice.web.answers import Answer, page
 from tinyice.web.settings import WebSettings
 from tinyice.web.static_files import StaticFiles
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+Compiled = Mapping[str, "Template"]
+Compile = Callable[[Path], Deferred[Compiled]]
+"""Calls ``compile_in_worker`` where it delays nobody."""
+
 _SUFFIX = ".html"
 
 
 class Pages:
-    """Renders pages by name. A fault in any template shows at the start."""
+    """Renders pages by name, once they are ready."""
 
-    def __init__(self, folder: Path, static: StaticFiles, settings: WebSettings) -> None:
-        self._compiled = _compiled(folder)
+    _log = Logger()
+
+    def __init__(
+        self, folder: Path, static: StaticFiles, settings: WebSettings, compile_: Compile
+    ) -> None:
+        self._folder = folder
+        self._compile = compile_
+        self._compiled: Compiled = {}
         self._common = {"asset": static.url, "site": settings}
+        self._waiting: list[Callable[[], None]] = []
+
+    def when_ready(self, go_on: Callable[[], None]) -> None:
+        """Call ``go_on`` when there are pages: at once, as a rule."""
+        if self._compiled:
+            go_on()
+            return
+        self._waiting.append(go_on)
+        if len(self._waiting) == 1:
+            self._compile(self._folder).addCallback(self._use).addErrback(self._failed)
 
     def answer(self, name: str, **values: object) -> Answer:
         """The page ``name`` with ``values`` in it."""
         return page(self._compiled[name + _SUFFIX].render(self._common, **values))
 
+    def _use(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._go_on()
+
+    def _failed(self, failure: Failure) -> None:
+        """What needs no page is answered all the same; the next request tries again."""
+        self._log.failure("the pages can't be made ready", failure)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for go_on in waiting:
+            go_on()
+
 
 @cache
-def _compiled(folder: Path) -> Mapping[str, Template]:
+def compile_in_worker(folder: Path) -> Compiled:
+    """Every template of ``folder``, ready to be rendered."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see above
+
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

@@ -1,6 +1,7 @@
 """The web site as one resource: which application answers, and what none must see."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,7 @@ from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
 from tinyice.web.login_site import LoginSite
 from tinyice.web.origin import clean_host
-from tinyice.web.pages import Pages
+from tinyice.web.pages import Compile, Pages
 from tinyice.web.ports import Gatekeeper, Gauges, OwnAccount, Station
 from tinyice.web.public_site import PublicSite
 from tinyice.web.router import Router
@@ -56,11 +57,16 @@ class SiteResource:
     isLeaf = True
 
     def __init__(
-        self, others: Application, owners: Mapping[str, Application], settings: WebSettings
+        self,
+        others: Application,
+        owners: Mapping[str, Application],
+        pages: Pages,
+        settings: WebSettings,
     ) -> None:
         """``owners`` by the path's beginning: its first segment, or its first two."""
         self._others = KleinResource(others.klein())
         self._owners = {begin: KleinResource(owner.klein()) for begin, owner in owners.items()}
+        self._pages = pages
         self._settings = settings
         self.applications = tuple(dict.fromkeys((others, *owners.values())))
 
@@ -75,8 +81,13 @@ class SiteResource:
         request.requestHeaders.setRawHeaders(
             "Host", [clean_host(request, self._settings).encode("ascii")]
         )
-        self._owner_of(path).render(request)
+        self._pages.when_ready(partial(self._go_on, request, path))
         return NOT_DONE_YET
+
+    def _go_on(self, request: Request, path: list[bytes]) -> None:
+        # who has gone meanwhile has no channel any more
+        if request.channel is not None:
+            self._owner_of(path).render(request)
 
     def _owner_of(self, path: list[bytes]) -> KleinResource:
         first, both = (b"/".join(path[:count]).decode("utf-8") for count in (1, 2))
@@ -109,18 +120,20 @@ def make_resource(
     settings: WebSettings,
     templates: Path,
     static: Path,
+    compile_templates: Compile,
     account: OwnAccount | None = None,
     administration: Administration | None = None,
     services: Services | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
+    ``compile_templates``: see ``Pages``.
     ``account``: without it there is no page about one's own account.
     ``administration``: without it none of Icecast's commands that change the station.
     ``services``: without them there is no API.
     """
     files = StaticFiles(static)
-    pages = Pages(templates, files, settings)
+    pages = Pages(templates, files, settings, compile_templates)
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
     recent = Briefly(station.snapshot, clock=clock)
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
@@ -139,4 +152,4 @@ def make_resource(
     if account is not None:
         site = AccountSite(gatekeeper, account, pages, guard=guard)
         owners.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, site))
-    return SiteResource(public, owners, settings)
+    return SiteResource(public, owners, pages, settings)
