@@ -11,7 +11,7 @@ from tinyice.config.restart import AT_START, needs_restart
 
 LIVE = {
     *("base_url", "hostname", "location", "admin_email", "page_title", "page_subtitle"),
-    *("accent_color", "status_always_array", "shoutcast_mount"),
+    *("accent_color", "status_always_array", "shoutcast_mount", "titles_from_source_address"),
     *("default_source_password", "mounts", "advanced_mounts", "disabled_mounts"),
     *("fallback_mounts", "visible_mounts", "hidden_mounts"),
     *("admin_user", "admin_password", "users", "api_tokens", "relay_user", "relay_password"),

@@ -6,11 +6,10 @@ import pytest
 from twisted.web.test.requesthelper import DummyRequest
 from web_support import ADMIN, DJ, SETTINGS, SOURCE, WRONG, Web, mount, vorbis
 
-from tinyice.core.access.permissions import Action
+from tinyice.core.access.permissions import Action, require
 from tinyice.core.access.principal import ANYBODY, Principal, Role, Via
 from tinyice.core.errors import Challenge, LockedOut, NotPermitted, Overloaded
 from tinyice.web.forgery import Provenance, provenance, shows_browser
-from tinyice.web.guard import require
 
 BEARER = b"Authorization: Bearer ti_good\r\n"
 DJ_BASIC = b"Authorization: Basic ZGo6c3Bpbg==\r\n"  # dj:spin

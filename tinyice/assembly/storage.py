@@ -43,12 +43,28 @@ class Storage:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._is_restoring = False
+        self._waiting: list[Callable[[], None]] = []
 
     async def restore(self, sessions: Sessions, lockouts: Lockouts) -> None:
         """Go on where an earlier run has ended; once, when the reactor runs."""
-        kept = await self.store.restore()
-        sessions.restore(kept.sessions)
-        lockouts.restore(kept.lockouts)
+        self._is_restoring = True
+        try:
+            kept = await self.store.restore()
+            sessions.restore(kept.sessions)
+            lockouts.restore(kept.lockouts)
+        finally:
+            self._is_restoring = False
+            waiting, self._waiting = self._waiting, []
+            for go_on in waiting:
+                go_on()
+
+    def when_restored(self, go_on: Callable[[], None]) -> None:
+        """Call ``go_on`` once sessions are known again: at once, but for the first moments."""
+        if self._is_restoring:
+            self._waiting.append(go_on)
+        else:
+            go_on()
 
     async def page(
         self,

@@ -54,5 +54,6 @@ def web_settings(config: Config) -> WebSettings:
         accent_color=config.accent_color,
         shoutcast_mount=config.shoutcast_mount,
         status_always_array=config.status_always_array,
+        titles_from_source_address=config.titles_from_source_address,
         session_seconds=int(config.session_lifetime),
     )

@@ -70,6 +70,7 @@ def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
         static=assets.static,
         compile_templates=partial(behind.worker.perform, compile_in_worker),
         account=_account(behind),
+        when_ready=behind.storage.when_restored,
         administration=make_administration(
             behind.station,
             behind.writer,

@@ -145,15 +145,19 @@ def add_token(document: Document, **values: str) -> None:
 
 def remove_token(document: Document, token_id: str) -> None:
     """End a token."""
-    _drop_tokens(document, "id", token_id)
+    _drop_tokens(document, ("id",), token_id)
 
 
 def remove_tokens_of(document: Document, user: str) -> None:
-    """End all tokens of an account."""
-    _drop_tokens(document, "user", user)
+    """End all tokens of an account; the Go server of this name calls it ``username``."""
+    _drop_tokens(document, ("user", "username"), user)
 
 
-def _drop_tokens(document: Document, key: str, value: str) -> None:
+def _drop_tokens(document: Document, keys: tuple[str, ...], value: str) -> None:
     found = document.get("api_tokens")
     if isinstance(found, list):
-        found[:] = [one for one in found if not (isinstance(one, dict) and one.get(key) == value)]
+        found[:] = [one for one in found if not _says(one, keys, value)]
+
+
+def _says(entry: object, keys: tuple[str, ...], value: str) -> bool:
+    return isinstance(entry, dict) and any(entry.get(key) == value for key in keys)

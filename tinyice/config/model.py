@@ -236,6 +236,13 @@ class Config(Struct, frozen=True, kw_only=True):
             ' "auto": one for each core but one.'
         ),
     ] = 0
+    titles_from_source_address: Annotated[
+        bool,
+        says(
+            "Who logs in with a source password sets titles only from the address that feeds "
+            "the mount, as in Icecast."
+        ),
+    ] = False
     status_always_array: Annotated[
         bool, says("status-json.xsl gives a list for one source and for none, too.")
     ] = False

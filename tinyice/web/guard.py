@@ -13,11 +13,10 @@ from secrets import compare_digest
 
 from twisted.web.server import Request
 
-from tinyice.core.access.permissions import Action, permits
-from tinyice.core.access.principal import ANYBODY, Principal, Role
+from tinyice.core.access.permissions import Action, require
+from tinyice.core.access.principal import ANYBODY, Principal
 from tinyice.core.access.sessions import Session
 from tinyice.core.clients import Client
-from tinyice.core.errors import Challenge, NotPermitted
 from tinyice.web.cookies import session_cookie
 from tinyice.web.errors import CrossSite
 from tinyice.web.forgery import Provenance, provenance, shows_browser
@@ -119,15 +118,6 @@ class Guard:
 
     def _provenance(self, request: Request, client: Client) -> Provenance:
         return provenance(request, self._settings, secure=client.secure)
-
-
-def require(principal: Principal, action: Action, mount: str = "") -> None:
-    """Raise ``NotPermitted`` unless ``principal`` may; ``Challenge`` for who has not logged in."""
-    if permits(principal, action, mount):
-        return
-    if principal.role is Role.ANYBODY:
-        raise Challenge
-    raise NotPermitted(action.value, mount)
 
 
 def credentials_in(request: Request) -> Credentials | None:

@@ -3,14 +3,14 @@
 from klein import Klein
 from twisted.web.server import Request
 
-from tinyice.core.access.permissions import Action
+from tinyice.core.access.permissions import Action, require
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web import urls
 from tinyice.web.admin_site import on_air
 from tinyice.web.answers import page, respond
 from tinyice.web.errors import CommandRefused
-from tinyice.web.guard import Caller, Guard, require
+from tinyice.web.guard import Caller, Guard
 from tinyice.web.icecast_answers import Answers
 from tinyice.web.icecast_documents import Document, Reply, Told
 from tinyice.web.icecast_forms import CHANGE, changing, reading

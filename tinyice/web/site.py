@@ -1,6 +1,6 @@
 """The web site as one resource: which application answers, and what none must see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,15 @@ class Application(Protocol):
         """Its views, to be called."""
 
 
+WhenReady = Callable[[Callable[[], None]], None]
+"""Calls a function once it is known again who is logged in."""
+
+
+def at_once(go_on: Callable[[], None]) -> None:
+    """Wait for nothing."""
+    go_on()
+
+
 @implementer(IResource)
 class SiteResource:
     """Gives each request to the application that owns the beginning of its path.
@@ -62,11 +71,13 @@ class SiteResource:
         owners: Mapping[str, Application],
         pages: Pages,
         settings: WebSettings,
+        when_ready: WhenReady,
     ) -> None:
         """``owners`` by the path's beginning: its first segment, or its first two."""
         self._others = KleinResource(others.klein())
         self._owners = {begin: KleinResource(owner.klein()) for begin, owner in owners.items()}
         self._pages = pages
+        self._when_ready = when_ready
         self._settings = settings
         self.applications = tuple(dict.fromkeys((others, *owners.values())))
 
@@ -81,7 +92,8 @@ class SiteResource:
         request.requestHeaders.setRawHeaders(
             "Host", [clean_host(request, self._settings).encode("ascii")]
         )
-        self._pages.when_ready(partial(self._go_on, request, path))
+        route = partial(self._go_on, request, path)
+        self._when_ready(partial(self._pages.when_ready, route))
         return NOT_DONE_YET
 
     def _go_on(self, request: Request, path: list[bytes]) -> None:
@@ -122,6 +134,7 @@ def make_resource(
     static: Path,
     compile_templates: Compile,
     account: OwnAccount | None = None,
+    when_ready: WhenReady = at_once,
     administration: Administration | None = None,
     services: Services | None = None,
 ) -> SiteResource:
@@ -129,6 +142,7 @@ def make_resource(
 
     ``compile_templates``: see ``Pages``.
     ``account``: without it there is no page about one's own account.
+    ``when_ready``: requests wait for that.
     ``administration``: without it none of Icecast's commands that change the station.
     ``services``: without them there is no API.
     """
@@ -152,4 +166,4 @@ def make_resource(
     if account is not None:
         site = AccountSite(gatekeeper, account, pages, guard=guard)
         owners.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, site))
-    return SiteResource(public, owners, pages, settings)
+    return SiteResource(public, owners, pages, settings, when_ready)
