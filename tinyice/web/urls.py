@@ -27,6 +27,13 @@ ACCOUNT_END_SESSION = "/admin/account/end-session"
 ACCOUNT_MAKE_TOKEN = "/admin/account/make-token"  # noqa: S105 (an address)
 ACCOUNT_REVOKE_TOKEN = "/admin/account/revoke-token"  # noqa: S105 (an address)
 
+CONSOLE = "/admin/"
+STATIONS = "/admin/stations"
+AUDIENCE = "/admin/audience"
+ACCESS = "/admin/access"
+SETTINGS = "/admin/settings"
+SYSTEM = "/admin/system"
+
 ADMIN_HOME = "/admin/"
 ADMIN_STATS = "/admin/stats"
 ADMIN_STATS_XML = "/admin/stats.xml"

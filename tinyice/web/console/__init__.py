@@ -1,0 +1,1 @@
+"""The pages of the operators: one application for each part of the console."""

@@ -1,0 +1,45 @@
+"""What stands around every page of the console: the navigation, and who one is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tinyice.core.access.permissions import Action, permits
+from tinyice.web import urls
+from tinyice.web.guard import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the navigation leads to, for those who may see it."""
+
+    key: str
+    url: str
+    name: str
+    icon: str
+    action: Action
+    daily: bool
+
+
+PLACES = (
+    Place("onair", urls.CONSOLE, "On air", "onair", Action.LIST_MOUNTS, daily=True),
+    Place("stations", urls.STATIONS, "Stations", "stations", Action.LIST_MOUNTS, daily=True),
+    Place("audience", urls.AUDIENCE, "Audience", "audience", Action.LIST_LISTENERS, daily=True),
+    Place("access", urls.ACCESS, "Access", "shield", Action.SEE_AUDIT, daily=False),
+    Place("settings", urls.SETTINGS, "Settings", "settings", Action.SEE_SETTINGS, daily=False),
+    Place("system", urls.SYSTEM, "System", "system", Action.SEE_SERVER, daily=False),
+)
+
+
+def shell(caller: Caller, here: str) -> Mapping[str, object]:
+    """The values that ``console.html`` needs; ``here`` is the key of the page."""
+    principal = caller.principal
+    places = [place for place in PLACES if permits(principal, place.action)]
+    return {
+        "places": places,
+        "here": here,
+        "user": principal.name,
+        "initials": "".join(word[0] for word in principal.name.split()[:2]).upper(),
+        "csrf": caller.csrf,
+        "account_url": urls.ACCOUNT,
+        "logout_url": urls.LOGOUT,
+    }
