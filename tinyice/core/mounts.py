@@ -33,8 +33,8 @@ from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 
-SECURE_COST = 3
-"""How many plain sends one over TLS costs, about."""
+SECURE_COST = 4
+"""As how many plain listeners one over TLS counts: with its cipher it costs two to three sends."""
 
 RecorderFor = Callable[[MountSettings], Recorder | None]
 """Opens the dump file of a mount, where it has one."""
