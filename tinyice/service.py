@@ -25,6 +25,7 @@ from twisted.python.failure import Failure
 
 from tinyice import __version__
 from tinyice.assembly.build import Parts, build
+from tinyice.assembly.chronicle import chronicle_periodic
 from tinyice.assembly.figures import LAG_SAMPLE_S
 from tinyice.assembly.machine import file_room, raise_file_limit
 from tinyice.assembly.ports import Opener, Passed, PortTaken, by_name, in_words
@@ -166,6 +167,7 @@ class StationService(Service):
         parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
             *parts.pulses,
+            *chronicle_periodic(parts.chronicle, clock),
             Periodic("sweep", clock, SWEEP_S, self._sweep),
             Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
             Periodic("old sessions", clock, REAP_S, parts.access.reap),

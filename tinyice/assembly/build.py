@@ -12,6 +12,7 @@ from twisted.internet.base import ReactorBase
 from tinyice.assembly.access import Access, Derived, Shelves, make_access
 from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
 from tinyice.assembly.changing import let_changes_reach, make_writer
+from tinyice.assembly.chronicle import make_chronicle
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
@@ -30,6 +31,7 @@ from tinyice.config.mounts import configured_paths, settings_for
 from tinyice.config.writer import ConfigWriter
 from tinyice.core.access.sitecalls import Server
 from tinyice.core.bans import Bans
+from tinyice.core.chronicle import Chronicle
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
 from tinyice.core.networks import Networks
@@ -87,6 +89,7 @@ class Parts:
     ports: list[StreamPort]
     pulses: tuple[Pulse, ...]
     lag: ReactorLag
+    chronicle: Chronicle
     demo: DemoSource | None
 
 
@@ -144,7 +147,7 @@ def build(
     gauges = _gauges(ground, station, pulses, lag, OpenFiles(connections), workers=workers)
     writer = make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish)
     behind = _behind(
-        ground, station, access, gauges, storage=storage, writer=writer, worker=file_worker
+        ground, mounts, station, access, gauges, storage=storage, writer=writer, worker=file_worker
     )
     intros = Intros(mounts, _folder(config), file_worker)
     _let_changes_reach(ground, mounts, intros, front=front, outputs=outputs, behind=behind)
@@ -167,12 +170,14 @@ def build(
         ports=ports,
         pulses=pulses,
         lag=lag,
+        chronicle=behind.chronicle,
         demo=DemoSource(mounts, reactor, now) if demo else None,
     )
 
 
 def _behind(
     ground: Ground,
+    mounts: Mounts,
     station: Station,
     access: Access,
     gauges: Figures,
@@ -192,6 +197,7 @@ def _behind(
         now=ground.now,
         publish=ground.hub.publish,
         worker=worker,
+        chronicle=make_chronicle(mounts, ground.hub, ground.now, ground.reactor),
     )
 
 

@@ -17,6 +17,7 @@ from tinyice.assembly.storage import Storage
 from tinyice.assets import find_assets
 from tinyice.config.inforce import InForce
 from tinyice.config.writer import ConfigWriter
+from tinyice.core.chronicle import Chronicle
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
 from tinyice.core.station import Station
@@ -43,6 +44,7 @@ class Behind:
     now: Callable[[], datetime]
     publish: Callable[[Event], None]
     worker: Worker
+    chronicle: Chronicle
 
 
 def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
