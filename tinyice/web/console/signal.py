@@ -1,0 +1,90 @@
+"""Where the sound of a mount comes from, and whether it is well: the decisions of the strips.
+
+The chain is priority downwards: what should feed the mount first, then what
+stands in for it. Times are those of the station's clock.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tinyice.core.latest import Lost
+from tinyice.core.snapshots import MountSnapshot
+from tinyice.web.console.figures import clock
+from tinyice.web.words import kind_in_words
+
+LATELY = timedelta(minutes=10)
+"""For so long a source that went is missed."""
+
+BY_HAND = frozenset({"ended by an operator", "mount disabled", "server stopping"})
+"""Why sources end that nobody misses."""
+
+_STAND_IN = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A link of the chain. ``state``: air, warn (lit, but a stand-in), ready, none or lost."""
+
+    kind: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``state``: ok, warn, bad or off."""
+
+    state: str
+    words: str
+
+
+def is_missed(mount: MountSnapshot, lost: Lost | None, now: datetime) -> bool:
+    """Whether the source of ``mount`` went lately, and should not have."""
+    if mount.on_air or mount.disabled or lost is None:
+        return False
+    return lost.reason not in BY_HAND and now - lost.at < LATELY
+
+
+def tally_of(mount: MountSnapshot, *, missed: bool) -> str:
+    """The one word for what feeds ``mount``."""
+    if mount.on_air:
+        return kind_in_words(mount.source_kind)
+    if mount.disabled:
+        return "Disabled"
+    return "No signal" if missed else "Off air"
+
+
+def chain_of(
+    mount: MountSnapshot, lost: Lost | None, on_air: Collection[str], *, missed: bool
+) -> tuple[Node, ...]:
+    """What may feed ``mount``; ``on_air`` are the paths of all mounts that are."""
+    stands_in = mount.source_kind == _STAND_IN
+    if mount.on_air and not stands_in:
+        first = Node(kind_in_words(mount.source_kind), "air", "feeds the mount")
+    elif missed and lost is not None:
+        first = Node(kind_in_words(lost.kind), "lost", f"lost at {clock(lost.at)}")
+    else:
+        first = Node("Live", "none", "nobody connected")
+    if stands_in:
+        return (first, Node("Fallback", "warn", mount.fallback or "silence"))
+    if not mount.fallback:
+        return (first, Node("Fallback", "none", "not set up"))
+    ready = mount.fallback in on_air
+    words = mount.fallback if ready else f"{mount.fallback}, off air"
+    return (first, Node("Fallback", "ready" if ready else "none", words))
+
+
+def health_of(mount: MountSnapshot, bits_in: float | None, *, missed: bool) -> Health:
+    """How ``mount`` is; ``bits_in`` is what its source brings, None where it is too new to say."""
+    if not mount.on_air:
+        if mount.disabled:
+            return Health("off", "Disabled")
+        return Health("bad", "No source") if missed else Health("off", "Off air")
+    if bits_in is not None and bits_in <= 0:
+        return Health("bad", "No data")
+    if mount.source_kind == _STAND_IN:
+        return Health("warn", "On fallback")
+    if mount.listeners_max and mount.listeners >= mount.listeners_max:
+        return Health("warn", "Full")
+    return Health("ok", "Good")
