@@ -10,6 +10,7 @@ from tinyice.core.flow import FLOW_S, Flow
 from tinyice.core.hub import Hub
 from tinyice.core.latest import Latest
 from tinyice.core.mounts import Mounts
+from tinyice.core.played import Played
 from tinyice.core.recent import SUM_UP_S, Recent
 from tinyice.core.trends import SAMPLE_S, Trends
 from tinyice.net.periodic import Periodic
@@ -23,10 +24,12 @@ def make_chronicle(
         trends=Trends(mounts, now=now),
         recent=Recent(now=now),
         latest=Latest(now=now),
+        played=Played(now=now),
         flow=Flow(mounts, clock=clock.seconds),
     )
     hub.subscribe(made.recent)
     hub.subscribe(made.latest)
+    hub.subscribe(made.played)
     return made
 
 

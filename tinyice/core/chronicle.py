@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tinyice.core.flow import Flow
 from tinyice.core.latest import Latest
+from tinyice.core.played import Played
 from tinyice.core.recent import Recent
 from tinyice.core.trends import Trends
 
@@ -15,4 +16,5 @@ class Chronicle:
     trends: Trends
     recent: Recent
     latest: Latest
+    played: Played
     flow: Flow
