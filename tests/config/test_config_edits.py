@@ -3,10 +3,12 @@
 from copy import deepcopy
 from typing import Any
 
+import pytest
+
 from tinyice.config import edits
 from tinyice.config.build import Walk, build
 from tinyice.config.model import Config
-from tinyice.config.mounts import is_visible
+from tinyice.config.mounts import is_visible, is_waiting
 
 HASH = "$2b$04$" + "a" * 53
 
@@ -93,6 +95,20 @@ def test_showing_one_mount_hides_no_other() -> None:
         edits.set_mount_visible(document, "/live", visible=False)
         assert not _visible(document, "/live")
         assert _visible(document, "/other") == others
+
+
+@pytest.mark.parametrize(
+    "marks", [{}, {"hidden_mounts": {"/new": True}}, {"visible_mounts": {"/live": True}}]
+)
+def test_an_approved_mount_is_seen(marks: dict[str, Any]) -> None:
+    """Whatever marks there are; a password that it has stays."""
+    document = {**deepcopy(BEFORE), "approve_mounts": True, **deepcopy(marks)}
+    for path, password in (("/new", ""), ("/live", HASH)):
+        edits.approve_mount(document, path)
+        assert document["mounts"][path] == password
+        config = build(Config, document, Walk())
+        assert is_visible(config, path)
+        assert not is_waiting(config, path)
 
 
 def test_a_ban_is_replaced_by_a_later_one() -> None:

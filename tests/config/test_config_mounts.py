@@ -162,3 +162,28 @@ def test_the_shoutcast_port_follows_the_port(
 def test_the_number_of_workers(tmp_path: Path, written: object, cores: int, count: int) -> None:
     """A number is a number; "auto" leaves a core to the server itself."""
     assert checked(tmp_path, {"workers": written}).config.workers_on(cores) == count
+
+
+@pytest.mark.parametrize(
+    ("named", "waits"),
+    [
+        ({}, True),
+        ({"visible_mounts": {"/live": False}}, True),
+        ({"visible_mounts": {"/live": True}}, False),
+        ({"mounts": {"/live": ""}}, False),
+        ({"advanced_mounts": {"/live": {}}}, False),
+        ({"disabled_mounts": {"/live": True}}, False),
+        ({"users": {"anna": {"mounts": {"/live": HASH}}}}, False),
+        ({"users": {"anna": {"mounts": {"/other": HASH}}}}, True),
+    ],
+)
+def test_a_mount_that_nobody_named_waits(
+    tmp_path: Path, named: dict[str, Any], waits: bool
+) -> None:
+    """And is hidden as long; unless approval is wanted, no mount waits."""
+    found = settings(tmp_path, {"approve_mounts": True, **named})
+    assert found.waiting == waits
+    assert not (found.waiting and found.visible)
+    free = settings(tmp_path, named)
+    assert not free.waiting
+    assert found.visible == (free.visible and not waits)

@@ -53,6 +53,20 @@ def test_a_mount_that_is_named_no_more_stays_while_somebody_is_there() -> None:
     assert rig.mounts.find("/live") is None
 
 
+def test_a_mount_that_waits_is_shown_once_it_is_approved() -> None:
+    """Its source and its listeners notice nothing of either."""
+    rig = Rig(mounts={"/new": MountSettings("/new", visible=False, waiting=True)})
+    mount, source = rig.on_air("/new", framer=UnitFramer())
+    mount.take(source, Programme().units(500, 500))
+    _, player = rig.listen(mount)
+    assert (mount_snapshot(mount).waiting, mount_snapshot(mount).visible) == (True, False)
+    decide(rig, MountSettings("/new", configured=True))
+    assert (mount_snapshot(mount).waiting, mount_snapshot(mount).visible) == (False, True)
+    assert rig.mounts.find("/new") is mount
+    assert mount.source is source
+    assert not player.finished
+
+
 def test_who_is_on_a_mount_that_is_switched_off_is_let_go() -> None:
     """Listeners and the source end, each with that as the reason; nobody gets in."""
     rig = Rig(mounts={"/live": HERE})

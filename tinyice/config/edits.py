@@ -51,6 +51,12 @@ def make_mount(document: Document, path: str, password_hash: str) -> None:
     section(document, "mounts")[path] = password_hash
 
 
+def approve_mount(document: Document, path: str) -> None:
+    """Name a mount that a source made, and let lists show it; the password stays as it was."""
+    section(document, "mounts").setdefault(path, "")
+    set_mount_visible(document, path, visible=True)
+
+
 def set_mount_password(document: Document, path: str, password_hash: str) -> None:
     """Let another source password open the mount; of two places for it, ``mounts`` counts."""
     section(document, "mounts")[path] = password_hash

@@ -147,6 +147,13 @@ class Config(Struct, frozen=True, kw_only=True):
     hidden_mounts: Annotated[
         Mapping[MountPath, bool], says("Mounts marked true are hidden from every list.")
     ] = field(default_factory=dict)
+    approve_mounts: Annotated[
+        bool,
+        says(
+            "A source on a mount that neither the keys above nor an account name is hidden from "
+            "every list until somebody approves the mount."
+        ),
+    ] = False
 
     admin_user: Annotated[Text, says("Name of the administrator.")] = "admin"
     admin_password: Annotated[Secret, says("Password of the administrator.")] = ""

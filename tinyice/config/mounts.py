@@ -31,9 +31,10 @@ def settings_for(config: Config, path: str) -> MountSettings:
         dump_file=own.dump_file,
         intro_file=own.intro_file,
         source_timeout_s=_first(own.source_timeout, config.source_timeout),
-        visible=is_visible(config, path),
+        visible=is_visible(config, path) and not is_waiting(config, path),
         disabled=config.disabled_mounts.get(path, False),
         configured=is_configured(config, path),
+        waiting=is_waiting(config, path),
         low_latency=_first(own.low_latency_mode, config.low_latency_mode),
         fallback=config.fallback_mounts.get(path, ""),
         listener_accounts=own.listener_accounts,
@@ -51,6 +52,17 @@ def is_configured(config: Config, path: str) -> bool:
     """Whether that is one of `configured_paths`."""
     is_off = config.disabled_mounts.get(path, False)
     return path in config.mounts or path in config.advanced_mounts or is_off
+
+
+def is_waiting(config: Config, path: str) -> bool:
+    """Whether a source there is hidden until somebody approves the mount.
+
+    It is a mount that nobody named: neither the file, nor as that of an account.
+    """
+    if not config.approve_mounts or is_configured(config, path):
+        return False
+    is_shown = config.visible_mounts.get(path, False)
+    return not is_shown and not any(path in user.mounts for user in config.users.values())
 
 
 def is_visible(config: Config, path: str) -> bool:

@@ -35,7 +35,8 @@ class MountSettings:
     this mount ("" for one who may not feed it); ``password_hash`` "" stands for
     the default source password.
     ``name_override``, ``description``, ``genre`` and ``url`` replace what the
-    encoder says. ``configured``: the operator named the mount. ``fallback`` is where
+    encoder says. ``configured``: the operator named the mount. ``waiting``: nobody has,
+    and lists leave it out until somebody approves it. ``fallback`` is where
     listeners go when the source is gone; ``listener_accounts`` are the hashes of
     those who may listen, by name, and nobody else may unless it is empty.
     """
@@ -59,6 +60,7 @@ class MountSettings:
     visible: bool = True
     disabled: bool = False
     configured: bool = False
+    waiting: bool = False
     low_latency: bool = False
     fallback: str = ""
     listener_accounts: Mapping[str, str] = field(default_factory=dict, repr=False)

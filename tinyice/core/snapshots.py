@@ -26,6 +26,7 @@ class MountSnapshot:
     and everything about the stream is empty. Bytes count stream data;
     ``bytes_skipped`` is what slow listeners lost. ``fallback`` is where listeners
     go without a source, ``authenticator`` what decides who may listen ("": everybody).
+    ``waiting``: a source made the mount, and lists leave it out until somebody approves it.
     """
 
     path: str
@@ -53,6 +54,7 @@ class MountSnapshot:
     bytes_skipped: int = 0
     fallback: str = ""
     authenticator: str = ""
+    waiting: bool = False
 
     @property
     def on_air(self) -> bool:

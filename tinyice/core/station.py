@@ -138,6 +138,7 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         bytes_skipped=mount.bytes_skipped,
         fallback=settings.fallback,
         authenticator=_authenticator(settings),
+        waiting=settings.waiting,
     )
 
 
