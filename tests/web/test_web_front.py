@@ -77,14 +77,14 @@ def test_pages_load_nothing_from_elsewhere(target: str) -> None:
 def test_static_files_are_kept_by_their_content() -> None:
     """An address with the content's hash may be kept for ever; any other is asked again."""
     web = Web()
-    (address,) = re.findall(r'href="(/static/site\.css\?v=\w+)"', web.ask("/").text)
+    (address,) = re.findall(r'href="(/static/public\.css\?v=\w+)"', web.ask("/").text)
     kept = web.ask(address)
     assert kept.head["cache-control"] == "public, max-age=31536000, immutable"
     assert kept.head["content-type"] == "text/css; charset=utf-8"
     tag = kept.head["etag"].encode()
     for version in ("", "?v=0"):
-        assert web.ask("/static/site.css" + version).head["cache-control"] == "public, no-cache"
-    again = web.ask("/static/site.css", b"If-None-Match: W/" + tag + b"\r\n")
+        assert web.ask("/static/public.css" + version).head["cache-control"] == "public, no-cache"
+    again = web.ask("/static/public.css", b"If-None-Match: W/" + tag + b"\r\n")
     assert (again.status, again.body, again.head["etag"].encode()) == (304, b"", tag)
 
 

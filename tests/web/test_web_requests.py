@@ -15,7 +15,7 @@ PAGES = (
     "/api/status",
     "/api/stats",
     "/live.m3u",
-    "/static/site.css",
+    "/static/public.css",
     "/accent.css",
     "/admin/stats",
     "/admin/",

@@ -10,6 +10,7 @@ from tinyice.core.access.permissions import Action, permits
 from tinyice.core.errors import LockedOut, Refused
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
+from tinyice.web.console.shell import shell
 from tinyice.web.cookies import forget_session
 from tinyice.web.errors import CommandRefused, answer_page_failure
 from tinyice.web.guard import Caller, Guard
@@ -139,7 +140,7 @@ class AccountSite:
             "account",
             who=caller.principal,
             session=caller.session,
-            csrf=caller.csrf,
+            **shell(caller, "account"),
             sessions=[
                 (found, _when(found.opened_at), _when(found.seen_at))
                 for found in self._account.sessions(name)

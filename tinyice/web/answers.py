@@ -7,6 +7,8 @@ from http import HTTPStatus
 
 from twisted.web.server import Request
 
+from tinyice.web.compressing import SMALLEST, pressed, takes_gzip
+
 Fields = tuple[tuple[str, str], ...]
 
 NOT_CACHED: Fields = (
@@ -91,7 +93,19 @@ def respond(request: Request, answer: Answer) -> bytes:
     head.setRawHeaders("X-Content-Type-Options", ["nosniff"])
     for name, value in answer.fields:
         head.setRawHeaders(name, [value])
+    body = _for_this_client(request, answer)
     if answer.status not in _WITHOUT_BODY:
         head.setRawHeaders("Content-Type", [answer.content_type])
-        head.setRawHeaders("Content-Length", [str(len(answer.body))])
-    return answer.body
+        head.setRawHeaders("Content-Length", [str(len(body))])
+    return body
+
+
+def _for_this_client(request: Request, answer: Answer) -> bytes:
+    """The body; in fewer bytes if it is a page, and the client can read it then."""
+    if not answer.content_type.startswith("text/html") or len(answer.body) < SMALLEST:
+        return answer.body
+    request.responseHeaders.addRawHeader("Vary", "Accept-Encoding")
+    if not takes_gzip(request.requestHeaders):
+        return answer.body
+    request.responseHeaders.setRawHeaders("Content-Encoding", ["gzip"])
+    return pressed(answer.body)

@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from tinyice.web.answers import Answer, page
+from tinyice.web.plots import spark
 from tinyice.web.settings import WebSettings
 from tinyice.web.static_files import StaticFiles
 
@@ -82,7 +83,7 @@ def compile_in_worker(folder: Path) -> Compiled:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["web_url"] = web_url
+    environment.filters.update(web_url=web_url, spark=spark)
     names = environment.list_templates(filter_func=lambda name: name.endswith(_SUFFIX))
     return {name: environment.get_template(name) for name in names}
 

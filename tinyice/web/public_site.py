@@ -10,6 +10,7 @@ from tinyice.web import urls
 from tinyice.web.accent import styles
 from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, encode, respond
 from tinyice.web.cards import card_of, login_at
+from tinyice.web.compressing import takes_gzip
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.origin import base_of, clean_host, mount_url
 from tinyice.web.pages import Pages
@@ -64,7 +65,8 @@ class PublicSite:
         """A file of the static folder."""
         version = params_of(request).text("v")
         known = request.getHeader("If-None-Match") or ""
-        answer = self._static.answer(name, version, known)
+        gzip = takes_gzip(request.requestHeaders)
+        answer = self._static.answer(name, version, known, gzip=gzip)
         if answer is None:
             raise NotFound
         return respond(request, answer)

@@ -19,6 +19,7 @@ from tinyice.web.answers import refusal, respond
 from tinyice.web.api.services import Services
 from tinyice.web.api.site import ApiSite
 from tinyice.web.cache import Briefly
+from tinyice.web.console.components_site import ComponentsSite
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
@@ -153,10 +154,12 @@ def make_resource(
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
+    components = ComponentsSite(pages, guard=guard)
     owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
         **icecast,
         **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
+        **dict.fromkeys(urls.COMPONENTS_SEGMENTS, components),
     }
     if services is not None:
         api = ApiSite(services, recent, guard, pages, clock=clock, version=settings.version)

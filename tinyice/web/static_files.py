@@ -1,10 +1,16 @@
-"""The static files, all in memory: what is not there can't be asked for."""
+"""The static files, all in memory: what is not there can't be asked for.
 
+Style sheets are kept one idea a file. Those that a page always needs together
+are also there as one, in their order, so that a first visit is few requests.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from tinyice.web.answers import Answer
+from tinyice.web.compressing import pressed_small
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -14,16 +20,31 @@ _TYPES = {
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
 }
+_EVERYWHERE = (
+    "tokens.css",
+    "base.css",
+    "controls.css",
+    "signals.css",
+    "containers.css",
+    "forms.css",
+)
+SHEETS: Mapping[str, tuple[str, ...]] = {
+    "console.css": (*_EVERYWHERE, "frame.css"),
+    "public.css": (*_EVERYWHERE, "listeners.css"),
+}
+"""Style sheets that are served as one: every page's own ones come after them."""
+
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
 
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """One file; ``digest`` changes when its bytes do."""
+    """One file; ``digest`` changes when its bytes do. ``small`` is the same in gzip, if it pays."""
 
     content_type: str
     body: bytes
+    small: bytes
     digest: str
 
 
@@ -31,30 +52,42 @@ class StaticFiles:
     """The files of one folder by name, read once."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = {
-            path.name: _read(path)
+        bodies = {
+            path.name: path.read_bytes()
             for path in sorted(folder.iterdir())
             if path.is_file() and path.suffix in _TYPES
         }
+        for name, sheets in SHEETS.items():
+            if bodies.keys() >= set(sheets):
+                bodies[name] = b"\n".join(bodies[sheet] for sheet in sheets)
+        self._files = {name: _made(Path(name).suffix, body) for name, body in bodies.items()}
 
     def url(self, name: str) -> str:
         """The address of a file, which changes with its content."""
         return f"/static/{name}?v={self._files[name].digest}"
 
-    def answer(self, name: str, version: str, known_tags: str) -> Answer | None:
+    def answer(
+        self, name: str, version: str, known_tags: str, *, gzip: bool = False
+    ) -> Answer | None:
         """The file, or that the browser has it already; None: there is no such file.
 
         Only an address with the right ``version`` may be kept for long.
+        ``gzip``: whether the browser reads that.
         """
         file = self._files.get(name)
         if file is None:
             return None
-        tag = f'"{file.digest}"'
+        small = gzip and file.small
+        tag = f'"{file.digest}-gzip"' if small else f'"{file.digest}"'
         caching = _FOR_A_YEAR if version == file.digest else _ASK_AGAIN
-        fields = (("Cache-Control", caching), ("ETag", tag))
+        fields = [("Cache-Control", caching), ("ETag", tag)]
+        if file.small:
+            fields.append(("Vary", "Accept-Encoding"))
         if _names(known_tags, tag):
-            return Answer(304, file.content_type, b"", fields)
-        return Answer(200, file.content_type, file.body, fields)
+            return Answer(304, file.content_type, b"", tuple(fields))
+        if small:
+            fields.append(("Content-Encoding", "gzip"))
+        return Answer(200, file.content_type, file.small if small else file.body, tuple(fields))
 
 
 def _names(known_tags: str, tag: str) -> bool:
@@ -62,6 +95,5 @@ def _names(known_tags: str, tag: str) -> bool:
     return tag in known or known == ["*"]
 
 
-def _read(path: Path) -> StaticFile:
-    body = path.read_bytes()
-    return StaticFile(_TYPES[path.suffix], body, sha256(body).hexdigest()[:16])
+def _made(suffix: str, body: bytes) -> StaticFile:
+    return StaticFile(_TYPES[suffix], body, pressed_small(body), sha256(body).hexdigest()[:16])

@@ -26,6 +26,7 @@ ACCOUNT_PASSWORD = "/admin/account/password"  # noqa: S105 (an address)
 ACCOUNT_END_SESSION = "/admin/account/end-session"
 ACCOUNT_MAKE_TOKEN = "/admin/account/make-token"  # noqa: S105 (an address)
 ACCOUNT_REVOKE_TOKEN = "/admin/account/revoke-token"  # noqa: S105 (an address)
+COMPONENTS = "/admin/components"
 
 CONSOLE = "/admin/"
 STATIONS = "/admin/stations"
@@ -74,6 +75,9 @@ LOGIN_SEGMENTS = ("login", "logout")
 
 ACCOUNT_SEGMENTS = ("admin/account",)
 """Where the pages begin that are about one's own account."""
+
+COMPONENTS_SEGMENTS = ("admin/components",)
+"""Where the page is that shows every component."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""

@@ -7,6 +7,9 @@ from tinyice.core.access.permissions import Action, permits
 from tinyice.web import urls
 from tinyice.web.guard import Caller
 
+DOCKED = 4
+"""How many places stand at the bottom of a phone; the others are behind "More"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -36,6 +39,8 @@ def shell(caller: Caller, here: str) -> Mapping[str, object]:
     places = [place for place in PLACES if permits(principal, place.action)]
     return {
         "places": places,
+        "docked": places[:DOCKED],
+        "others": places[DOCKED:],
         "here": here,
         "user": principal.name,
         "initials": "".join(word[0] for word in principal.name.split()[:2]).upper(),

@@ -1,0 +1,62 @@
+// Forms with data-quiet are sent without leaving the page, so that what plays goes
+// on playing: the answer is the page that the form would have led to, and its
+// contents take the place of ours. Scripts that hold on to parts of the page listen
+// for "renewed" on the document.
+
+import { showCopyButtons } from "./copy.js";
+import { toast } from "./toast.js";
+
+const TOO_LONG_MS = 20000;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("quiet" in form.dataset) || event.defaultPrevented) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+async function send(form, pressed) {
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
+  pressed?.setAttribute("aria-disabled", "true");
+  try {
+    const response = await fetch(...requestOf(form, pressed));
+    show(response, new DOMParser().parseFromString(await response.text(), "text/html"));
+  } catch {
+    const again = { words: "Again", run: () => form.requestSubmit(pressed) };
+    toast("Not done", { tone: "bad", detail: "The server did not answer. What you typed is still here.", action: again });
+  } finally {
+    delete form.dataset.busy;
+    pressed?.removeAttribute("aria-disabled");
+  }
+}
+
+function requestOf(form, pressed) {
+  const data = new FormData(form, pressed);
+  const signal = AbortSignal.timeout(TOO_LONG_MS);
+  const address = new URL(form.action);
+  if (form.method !== "post") {
+    address.search = new URLSearchParams(data);
+    return [address, { signal }];
+  }
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  return [address, { method: "POST", body, signal }];
+}
+
+function show(response, page) {
+  const given = page.querySelector(".app > .page");
+  if (given) renew(response, page, given);
+  else if (response.ok) location.assign(response.url);
+  else toast("Not done", { tone: "bad", detail: page.body.textContent.trim() });
+}
+
+function renew(response, page, given) {
+  const focused = document.activeElement?.id;
+  document.querySelector(".app > .page").replaceWith(given);
+  document.title = page.title;
+  if (response.ok) history.replaceState(null, "", response.url);
+  showCopyButtons(given);
+  const faulty = given.querySelector('[aria-invalid="true"]');
+  (faulty ?? (focused && document.getElementById(focused)))?.focus();
+  document.dispatchEvent(new CustomEvent("renewed"));
+}
