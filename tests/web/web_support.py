@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,9 +16,14 @@ from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.sessions import OpenedSession, Session
 from tinyice.core.access.tokens import Token
+from tinyice.core.chronicle import Chronicle
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
+from tinyice.core.flow import Flow
+from tinyice.core.latest import Latest
+from tinyice.core.played import Played
+from tinyice.core.recent import Recent
 from tinyice.core.snapshots import (
     AudienceSnapshot,
     DeliverySnapshot,
@@ -32,8 +37,11 @@ from tinyice.core.snapshots import (
     WorkersSnapshot,
 )
 from tinyice.core.tags import Tags
+from tinyice.core.trends import Trends
 from tinyice.formats.base import AudioInfo
 from tinyice.web.guard import Guard
+from tinyice.web.live.live import Live
+from tinyice.web.live.picture import Pictures
 from tinyice.web.pages import Compiled, compile_in_worker
 from tinyice.web.router import Route
 from tinyice.web.settings import WebSettings
@@ -331,6 +339,21 @@ def compile_now(folder: Path) -> Deferred[Compiled]:
     return succeed(compile_in_worker(folder))
 
 
+def new_chronicle(clock: Clock) -> Chronicle:
+    """A memory in which nothing happened yet."""
+
+    def now() -> datetime:
+        return STARTED + timedelta(seconds=clock.seconds())
+
+    return Chronicle(
+        trends=Trends((), now=now),
+        recent=Recent(now=now),
+        latest=Latest(now=now),
+        played=Played(now=now),
+        flow=Flow((), clock=clock.seconds),
+    )
+
+
 class Web:
     """A web site on a fake station."""
 
@@ -341,6 +364,9 @@ class Web:
         self.gauges = FakeGauges()
         self.bench = Bench(BenchStation(self.station))
         self.clock = Clock()
+        self.chronicle = new_chronicle(self.clock)
+        pictures = Pictures(self.station.snapshot, self.chronicle, lambda: STARTED)
+        self.live = Live(pictures, self.clock, "e")
         settings = replace(SETTINGS, **changes)
         self.client = Client("203.0.113.9")
         self.guard = Guard(self.gatekeeper, lambda _: self.client, settings=settings)
@@ -356,6 +382,7 @@ class Web:
             compile_templates=compile_now,
             account=self.account,
             services=self.bench.services(settings),
+            live=self.live,
         )
 
     @property

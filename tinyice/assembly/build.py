@@ -196,6 +196,7 @@ def _behind(
         settings=web_settings(ground.config),
         now=ground.now,
         publish=ground.hub.publish,
+        subscribe=ground.hub.subscribe,
         worker=worker,
         chronicle=make_chronicle(mounts, ground.hub, ground.now, ground.reactor),
     )

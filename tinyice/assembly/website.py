@@ -12,6 +12,7 @@ from twisted.web.server import Request, Site
 from tinyice.assembly.access import Access
 from tinyice.assembly.commands import make_administration
 from tinyice.assembly.figures import Figures
+from tinyice.assembly.live import make_live
 from tinyice.assembly.own_account import OwnAccounts
 from tinyice.assembly.storage import Storage
 from tinyice.assets import find_assets
@@ -20,6 +21,7 @@ from tinyice.config.writer import ConfigWriter
 from tinyice.core.chronicle import Chronicle
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
+from tinyice.core.hub import Sink
 from tinyice.core.station import Station
 from tinyice.net.webchannel import WebChannel, make_site
 from tinyice.web.api.services import Services
@@ -43,6 +45,7 @@ class Behind:
     settings: WebSettings
     now: Callable[[], datetime]
     publish: Callable[[Event], None]
+    subscribe: Callable[[Sink], object]
     worker: Worker
     chronicle: Chronicle
 
@@ -82,6 +85,13 @@ def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
             now=behind.now,
         ),
         services=_services(behind),
+        live=make_live(
+            behind.station,
+            behind.chronicle,
+            reactor,
+            now=behind.now,
+            subscribe=behind.subscribe,
+        ),
     )
 
 

@@ -23,6 +23,8 @@ from tinyice.web.console.components_site import ComponentsSite
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
+from tinyice.web.live.live import Live
+from tinyice.web.live.live_site import LiveSite
 from tinyice.web.login_site import LoginSite
 from tinyice.web.origin import clean_host
 from tinyice.web.pages import Compile, Pages
@@ -138,6 +140,7 @@ def make_resource(
     when_ready: WhenReady = at_once,
     administration: Administration | None = None,
     services: Services | None = None,
+    live: Live | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
@@ -146,6 +149,7 @@ def make_resource(
     ``when_ready``: requests wait for that.
     ``administration``: without it none of Icecast's commands that change the station.
     ``services``: without them there is no API.
+    ``live``: without it there is no live data.
     """
     files = StaticFiles(static)
     pages = Pages(templates, files, settings, compile_templates)
@@ -161,6 +165,8 @@ def make_resource(
         **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
         **dict.fromkeys(urls.COMPONENTS_SEGMENTS, components),
     }
+    if live is not None:
+        owners.update(dict.fromkeys(urls.LIVE_SEGMENTS, LiveSite(live, guard=guard)))
     if services is not None:
         api = ApiSite(services, recent, guard, pages, clock=clock, version=settings.version)
         owners.update(dict.fromkeys(urls.API_SEGMENTS, api))

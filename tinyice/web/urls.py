@@ -57,9 +57,14 @@ ADMIN_RELOADCONFIG = "/admin/reloadconfig"
 ADMIN_BUILDM3U = "/admin/buildm3u"
 ADMIN_PLAYLIST = "/admin/<any(vclt, xspf):kind>.xsl"
 ADMIN_UNKNOWN = "/admin/<path:command>"
+EVENTS = "/events"
+ADMIN_EVENTS = "/admin/events"
 METRICS = "/metrics"
 SHOUTCAST_ADMIN = "/admin.cgi"
 SHOUTCAST_ADMIN_BELOW = "/admin/admin.cgi"
+
+LIVE_SEGMENTS = ("events", "admin/events")
+"""Where the live data is."""
 
 STATUS_SEGMENTS = (
     "status-json.xsl",

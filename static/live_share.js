@@ -1,0 +1,89 @@
+// One stream for all tabs of a browser: a browser opens six connections to a
+// host, and the player needs one of them.
+//
+// The tabs that are seen queue for a lock. Who holds it is the leader, opens the
+// stream, and gives what it hears to the others. A tab that is hidden leaves the
+// queue, and the lock if it has it, so that the next one takes over. Without
+// locks or channels each tab has a stream of its own.
+
+import { Stream } from "./live_stream.js";
+
+export class Share {
+  #env;
+  #address;
+  #name;
+  #heard;
+  #known;
+  #channel = null;
+  #stream = null;
+  #leave = null;
+
+  /** `heard(event, data)`; `known()` gives the events that bring others up to date. */
+  constructor(env, address, heard, known) {
+    this.#env = env;
+    this.#address = address;
+    this.#name = `tinyice ${address}`;
+    this.#heard = heard;
+    this.#known = known;
+  }
+
+  /** Whether this tab has the stream. */
+  get leads() {
+    return this.#stream !== null;
+  }
+
+  /** Follow. */
+  join() {
+    if (this.#leave || this.#stream) return;
+    if (!this.#env.locks || !this.#env.BroadcastChannel) {
+      this.#lead();
+      return;
+    }
+    this.#channel = new this.#env.BroadcastChannel(this.#name);
+    this.#channel.onmessage = ({ data }) => this.#take(data);
+    this.#queue();
+    this.#channel.postMessage({ ask: true });
+  }
+
+  /** Follow no more, and let another tab lead. */
+  part() {
+    this.#stream?.close();
+    this.#stream = null;
+    this.#channel?.close();
+    this.#channel = null;
+    this.#leave?.();
+    this.#leave = null;
+  }
+
+  #queue() {
+    const waiting = new AbortController();
+    const held = new Promise((release) => {
+      this.#leave = () => {
+        waiting.abort();
+        release();
+      };
+    });
+    const mine = this.#leave;
+    this.#env.locks
+      .request(this.#name, { signal: waiting.signal }, () => {
+        if (this.#leave === mine) this.#lead();
+        return held;
+      })
+      .catch((error) => {
+        if (error.name !== "AbortError") throw error;
+      });
+  }
+
+  #lead() {
+    this.#stream = new Stream(this.#env, this.#address, (event, data) => {
+      this.#channel?.postMessage({ events: [[event, data]] });
+      this.#heard(event, data);
+    });
+  }
+
+  #take(message) {
+    if (message.ask && this.leads) this.#channel.postMessage({ events: this.#known() });
+    if (!message.events || this.leads) return;
+    for (const [event, data] of message.events) this.#heard(event, data);
+  }
+}

@@ -1,0 +1,33 @@
+"""The live data, and when it ends: at once when the server stops."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from twisted.internet.interfaces import IReactorTime
+
+from tinyice.core.chronicle import Chronicle
+from tinyice.core.events import Event, ServerStopping
+from tinyice.core.hub import Sink
+from tinyice.core.station import Station
+from tinyice.web.live.live import Live
+from tinyice.web.live.picture import Pictures
+
+
+def make_live(
+    station: Station,
+    chronicle: Chronicle,
+    clock: IReactorTime,
+    *,
+    now: Callable[[], datetime],
+    subscribe: Callable[[Sink], object],
+) -> Live:
+    """Live data of ``station``; ``subscribe`` lets it hear of the server's end."""
+    epoch = f"{int(station.snapshot().started_at.timestamp()):x}"
+    live = Live(Pictures(station.snapshot, chronicle, now), clock, epoch)
+
+    def heard(event: Event) -> None:
+        if isinstance(event, ServerStopping):
+            live.stop()
+
+    subscribe(heard)
+    return live

@@ -1,0 +1,190 @@
+"""Pictures of the station for whoever subscribes: made from one look at it, whoever asks."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from tinyice.core.flow import Rates
+from tinyice.core.latest import Lost
+from tinyice.core.recent import Happening
+from tinyice.core.snapshots import MountSnapshot, StationSnapshot
+from tinyice.web.console.signal import Health, chain_of, health_of, is_missed
+from tinyice.web.live.board import Board
+from tinyice.web.live.documents import (
+    ConsoleMount,
+    StationNow,
+    Trend,
+    console_mount,
+    happened_of,
+    public_mount,
+    station_now,
+    title_of,
+    trend_of,
+)
+from tinyice.web.live.scope import CONSOLE, PUBLIC, Key, Scope, Side
+from tinyice.web.live.steady import Losses, steady_mount, steady_station
+
+TREND_S = 30.0
+"""How often trends are drawn anew."""
+
+_NOTHING = Rates(0.0, 0.0)
+_LOSSES = Health("warn", "Slow listeners lose audio")
+
+Documents = dict[Key, Struct]
+
+
+class Trends(Protocol):
+    """How many listened lately."""
+
+    def of(self, mount: str) -> Sequence[int]:
+        """The samples of ``mount``, oldest first."""
+
+
+class Recent(Protocol):
+    """What happened lately."""
+
+    def after(self, number: int) -> Sequence[Happening]:
+        """What is kept of what came after ``number``, oldest first."""
+
+
+class Latest(Protocol):
+    """What each mount had last."""
+
+    def title_since(self, mount: str) -> datetime | None:
+        """When the title that ``mount`` plays was told."""
+
+    def lost(self, mount: str) -> Lost | None:
+        """The source that ended on ``mount``, while no other came."""
+
+
+class Flow(Protocol):
+    """How fast bytes come and go."""
+
+    def of(self, mount: str) -> Rates | None:
+        """The rates of ``mount``."""
+
+    def among(self, mounts: Iterable[str]) -> Rates:
+        """The rates of those mounts together."""
+
+
+class Memory(Protocol):
+    """What the station remembers of itself."""
+
+    @property
+    def trends(self) -> Trends:
+        """Listener counts."""
+
+    @property
+    def recent(self) -> Recent:
+        """Happenings."""
+
+    @property
+    def latest(self) -> Latest:
+        """Titles and sources."""
+
+    @property
+    def flow(self) -> Flow:
+        """Bit rates."""
+
+
+class Pictures:
+    """Brings a board up to date, as often as somebody says so."""
+
+    def __init__(
+        self,
+        station: Callable[[], StationSnapshot],
+        memory: Memory,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._station = station
+        self._memory = memory
+        self._now = now
+        self._losses = Losses()
+        self._trends_at: float | None = None
+
+    def renew(self, board: Board, scopes: Collection[Scope]) -> None:
+        """Look at the station, and put on the board what those ``scopes`` are told of it."""
+        station = self._station()
+        documents: Documents = {}
+        sides = {scope.side for scope in scopes}
+        if Side.PUBLIC in sides:
+            documents |= self._public(station)
+        if Side.CONSOLE in sides:
+            documents |= self._console(board, station)
+            documents |= self._trends(board, station)
+            documents |= self._happened(board)
+        for scope in scopes:
+            key = Key(scope, "station")
+            documents[key] = steady_station(board.told(key), self._sums(station, scope))
+        board.renew(documents, sides)
+
+    def _sums(self, station: StationSnapshot, scope: Scope) -> StationNow:
+        of_side = station.public_mounts if scope.side is Side.PUBLIC else station.mounts
+        mounts = [mount for mount in of_side if scope.sees(mount.path)]
+        return station_now(
+            mounts,
+            self._memory.flow.among(mount.path for mount in mounts),
+            uptime_seconds=station.uptime_seconds,
+            time=self._now(),
+        )
+
+    def _public(self, station: StationSnapshot) -> Documents:
+        documents: Documents = {}
+        for mount in station.public_mounts:
+            since = self._memory.latest.title_since(mount.path)
+            documents[Key(PUBLIC, "mount", mount.path)] = public_mount(mount, since)
+            documents[Key(PUBLIC, "title", mount.path)] = title_of(mount)
+        return documents
+
+    def _console(self, board: Board, station: StationSnapshot) -> Documents:
+        documents: Documents = {}
+        now = self._now()
+        playing = {mount.path for mount in station.mounts if mount.on_air}
+        lost = {mount.path: mount.bytes_skipped for mount in station.mounts}
+        losing = self._losses.note(lost, station.uptime_seconds)
+        for mount in station.mounts:
+            key = Key(CONSOLE, "mount", mount.path)
+            fresh = self._described(mount, playing, now, loses=mount.path in losing)
+            documents[key] = steady_mount(board.told(key), fresh)
+            if mount.on_air:
+                documents[Key(CONSOLE, "title", mount.path)] = title_of(mount)
+        return documents
+
+    def _described(
+        self, mount: MountSnapshot, playing: Collection[str], now: datetime, *, loses: bool
+    ) -> ConsoleMount:
+        memory = self._memory
+        lost = memory.latest.lost(mount.path)
+        missed = is_missed(mount, lost, now)
+        rates = memory.flow.of(mount.path) if mount.on_air else _NOTHING
+        health = health_of(mount, None if rates is None else rates.bits_in, missed=missed)
+        return console_mount(
+            mount,
+            memory.latest.title_since(mount.path),
+            rates,
+            health=_LOSSES if loses and health.state == "ok" else health,
+            chain=chain_of(mount, lost, playing, missed=missed),
+        )
+
+    def _trends(self, board: Board, station: StationSnapshot) -> Documents:
+        at, last = station.uptime_seconds, self._trends_at
+        is_due = last is None or not 0 <= at - last < TREND_S
+        if is_due:
+            self._trends_at = at
+        documents: Documents = {}
+        for mount in station.mounts:
+            key = Key(CONSOLE, "trend", mount.path)
+            told = board.told(key)
+            if is_due or not isinstance(told, Trend):
+                told = trend_of(mount.path, self._memory.trends.of(mount.path))
+            documents[key] = told
+        return documents
+
+    def _happened(self, board: Board) -> Documents:
+        documents: Documents = {}
+        for happening in self._memory.recent.after(0):
+            key = Key(CONSOLE, "happened", happening.mount, happening.id)
+            documents[key] = board.told(key) or happened_of(happening)
+        return documents

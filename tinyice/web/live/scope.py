@@ -1,0 +1,74 @@
+"""Who is told what: which mounts somebody may see, and which events they asked for."""
+
+from dataclasses import dataclass
+from enum import Enum
+from zlib import crc32
+
+from tinyice.core.access.principal import Principal, Role
+
+
+class Side(Enum):
+    """Which of the two descriptions of the station somebody gets."""
+
+    PUBLIC = "public"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What somebody may see. ``mounts`` None: every mount of that side."""
+
+    side: Side
+    mounts: frozenset[str] | None = None
+
+    def sees(self, mount: str) -> bool:
+        """Whether ``mount`` may be told; "" stands for the server itself."""
+        return self.mounts is None or mount in self.mounts
+
+
+PUBLIC = Scope(Side.PUBLIC)
+CONSOLE = Scope(Side.CONSOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an event is about: of two with the same key, the later one holds.
+
+    ``number`` tells apart what happened on the same mount.
+    """
+
+    scope: Scope
+    event: str
+    mount: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What a subscriber wants of what it may see. ``mount`` "": of every mount."""
+
+    scope: Scope
+    titles_only: bool = False
+    mount: str = ""
+
+    def wants(self, key: Key) -> bool:
+        """Whether an event about ``key`` is for this subscriber."""
+        if key.scope.side is not self.scope.side:
+            return False
+        if key.event == "station":
+            return not self.titles_only and key.scope == self.scope
+        if self.mount and key.mount != self.mount:
+            return False
+        return (key.event == "title") == self.titles_only and self.scope.sees(key.mount)
+
+    @property
+    def mark(self) -> str:
+        """Differs where what is wanted differs: an id given to one means nothing to another."""
+        seen = self.scope.mounts
+        told = (self.scope.side.value, seen and sorted(seen), self.titles_only, self.mount)
+        return f"{crc32(repr(told).encode('utf-8', 'replace')):08x}"
+
+
+def scope_of(principal: Principal) -> Scope:
+    """What ``principal`` may see in the console: their own mounts, or all."""
+    return CONSOLE if principal.role is Role.SUPERADMIN else Scope(Side.CONSOLE, principal.mounts)
