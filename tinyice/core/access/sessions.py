@@ -143,6 +143,11 @@ class Sessions:
         mine = (record for record in self._of(user) if not self._is_over(record))
         return tuple(_shown(record, "") for record in sorted(mine, key=_last_use, reverse=True))
 
+    def listed(self) -> tuple[Session, ...]:
+        """The sessions of everybody, the one used last first."""
+        alive = (record for record in self._open.values() if not self._is_over(record))
+        return tuple(_shown(record, "") for record in sorted(alive, key=_last_use, reverse=True))
+
     def end(self, session_id: str) -> bool:
         """End one; False: there is none of that id."""
         found = [record for record in self._open.values() if record.id == session_id]

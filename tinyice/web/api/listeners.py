@@ -5,8 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from tinyice.core.access.permissions import Action, permits
+from tinyice.core.access.principal import Principal
 from tinyice.core.errors import NotPermitted
-from tinyice.core.snapshots import ListenerSnapshot
+from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.web.api.changing import note_change
 from tinyice.web.api.operation import Call, Nothing, Operations
 from tinyice.web.api.services import Services
@@ -74,17 +75,13 @@ class Counted(Struct, frozen=True, kw_only=True):
 @LISTENERS.add("GET", "/api/listeners", Action.LIST_LISTENERS, query=Which, answer=ListenerPage)
 async def list_listeners(services: Services, call: Call[Which, Nothing]) -> ListenerPage:
     """The listeners of your mounts, or of one of them, in the order in which they came."""
-    principal, wanted = call.caller.principal, call.query
-    if wanted.mount and not principal.owns(wanted.mount):
-        raise NotPermitted(Action.LIST_LISTENERS.value, wanted.mount)
-    mounts = services.station.snapshot().mounts
-    mine = {one.path: one.listeners for one in mounts if principal.owns(one.path)}
-    chosen = {wanted.mount} & mine.keys() if wanted.mount else mine.keys()
-    found = services.station.listeners(chosen, wanted.after, wanted.limit)
+    wanted = call.query
+    mine = listened_to(call.caller.principal, services.station.snapshot(), wanted.mount)
+    found = services.station.listeners(mine.keys(), wanted.after, wanted.limit)
     return ListenerPage(
         items=tuple(map(listener_of, found)),
         next=found[-1].id if len(found) == wanted.limit else None,
-        total=sum(mine[path] for path in chosen),
+        total=sum(mine.values()),
     )
 
 
@@ -149,6 +146,14 @@ async def move_listeners(services: Services, call: Call[About, Move]) -> Counted
         services, call, action=Action.MOVE_LISTENERS, subject=subject, mount=call.query.mount
     )
     return Counted(listeners=count)
+
+
+def listened_to(principal: Principal, station: StationSnapshot, mount: str) -> dict[str, int]:
+    """How many listen to each of one's mounts, or to ``mount`` alone; raises ``NotPermitted``."""
+    if mount and not principal.owns(mount):
+        raise NotPermitted(Action.LIST_LISTENERS.value, mount)
+    mine = (one for one in station.mounts if principal.owns(one.path))
+    return {one.path: one.listeners for one in mine if mount in ("", one.path)}
 
 
 def listener_of(found: ListenerSnapshot) -> Listener:

@@ -1,5 +1,6 @@
 """Bans, the allow list, lockouts and the audit."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -53,6 +54,12 @@ class NewBan(Struct, frozen=True, kw_only=True):
     until: Moment | None = None
     seconds: Annotated[int, Meta(ge=1, le=315_360_000)] | None = None
     reason: Words = ""
+
+
+class Sought(Paged, frozen=True, kw_only=True):
+    """Which part of a list, and which words stand in it; empty words match all."""
+
+    text: Words = ""
 
 
 class Whom(Struct, frozen=True, kw_only=True):
@@ -126,13 +133,17 @@ class AuditWanted(Struct, frozen=True, kw_only=True):
     limit: Limit = 100
 
 
-@SECURITY.add("GET", "/api/security/bans", Action.SEE_BANS, query=Paged, answer=BanPage)
-async def list_bans(services: Services, call: Call[Paged, Nothing]) -> BanPage:
-    """Who is banned."""
+@SECURITY.add("GET", "/api/security/bans", Action.SEE_BANS, query=Sought, answer=BanPage)
+async def list_bans(services: Services, call: Call[Sought, Nothing]) -> BanPage:
+    """Who is banned; ``text`` stands in the address or in the reason."""
     config = services.config()
-    found = sorted(config.banned_ips)
+    notes, text = config.ban_notes, call.query.text.casefold()
+    found = sorted(
+        one
+        for one in config.banned_ips
+        if text in one.casefold() or (one in notes and text in notes[one].reason.casefold())
+    )
     page, following = _page(found, call.query)
-    notes = config.ban_notes
     return BanPage(
         items=tuple(
             Ban(
@@ -158,9 +169,13 @@ async def list_bans(services: Services, call: Call[Paged, Nothing]) -> BanPage:
 )
 async def ban(services: Services, call: Call[Nothing, NewBan]) -> Done:
     """Serve an address or a network no more; who listens from there is dropped."""
-    said = call.body
-    address = _network(said.address)
-    would_lock_self_out(call.caller.client.address, [address])
+    return await ban_all(services, call, [call.body.address])
+
+
+async def ban_all(services: Services, call: Call[Struct, NewBan], addresses: Sequence[str]) -> Done:
+    """Ban several addresses or networks at once, each as the body of ``call`` says."""
+    said, networks = call.body, [_network(address) for address in addresses]
+    would_lock_self_out(call.caller.client.address, networks)
     until = ""
     if said.until is not None:
         until = moment(moment_in(said.until, "until")) or ""
@@ -168,10 +183,12 @@ async def ban(services: Services, call: Call[Nothing, NewBan]) -> Done:
         until = moment(services.now() + timedelta(seconds=said.seconds)) or ""
 
     def edit(document: edits.Document) -> None:
-        edits.add_ban(document, address, until=until, reason=said.reason)
+        for network in networks:
+            edits.add_ban(document, network, until=until, reason=said.reason)
 
+    subject = networks[0] if len(networks) == 1 else f"{len(networks)} addresses"
     return Done(
-        notes=await changed(services, call, edit, action=Action.CHANGE_BANS, subject=address)
+        notes=await changed(services, call, edit, action=Action.CHANGE_BANS, subject=subject)
     )
 
 

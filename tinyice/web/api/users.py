@@ -4,11 +4,13 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tinyice.config.checks import password_fault
 from tinyice.config.edits import Document, remove_tokens_of, section
 from tinyice.core.access.accounts import Account
 from tinyice.core.access.guards import leaves_no_superadmin
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Role
+from tinyice.core.errors import Conflict
 from tinyice.web.api.changing import changed
 from tinyice.web.api.operation import Call, Nothing, Operations
 from tinyice.web.api.problems import Unfit, taken, unknown
@@ -92,7 +94,7 @@ async def make_user(services: Services, call: Call[Nothing, NewUser]) -> Done:
     new = call.body
     if services.accounts().find(new.username) is not None:
         raise taken("user", new.username, "username")
-    password = await services.hash_password(new.password)
+    password = await _hash(services, new.password, "password")
     mounts = await _hashed(services, new.mounts, {})
 
     def edit(document: Document) -> None:
@@ -128,7 +130,7 @@ async def change_user(services: Services, call: Call[Named, ChangedUser]) -> Don
         raise unknown("user", name, "username")
     password = None
     if not isinstance(said.password, UnsetType):
-        password = await services.hash_password(said.password)
+        password = await _hash(services, said.password, "password")
     known = services.config().users
     before = dict(known[name].mounts) if name in known else {}
     mounts = None
@@ -165,6 +167,25 @@ async def remove_user(services: Services, call: Call[Named, Nothing]) -> Done:
         remove_tokens_of(document, name)
 
     return Done(notes=await changed(services, call, edit, action=Action.CHANGE_USERS, subject=name))
+
+
+def user_named(services: Services, name: str) -> User:
+    """The account of that name; raises ``Unfit``."""
+    account = services.accounts().find(name)
+    if account is None:
+        raise unknown("user", name, "username")
+    config = services.config()
+    return _user_of(account, config.users, config.admin_user)
+
+
+def why_kept(services: Services, name: str) -> str:
+    """Why an account can be neither removed nor given a lesser role; "" when it can."""
+    try:
+        _refuse_built_in(services, name)
+        _check_superadmins(services, {name: None})
+    except (Unfit, Conflict) as error:
+        return str(error)
+    return ""
 
 
 def _change(
@@ -210,13 +231,20 @@ def _refuse_built_in(services: Services, name: str) -> None:
         raise Unfit(409, "built-in", "this account is the admin_user of the configuration")
 
 
+async def _hash(services: Services, password: str, field: str) -> str:
+    fault = password_fault(password)
+    if fault is not None:
+        raise Unfit(422, "invalid", fault, field)
+    return await services.hash_password(password)
+
+
 async def _hashed(
     services: Services, given: dict[str, str | None], before: dict[str, str]
 ) -> dict[str, str]:
     hashed = {}
     for path, password in given.items():
         known = before.get(path, "")
-        hashed[path] = known if password is None else await services.hash_password(password)
+        hashed[path] = known if password is None else await _hash(services, password, "mounts")
     return hashed
 
 
