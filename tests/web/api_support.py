@@ -19,6 +19,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
 from tinyice.core.events import Event
+from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.api.services import AuditEntry, AuditPage, Services, Station
@@ -175,6 +176,7 @@ class Bench:
     audit: FakeAudit = field(default_factory=FakeAudit)
     events: list[Event] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    played: dict[str, Sequence[Title]] = field(default_factory=dict)
 
     def services(self, settings: WebSettings) -> Services:
         """What the API is given."""
@@ -197,6 +199,7 @@ class Bench:
             settings=lambda: settings,
             hash_password=hash_password,
             token_uses=token_uses,
+            played=lambda mount: self.played.get(mount, ()),
             end_sessions=self.ended.append,
             publish=self.events.append,
             now=lambda: NOW,

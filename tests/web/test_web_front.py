@@ -9,6 +9,7 @@ from web_support import Web, mount, vorbis
 
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.tags import Tags
+from tinyice.web.public_site import LANDING_MAX
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -23,12 +24,37 @@ HOSTILE = (
 
 
 def test_the_page_shows_what_is_on_air() -> None:
-    """Each public mount has its name, title, format, listeners and a play button."""
-    text = Web(mount(), vorbis()).ask("/").text
-    for shown in ("Night &amp; Day", "Kestrel - Low Tide", "MP3, 128 kbit/s, 44.1 kHz", "/v.ogg"):
+    """Each public mount has its name, title, listeners, a play button and a page."""
+    text = Web(mount(), vorbis(), mount("/hidden", visible=False)).ask("/").text
+    for shown in ("Night &amp; Day", "Kestrel - Low Tide", "/v.ogg", 'href="/player/live"'):
         assert shown in text
     assert text.count("data-play") == 3
     assert "6 listening" in text
+    assert "/hidden" not in text
+
+
+def test_the_page_stays_short() -> None:
+    """Of many mounts the first are listed, and the way to all of them."""
+    web = Web(*(mount(f"/m{number}") for number in range(LANDING_MAX + 8)))
+    text = web.ask("/").text
+    assert text.count("<li ") == LANDING_MAX
+    assert f"All {LANDING_MAX + 8} stations" in text
+
+
+def test_the_station_introduces_itself() -> None:
+    """By its line, when that is short enough for a heading; else by its name."""
+    assert "<h1><bdi>Slow radio from the harbour.</bdi></h1>" in Web().ask("/").text
+    text = Web(page_subtitle="long " * 20).ask("/").text
+    assert "<h1><bdi>Radio Meridian</bdi></h1>" in text
+    assert "<p><bdi>long " in text
+
+
+def test_a_link_to_the_page_has_a_card() -> None:
+    """For messengers and other sites: whole addresses, under the name that was asked for."""
+    text = Web(base_url="https://meridian.example").ask("/").text
+    assert '<meta property="og:title" content="Radio Meridian">' in text
+    assert '<meta property="og:url" content="https://meridian.example/">' in text
+    assert '<link rel="canonical" href="https://meridian.example/">' in text
 
 
 def test_an_empty_station_tells_how_to_connect() -> None:
@@ -67,7 +93,8 @@ def test_pages_are_guarded(target: str) -> None:
 def test_pages_load_nothing_from_elsewhere(target: str) -> None:
     """Whatever a page loads is a file of this server, which exists."""
     web = Web(mount())
-    loaded = re.findall(r'(?:<link[^>]*href|\ssrc)="([^"]+)"', web.ask(target).text)
+    text = re.sub(r'<link rel="canonical"[^>]*>', "", web.ask(target).text)
+    loaded = re.findall(r'(?:<link[^>]*href|\ssrc)="([^"]+)"', text)
     assert len(loaded) >= 4
     for address in loaded:
         assert address.startswith("/")
@@ -176,4 +203,4 @@ def test_a_link_to_a_website_is_one() -> None:
     """An encoder's address is a link only if it leads to a web page."""
     station = StationHeaders(name="x", url="https://meridian.example/?a=1&b=2")
     web = Web(replace(mount(), station=station))
-    assert 'href="https://meridian.example/?a=1&amp;b=2"' in web.ask("/").text
+    assert 'href="https://meridian.example/?a=1&amp;b=2"' in web.ask("/player/live").text

@@ -125,6 +125,7 @@ def _services(behind: Behind) -> Services:
         end_sessions=access.sessions.end_all,
         publish=behind.publish,
         now=behind.now,
+        played=behind.chronicle.played.of,
         random=token_bytes,
     )
 

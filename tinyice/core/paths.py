@@ -17,6 +17,8 @@ _EXACT = frozenset(
         "/login",
         "/logout",
         "/metrics",
+        "/oembed",
+        "/player.webmanifest",
         "/robots.txt",
         "/server_version.xsl",
         "/setup",

@@ -1,7 +1,7 @@
 """What goes back to a browser, a player or an encoder: a value, and its way out."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from http import HTTPStatus
 
@@ -22,8 +22,8 @@ GUARDED: Fields = (
         "Content-Security-Policy",
         (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-            "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-            "frame-ancestors 'none'"
+            "media-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'"
         ),
     ),
     ("Referrer-Policy", "same-origin"),
@@ -47,6 +47,15 @@ class Answer:
 def page(markup: str, status: int = 200) -> Answer:
     """An HTML page that loads nothing from elsewhere and is framed by nobody."""
     return Answer(status, "text/html; charset=utf-8", encode(markup), (*NOT_CACHED, *GUARDED))
+
+
+def for_any_frame(answer: Answer) -> Answer:
+    """``answer`` as a page that any site may show in a frame; all else stays forbidden."""
+    opened = (
+        (name, value.replace("frame-ancestors 'none'", "frame-ancestors *"))
+        for name, value in answer.fields
+    )
+    return replace(answer, fields=tuple(opened))
 
 
 def json_document(value: object) -> Answer:

@@ -1,4 +1,4 @@
-"""A mount as the front page shows it."""
+"""A mount as the pages for listeners show it."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,21 +8,34 @@ from tinyice.web.origin import host_alone, port_of
 from tinyice.web.settings import WebSettings
 from tinyice.web.words import display_name, format_in_words, kind_in_words
 
+OFF_AIR = "Off air"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one row needs, in words. ``href`` is the mount as an address."""
+    """What a row or a player needs, in words.
+
+    ``href`` is the mount as an address, ``player`` its page, ``embed`` its frame
+    for other sites. ``listed``: everybody may know of it.
+    """
 
     mount: str
     href: str
+    player: str
+    embed: str
     name: str
     description: str
     genre: str
     url: str
     now: str
+    artist: str
+    title: str
+    content_type: str
     format: str
     state: str
     listeners: int
+    on_air: bool
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +49,26 @@ class EncoderLogin:
 
 
 def card_of(mount: MountSnapshot) -> Card:
-    """One mount on air."""
+    """One mount, on air or not."""
+    href = quote(mount.path, safe="/")
     return Card(
         mount=mount.path,
-        href=quote(mount.path, safe="/"),
+        href=href,
+        player=f"/player{href}",
+        embed=f"/embed{href}",
         name=display_name(mount),
         description=mount.station.description,
         genre=mount.station.genre,
         url=mount.station.url,
         now=mount.tags.display,
-        format=format_in_words(mount),
-        state=kind_in_words(mount.source_kind),
+        artist=mount.tags.artist if mount.tags.title else "",
+        title=mount.tags.title or mount.tags.artist,
+        content_type=mount.content_type,
+        format=format_in_words(mount) if mount.on_air else "",
+        state=kind_in_words(mount.source_kind) if mount.on_air else OFF_AIR,
         listeners=mount.listeners,
+        on_air=mount.on_air,
+        listed=mount.visible,
     )
 
 

@@ -18,9 +18,13 @@ from tinyice.web.params import params_of
 from tinyice.web.ports import Station
 from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
+from tinyice.web.social import station_social
 from tinyice.web.static_files import StaticFiles
 from tinyice.web.words import display_name
 from tinyice.wire.playlists import CONTENT_TYPES, WRITERS
+
+LANDING_MAX = 12
+"""So many mounts are listed at first sight; the search lists them all."""
 
 
 class PublicSite:
@@ -51,12 +55,14 @@ class PublicSite:
     def front_page(self, request: Request, caller: Caller) -> bytes:
         """What is on air; what to type into an encoder when nothing is."""
         mounts = self._station.snapshot().public_mounts
-        host = clean_host(request, self._settings)
+        base = base_of(request, self._settings, secure=caller.client.secure)
         answer = self._pages.answer(
             "front",
-            cards=[card_of(mount) for mount in mounts],
+            cards=[card_of(mount) for mount in mounts[:LANDING_MAX]],
+            on_air=len(mounts),
             listeners=sum(mount.listeners for mount in mounts),
-            login=login_at(host, self._settings),
+            login=login_at(clean_host(request, self._settings), self._settings),
+            social=station_social(base, self._settings),
         )
         return respond(request, answer)
 

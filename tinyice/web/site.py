@@ -1,6 +1,6 @@
 """The web site as one resource: which application answers, and what none must see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
+from tinyice.core.played import Title
 from tinyice.web import urls
 from tinyice.web.account_site import AccountSite
 from tinyice.web.answers import refusal, respond
@@ -23,6 +24,7 @@ from tinyice.web.console.components_site import ComponentsSite
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
+from tinyice.web.listening_sites import listening_sites
 from tinyice.web.live.live import Live
 from tinyice.web.live.live_site import LiveSite
 from tinyice.web.login_site import LoginSite
@@ -155,12 +157,14 @@ def make_resource(
     pages = Pages(templates, files, settings, compile_templates)
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
     recent = Briefly(station.snapshot, clock=clock)
+    played = _nothing if services is None else services.played
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
     components = ComponentsSite(pages, guard=guard)
     owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
+        **listening_sites(recent, played, pages, files, guard=guard, settings=settings),
         **icecast,
         **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
         **dict.fromkeys(urls.COMPONENTS_SEGMENTS, components),
@@ -176,3 +180,8 @@ def make_resource(
         site = AccountSite(gatekeeper, account, pages, guard=guard)
         owners.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, site))
     return SiteResource(public, owners, pages, settings, when_ready)
+
+
+def _nothing(_mount: str) -> Sequence[Title]:
+    """What played, where nobody remembers."""
+    return ()

@@ -11,6 +11,16 @@ FAVICON = "/favicon.ico"
 ROBOTS = "/robots.txt"
 PLAYLIST = "/<path:mount>.<any(m3u, m3u8, pls, xspf):kind>"
 
+EXPLORE = "/explore"
+KIOSK = "/kiosk"
+DEVELOPERS = "/developers"
+PLAYER = "/player/<path:mount>"
+PLAYER_ALONE = "/player"
+PLAYER_MANIFEST = "/player.webmanifest"
+EMBED = "/embed/<path:mount>"
+EMBED_ALONE = "/embed"
+OEMBED = "/oembed"
+
 STATUS_JSON = "/status-json.xsl"
 STATUS_PAGE = "/status.xsl"
 VERSION_PAGE = "/server_version.xsl"
@@ -74,6 +84,15 @@ STATUS_SEGMENTS = (
     "stats",
 )
 """Where the status pages begin: one path segment, or two."""
+
+PLAYER_SEGMENTS = ("player", "player.webmanifest", "embed")
+"""Where the pages begin that play one mount."""
+
+EXPLORE_SEGMENTS = ("explore", "kiosk", "developers")
+"""Where the pages begin that lead to mounts."""
+
+FEEDS_SEGMENTS = ("oembed",)
+"""Where the answers begin that other sites ask for."""
 
 LOGIN_SEGMENTS = ("login", "logout")
 """The ways into a session, and out of it."""

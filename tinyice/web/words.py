@@ -42,7 +42,7 @@ def kind_in_words(kind: str) -> str:
 
 def format_in_words(mount: MountSnapshot) -> str:
     """For example ``MP3, 128 kbit/s, 44.1 kHz``."""
-    parts = [_codec(mount)]
+    parts = [codec_in_words(mount)]
     kbits = kbit_rate(mount)
     if kbits:
         parts.append(f"{kbits} kbit/s")
@@ -59,7 +59,8 @@ def kbit_rate(mount: MountSnapshot) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) <= 6 else 0
 
 
-def _codec(mount: MountSnapshot) -> str:
+def codec_in_words(mount: MountSnapshot) -> str:
+    """For example ``MP3``; the media type where it has no name of its own."""
     subtype = mount.audio.subtype
     if subtype:
         return _SUBTYPES.get(subtype.lower(), subtype)

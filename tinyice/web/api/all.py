@@ -3,6 +3,7 @@
 from itertools import chain
 
 from tinyice.web.api.listeners import LISTENERS
+from tinyice.web.api.nowplaying import NOW_PLAYING
 from tinyice.web.api.operation import Operation
 from tinyice.web.api.security import SECURITY
 from tinyice.web.api.settings import SETTINGS
@@ -12,5 +13,5 @@ from tinyice.web.api.tokens import TOKENS
 from tinyice.web.api.users import USERS
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    chain(STATUS, STREAMS, LISTENERS, USERS, TOKENS, SECURITY, SETTINGS)
+    chain(STATUS, NOW_PLAYING, STREAMS, LISTENERS, USERS, TOKENS, SECURITY, SETTINGS)
 )

@@ -3,7 +3,7 @@
 OpenAPI 3.1: https://spec.openapis.org/oas/v3.1.1.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -47,7 +47,7 @@ OF_CHANGES = (507,)
 def description(operations: Iterable[Operation], *, version: str) -> dict[str, Any]:
     """The whole document."""
     declared = tuple(operations)
-    kinds: list[type[msgspec.Struct]] = [
+    kinds: list[type[Any]] = [
         kind for one in declared for kind in (one.body, one.answer) if kind is not Nothing
     ]
     kinds += [one.query for one in declared if one.query is not Nothing]
@@ -107,7 +107,7 @@ def _operation(
     if rest.strip():
         told["description"] = rest.strip()
     if one.query is not Nothing:
-        told["parameters"] = _parameters(by_kind[one.query], components)
+        told["parameters"] = _parameters(by_kind[one.query], components, one.in_path)
     if one.body is not Nothing:
         content = {_JSON: {"schema": by_kind[one.body]}}
         told["requestBody"] = {"required": True, "content": content}
@@ -119,11 +119,18 @@ def _response(one: Operation, status: int, by_kind: Mapping[type, Any]) -> dict[
     return {"description": HTTPStatus(status).phrase, "content": {_JSON: {"schema": schema}}}
 
 
-def _parameters(schema: Mapping[str, Any], components: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The fields of a query, each as a parameter."""
+def _parameters(
+    schema: Mapping[str, Any], components: Mapping[str, Any], in_path: Collection[str]
+) -> list[dict[str, Any]]:
+    """The fields of a query, each as a parameter; some of them stand in the path."""
     whole = components[schema["$ref"].rpartition("/")[2]]
     required = whole.get("required", ())
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": field}
+        {
+            "name": name,
+            "in": "path" if name in in_path else "query",
+            "required": name in required,
+            "schema": field,
+        }
         for name, field in whole["properties"].items()
     ]

@@ -1,5 +1,6 @@
 """One operation of the API, declared once: the way in, the check, the description."""
 
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -15,7 +16,9 @@ Q = TypeVar("Q", bound=Struct)
 B = TypeVar("B", bound=Struct)
 Q_co = TypeVar("Q_co", bound=Struct, covariant=True)
 B_co = TypeVar("B_co", bound=Struct, covariant=True)
-A = TypeVar("A", bound=Struct)
+A = TypeVar("A")
+
+_IN_PATH = re.compile(r"{(\w+)}")
 
 
 class Nothing(Struct, frozen=True):
@@ -35,7 +38,7 @@ class Call(Generic[Q_co, B_co]):
     body: B_co
 
 
-View = Callable[[Services, Call[Any, Any]], Coroutine[Any, Any, Struct]]
+View = Callable[[Services, Call[Any, Any]], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Operation:
     summary: str
     query: type[Struct]
     body: type[Struct]
-    answer: type[Struct]
+    answer: type[Any]
     status: int
     refusals: tuple[int, ...]
     view: View
@@ -62,6 +65,16 @@ class Operation:
     def name(self) -> str:
         """What the operation is called in the description."""
         return self.view.__name__
+
+    @property
+    def in_path(self) -> tuple[str, ...]:
+        """The fields of the query that stand in the path, as ``{name}``."""
+        return tuple(_IN_PATH.findall(self.path))
+
+    @property
+    def route(self) -> str:
+        """The path as the router takes it; what stands in it may have slashes."""
+        return _IN_PATH.sub(r"<path:\1>", self.path)
 
     @property
     def changes(self) -> bool:

@@ -1,7 +1,7 @@
 """What the operations need of the rest of the station, as small promises."""
 
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.access.tokens import Token
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
+from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.settings import WebSettings
@@ -134,6 +135,7 @@ class Services:
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
+    played: Callable[[str], Sequence[Title]] = field(default=lambda _mount: (), kw_only=True)
 
     def moment_of(self, seconds: float) -> datetime:
         """The time that ``seconds`` since 1970 are."""

@@ -1,7 +1,7 @@
 """The API as an application: every declared operation at its address."""
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -36,7 +36,7 @@ _JSON = "application/json"
 _AS_JSON = "application/json; charset=utf-8"
 
 
-def _answer(status: int, document: msgspec.Struct, fields: Fields = ()) -> Answer:
+def _answer(status: int, document: object, fields: Fields = ()) -> Answer:
     return Answer(status, _AS_JSON, msgspec.json.encode(document), (*NOT_CACHED, *fields))
 
 
@@ -49,9 +49,9 @@ def _failed(request: Request, failure: Failure) -> bytes:
     return respond(request, _answer(told.status, told.problem, told.fields))
 
 
-def _view(operation: Operation) -> Callable[["ApiSite", Request, Caller], Awaitable[bytes]]:
-    async def view(site: "ApiSite", request: Request, caller: Caller) -> bytes:
-        return await site.perform(operation, request, caller)
+def _view(operation: Operation) -> Callable[..., Awaitable[bytes]]:
+    async def view(site: "ApiSite", request: Request, caller: Caller, **in_path: str) -> bytes:
+        return await site.perform(operation, request, caller, in_path)
 
     view.__name__ = operation.name
     return view
@@ -83,10 +83,12 @@ class ApiSite:
         """The application, bound to this station."""
         return self.router.bound(self)
 
-    async def perform(self, operation: Operation, request: Request, caller: Caller) -> bytes:
+    async def perform(
+        self, operation: Operation, request: Request, caller: Caller, in_path: Mapping[str, str]
+    ) -> bytes:
         """Check the request, do what it asks for, and answer."""
         self._count(caller)
-        query = _query(operation, request)
+        query = _query(operation, request, in_path)
         body = _body(operation, request)
         call: Call[Any, Any] = Call(caller, self._recent.get, query, body)
         document = await operation.view(self._services, call)
@@ -133,7 +135,7 @@ class TooOften(Unfit):
 
 for _operation in OPERATIONS:
     ApiSite.router.route(
-        _operation.path,
+        _operation.route,
         _operation.action,
         methods=(_operation.method,),
         changes=_operation.changes,
@@ -141,19 +143,20 @@ for _operation in OPERATIONS:
     )(_view(_operation))
 
 
-def _query(operation: Operation, request: Request) -> msgspec.Struct:
+def _query(operation: Operation, request: Request, in_path: Mapping[str, str]) -> msgspec.Struct:
     found = parse_target(request.uri).query
     try:
-        given = {name: value.decode() for name, value in found.items()}
+        # widgets write a time as "_", to get round caches
+        given = {name: value.decode() for name, value in found.items() if name != "_"}
     except UnicodeDecodeError:
         raise Unfit(400, "bad-request", "the query is not UTF-8") from None
-    fields = operation.query.__struct_fields__
+    fields = [name for name in operation.query.__struct_fields__ if name not in in_path]
     strange = sorted(given.keys() - set(fields))
     if strange:
         known = ", ".join(fields) or "none"
         raise Unfit(400, "unknown-parameter", f"known parameters: {known}", strange[0])
     try:
-        return msgspec.convert(given, operation.query, strict=False)
+        return msgspec.convert({**given, **in_path}, operation.query, strict=False)
     except msgspec.ValidationError as error:
         raise _unfit(error) from None
 
