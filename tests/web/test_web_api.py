@@ -175,6 +175,41 @@ class TestChanges:
         assert web.send("PATCH", "/api/streams?mount=/live", said).status == 200
         assert str(web.bench.changes.document) == once
 
+    @pytest.mark.parametrize(
+        ("name", "field"),
+        [
+            ("/etc/passwd", "intro_file"),
+            ("/srv/ident.mp3", "intro_file"),
+            ("../ident.mp3", "intro_file"),
+            ("a//b.mp3", "dump_file"),
+            ("tinyice.json", "dump_file"),
+            ("..\\x.mp3", "dump_file"),
+        ],
+    )
+    def test_files_are_of_audio_and_in_the_data_folder(
+        self, web: Web, name: str, field: str
+    ) -> None:
+        """A login must not open every file of the machine to the listeners."""
+        for method, target, more in (
+            ("PATCH", "/api/streams?mount=/live", {}),
+            ("POST", "/api/streams", {"mount": "/new"}),
+        ):
+            reply = web.send(method, target, {field: name, **more})
+            assert (reply.status, reply.json()["field"]) == (422, field)
+        assert web.bench.changes.made == []
+
+    def test_files_are_a_superadmins(self, web: Web) -> None:
+        """An admin changes all else of their mounts; who reads them sees the names."""
+        target = "/api/streams?mount=/live"
+        said = {"intro_file": "intros/ident.mp3"}
+        assert web.send("PATCH", target, said, AS_HEAD).status == 403
+        assert web.send("PATCH", target, {"genre": "x"}, AS_HEAD).status == 200
+        assert web.send("PATCH", target, said).status == 200
+        held = web.send("GET", "/api/streams/settings?mount=/live").json()
+        assert (held["intro_file"], held["dump_file"]) == ("intros/ident.mp3", "")
+        assert web.send("PATCH", target, {"intro_file": None}).status == 200
+        assert web.bench.changes.document["advanced_mounts"]["/live"] == {"genre": "x"}
+
     def test_a_new_password_ends_sessions(self, web: Web) -> None:
         """Whoever had the old one is out."""
         web.send("PATCH", "/api/users?username=anna", {"role": "admin"})

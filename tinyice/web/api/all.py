@@ -2,8 +2,9 @@
 
 from itertools import chain
 
+from tinyice.web.api.approval import APPROVAL
 from tinyice.web.api.listeners import LISTENERS
-from tinyice.web.api.nowplaying import NOW_PLAYING
+from tinyice.web.api.mount_settings import MOUNT_SETTINGS
 from tinyice.web.api.operation import Operation
 from tinyice.web.api.security import SECURITY
 from tinyice.web.api.settings import SETTINGS
@@ -13,5 +14,8 @@ from tinyice.web.api.tokens import TOKENS
 from tinyice.web.api.users import USERS
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    chain(STATUS, NOW_PLAYING, STREAMS, LISTENERS, USERS, TOKENS, SECURITY, SETTINGS)
+    chain(
+        *(STATUS, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS),
+        *(USERS, TOKENS, SECURITY, SETTINGS),
+    )
 )

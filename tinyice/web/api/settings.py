@@ -24,7 +24,7 @@ GROUPS = {
     ),
     "streaming": (
         "burst_size queue_size queue_seconds metaint charset low_latency_mode slow_jumps "
-        "source_timeout source_lead takeover takeover_after status_always_array "
+        "source_timeout source_lead takeover takeover_after approve_mounts status_always_array "
         "titles_from_source_address"
     ),
     "access": (
