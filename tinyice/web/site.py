@@ -21,6 +21,8 @@ from tinyice.web.api.services import Services
 from tinyice.web.api.site import ApiSite
 from tinyice.web.cache import Briefly
 from tinyice.web.console.components_site import ComponentsSite
+from tinyice.web.console.desk import Desk
+from tinyice.web.console.sites import console_sites
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
@@ -174,6 +176,8 @@ def make_resource(
     if services is not None:
         api = ApiSite(services, recent, guard, pages, clock=clock, version=settings.version)
         owners.update(dict.fromkeys(urls.API_SEGMENTS, api))
+        desk = Desk(services, pages, recent.get)
+        owners.update(console_sites(desk, guard=guard, clock=clock))
     if administration is not None:
         owners.update(command_sites(station, administration, pages, guard=guard, clock=clock))
     if account is not None:

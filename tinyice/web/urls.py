@@ -40,10 +40,55 @@ COMPONENTS = "/admin/components"
 
 CONSOLE = "/admin/"
 STATIONS = "/admin/stations"
+STATION_NEW = "/admin/stations/new"
+STATION_SWITCH = "/admin/stations/switch"
+STATION_REMOVE = "/admin/stations/remove"
+STATION_APPROVE = "/admin/stations/approve"
+STATION_REFUSE = "/admin/stations/refuse"
 AUDIENCE = "/admin/audience"
+AUDIENCE_LIST = "/admin/audience/list"
+AUDIENCE_ASK = "/admin/audience/ask"
+AUDIENCE_KICK = "/admin/audience/kick"
+AUDIENCE_MOVE = "/admin/audience/move"
+AUDIENCE_BAN = "/admin/audience/ban"
 ACCESS = "/admin/access"
+ACCESS_ACCOUNTS = "/admin/access/accounts"
+ACCESS_ACCOUNT = "/admin/access/account"
+ACCESS_MAKE_ACCOUNT = "/admin/access/account/make"
+ACCESS_CHANGE_ACCOUNT = "/admin/access/account/change"
+ACCESS_REMOVE_ACCOUNT = "/admin/access/account/remove"
+ACCESS_TOKENS = "/admin/access/tokens"
+ACCESS_REVOKE_TOKEN = "/admin/access/tokens/revoke"  # noqa: S105 (an address)
+ACCESS_SESSIONS = "/admin/access/sessions"
+ACCESS_END_SESSION = "/admin/access/sessions/end"
+ACCESS_LOCKOUTS = "/admin/access/lockouts"
+ACCESS_CLEAR_LOCKOUT = "/admin/access/lockouts/clear"
+ACCESS_BANS = "/admin/access/bans"
+ACCESS_ADD_BAN = "/admin/access/bans/add"
+ACCESS_LIFT_BAN = "/admin/access/bans/lift"
+ACCESS_ALLOWED = "/admin/access/allowed"
+ACCESS_ALLOW = "/admin/access/allowed/add"
+ACCESS_DISALLOW = "/admin/access/allowed/remove"
+ACCESS_AUDIT = "/admin/access/audit"
+ONAIR_RAIL = "/admin/onair/rail"
+ONAIR_TITLE = "/admin/onair/title"
+ONAIR_KICK = "/admin/onair/kick-source"
+ONAIR_MOVE = "/admin/onair/move"
+ONAIR_VISIBLE = "/admin/onair/visible"
+ONAIR_ENABLED = "/admin/onair/enabled"
+ONAIR_APPROVE = "/admin/onair/approve"
+ONAIR_REFUSE = "/admin/onair/refuse"
 SETTINGS = "/admin/settings"
+SETTINGS_GROUP = "/admin/settings/<group>"
+SETTINGS_LOGO = "/admin/settings/logo"
+SETTINGS_REMOVE_LOGO = "/admin/settings/remove-logo"
+SETTINGS_ACCENT = "/admin/settings/accent"
 SYSTEM = "/admin/system"
+SYSTEM_NOW = "/admin/system/now"
+SYSTEM_RELOAD = "/admin/system/reload"
+
+LOGO = "/branding/logo"
+API_LOGO = "/api/branding/logo"
 
 ADMIN_HOME = "/admin/"
 ADMIN_STATS = "/admin/stats"
@@ -102,6 +147,25 @@ ACCOUNT_SEGMENTS = ("admin/account",)
 
 COMPONENTS_SEGMENTS = ("admin/components",)
 """Where the page is that shows every component."""
+
+SETTINGS_SEGMENTS = ("admin/settings",)
+SYSTEM_SEGMENTS = ("admin/system",)
+"""Where the pages begin that are about the server as a whole."""
+
+BRANDING_SEGMENTS = ("branding",)
+"""Where the logo is."""
+
+ONAIR_SEGMENTS = ("admin/onair",)
+"""Where the forms of the On air page begin."""
+
+AUDIENCE_SEGMENTS = ("admin/audience",)
+"""Where the pages about listeners begin."""
+
+STATIONS_SEGMENTS = ("admin/stations",)
+"""Where the pages about mounts and their settings begin."""
+
+ACCESS_SEGMENTS = ("admin/access",)
+"""Where the pages about accounts, bans and the audit begin."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""
