@@ -1,0 +1,50 @@
+"""Who may send more than a form: a picture, by somebody who is logged in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from tinyice.assembly.access import Access
+from tinyice.core.access.tokens import digest_of
+from tinyice.web import urls
+from tinyice.web.cookies import cookie_name
+from tinyice.web.pictures import BYTES_MAX
+from tinyice.wire.head import RequestHead
+from tinyice.wire.target import parse_target
+
+PATHS = frozenset({urls.SETTINGS_LOGO, urls.API_LOGO})
+FORM_BYTES = 16 * 1024
+"""Room for what stands around the picture in a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """How large the body of a request may be, where it may be larger than others.
+
+    This decides how much is collected before anybody is asked for more: what is
+    done with it, the guard decides. So a session or a token is enough here, and
+    strangers can fill nobody's memory.
+    """
+
+    access: Access
+
+    def __call__(self, head: RequestHead) -> int:
+        """Bytes; 0: as all others."""
+        if head.method != "POST" or parse_target(head.target).path not in PATHS:
+            return 0
+        return BYTES_MAX + FORM_BYTES if self._is_known(head) else 0
+
+    def _is_known(self, head: RequestHead) -> bool:
+        scheme, _, secret = head.headers.text("authorization").strip().partition(" ")
+        if scheme.lower() == "bearer":
+            digest = digest_of(secret.strip()).encode()
+            known = self.access.tokens()
+            return any(compare_digest(token.digest.encode(), digest) for token in known)
+        find: Callable[[str], object] = self.access.sessions.find
+        return any(find(cookie) is not None for cookie in _session_cookies(head))
+
+
+def _session_cookies(head: RequestHead) -> list[str]:
+    names = {cookie_name(secure=secure) for secure in (False, True)}
+    pairs = (pair.strip().partition("=") for pair in head.headers.text("cookie").split(";"))
+    return [value for name, _, value in pairs if name in names]

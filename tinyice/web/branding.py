@@ -1,0 +1,161 @@
+"""What makes the pages this station's: its logo and its own words on the front page.
+
+Both are made ready once for each change, by a worker: the picture is read and
+judged, the Markdown is rendered. Requests find the results in memory. An uploaded
+logo lies in the data folder, and the configuration names it.
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from tinyice.config.edits import Document, Edit
+from tinyice.config.faults import NotSaved
+from tinyice.config.model import Config
+from tinyice.config.save import in_words
+from tinyice.config.writer import Perform
+from tinyice.core.access.permissions import Action
+from tinyice.core.access.principal import Principal
+from tinyice.core.clients import Client
+from tinyice.web import urls
+from tinyice.web.landing import NOTHING, landing_html_in_worker
+from tinyice.web.pictures import BYTES_MAX, Picture, PictureRefused, picture_of
+from tinyice.web.settings import WebSettings
+
+FOLDER = "branding"
+
+
+class Changes(Protocol):
+    """The one writer of the configuration."""
+
+    async def change(
+        self,
+        edit: Edit,
+        *,
+        who: Principal,
+        client: Client,
+        action: Action,
+        subject: str,
+        mount: str = "",
+    ) -> Sequence[str]:
+        """Edit, judge, save, put in force. Raises, and nothing is changed."""
+
+
+class Branding:
+    """The logo and the landing text that are in force, ready to be shown.
+
+    ``folder`` is the data folder; ``perform`` runs what reads and writes there.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: WebSettings,
+        config: Callable[[], Config],
+        changes: Changes,
+        perform: Perform,
+    ) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._config = config
+        self._changes = changes
+        self._perform = perform
+        self._uploaded: tuple[str, Picture] | None = None
+        self.picture: Picture | None = None
+        self.fault = ""
+        """Why the logo that the configuration names is not shown."""
+
+    def begin(self) -> None:
+        """Make ready what the configuration says now."""
+        self.changed(Config(), self._config())
+
+    def changed(self, before: Config, after: Config) -> None:
+        """Make ready what is different in ``after``."""
+        if before.landing_markdown != after.landing_markdown:
+            self._spawn(self._render(after.landing_markdown))
+        if before.logo_path != after.logo_path:
+            self._take(after.logo_path)
+
+    async def put(self, content: bytes, *, who: Principal, client: Client) -> Sequence[str]:
+        """Let ``content`` be the logo; raises ``PictureRefused``, ``NotSaved``, or what changes do.
+
+        Gives notes for who asked.
+        """
+        name, picture = await self._perform(_kept_in_worker, self._folder, content)
+        self._uploaded = name, picture
+
+        def edit(document: Document) -> None:
+            document["logo_path"] = name
+
+        notes = await self._changes.change(
+            edit, who=who, client=client, action=Action.CHANGE_SETTINGS, subject="logo_path"
+        )
+        self._take(self._config().logo_path)
+        await self._perform(_tidied_in_worker, self._folder, name)
+        return notes
+
+    def _take(self, path: str) -> None:
+        if not path:
+            self._show(None)
+        elif self._uploaded is not None and self._uploaded[0] == path:
+            self._show(self._uploaded[1])
+        else:
+            self._spawn(self._load(path))
+
+    def _show(self, picture: Picture | None, fault: str = "") -> None:
+        self.picture, self.fault = picture, fault
+        self._settings.logo_url = "" if picture is None else f"{urls.LOGO}?v={picture.digest}"
+
+    async def _load(self, path: str) -> None:
+        try:
+            picture = await self._perform(_read_in_worker, self._folder / path)
+        except (OSError, PictureRefused) as error:
+            reason = in_words(error) if isinstance(error, OSError) else error.sentence
+            self._log.warn("logo_path: {path} is not shown: {reason}", path=path, reason=reason)
+            self._show(None, reason)
+            return
+        if self._config().logo_path == path:
+            self._show(picture)
+
+    async def _render(self, markdown: str) -> None:
+        html = await self._perform(landing_html_in_worker, markdown) if markdown else NOTHING
+        if self._config().landing_markdown == markdown:
+            self._settings.landing_html = html
+
+    def _spawn(self, work: Coroutine[Deferred[Any], Any, None]) -> None:
+        Deferred.fromCoroutine(work).addErrback(self._failed)
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("logo or landing text can't be made ready", failure)
+
+
+def _kept_in_worker(folder: Path, content: bytes) -> tuple[str, Picture]:
+    picture = picture_of(content)
+    name = f"{FOLDER}/logo-{picture.digest}{picture.suffix}"
+    path = folder / name
+    fresh = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(mode=0o750, exist_ok=True)
+        fresh.write_bytes(picture.content)
+        fresh.replace(path)
+    except OSError as error:
+        raise NotSaved(f"{path} can't be written: {in_words(error)}") from None
+    return name, picture
+
+
+def _read_in_worker(path: Path) -> Picture:
+    with path.open("rb") as file:
+        return picture_of(file.read(BYTES_MAX + 1))
+
+
+def _tidied_in_worker(folder: Path, kept: str) -> None:
+    """Take earlier logos away, which nobody names any more."""
+    for path in (folder / FOLDER).glob("logo-*"):
+        if path != folder / kept:
+            path.unlink(missing_ok=True)
