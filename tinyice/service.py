@@ -140,6 +140,7 @@ class StationService(Service):
         self._log.info("{room}", room=parts.files.in_words(parts.config.max_listeners))
         for mount in parts.mounts:
             parts.intros.load(mount.settings)
+        parts.branding.begin()
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
         if parts.workers is not None:

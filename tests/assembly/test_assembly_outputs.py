@@ -12,6 +12,7 @@ from tinyice.config.model import Config
 from tinyice.core.clients import Client
 from tinyice.core.events import AuthFailed, RequestFinished
 from tinyice.core.hub import Hub
+from tinyice.logs.tail import Tail
 from tinyice.work.testing import MemoryWorker
 
 NOW = datetime(2024, 5, 17, 12, 30, 5, tzinfo=UTC)
@@ -25,7 +26,8 @@ class Logs:
 
     def __init__(self, config: Config) -> None:
         self.workers: list[MemoryWorker] = []
-        self.outputs = Outputs(config, self._worker, clock=Clock(), now=lambda: NOW)
+        self.tail = Tail()
+        self.outputs = Outputs(config, self._worker, clock=Clock(), now=lambda: NOW, tail=self.tail)
         self.hub = Hub()
         self.outputs.subscribe(self.hub)
 

@@ -1,7 +1,7 @@
 """The parts of the station, made from a configuration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,8 @@ from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
 from tinyice.assembly.storage import Storage, make_storage
+from tinyice.assembly.system import FileInUse, this_server
+from tinyice.assembly.uploads import Uploads
 from tinyice.assembly.urlauth import Gates, make_gates
 from tinyice.assembly.values import limits_of, station_settings, web_settings
 from tinyice.assembly.website import Behind, make_web
@@ -39,6 +41,7 @@ from tinyice.core.ring import OwnMemory
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
 from tinyice.core.tally import Tally
+from tinyice.logs.tail import Tail
 from tinyice.net.front import Front, Limits
 from tinyice.net.peer import Clients
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
@@ -49,6 +52,7 @@ from tinyice.net.webchannel import WebChannel
 from tinyice.outbound.client import Outbound
 from tinyice.outbound.guard import AllowList
 from tinyice.outbound.limits import Capacity
+from tinyice.web.branding import Branding
 from tinyice.wire.replies import SERVER
 from tinyice.work.threads import Worker
 from tinyice.workers.shared import shared_memory
@@ -90,6 +94,7 @@ class Parts:
     pulses: tuple[Pulse, ...]
     lag: ReactorLag
     chronicle: Chronicle
+    branding: Branding
     demo: DemoSource | None
 
 
@@ -101,6 +106,8 @@ class Ground:
     reactor: ReactorBase
     hub: Hub
     now: Callable[[], datetime]
+    file: FileInUse
+    tail: Tail = field(default_factory=Tail)
 
     @property
     def config(self) -> Config:
@@ -122,18 +129,16 @@ def build(
     files: FileRoom,
     demo: bool,
 ) -> Parts:
-    """Make the parts; nothing is opened, started or read yet.
+    """Make the parts, of the file at ``path``; nothing is opened, started or read yet.
 
-    ``path``: the file of the configuration. ``key``: random bytes of this
-    process, for the digests of known passwords.
+    ``key``: random bytes of this process, for the digests of known passwords.
     """
     config, hub = loaded.config, Hub()
-    ground = Ground(InForce(config), reactor, hub, now)
+    ground = Ground(InForce(config), reactor, hub, now, FileInUse(path, loaded.outside))
     outputs, recordings = _outputs(ground), _recordings(ground)
     workers = make_workers(config, reactor, hub.publish)
     mounts = _mounts(ground, recordings, workers)
-    storage = make_storage(lambda: ground.config, reactor, hub, now)
-    checkers = _checkers(ground)
+    storage, checkers = make_storage(lambda: ground.config, reactor, hub, now), _checkers(ground)
     access = _access(ground, storage, checkers, key)
     outbound = _outbound(ground)
     gates = _gates(ground, access, outbound)
@@ -144,7 +149,7 @@ def build(
     pulses, lag = _pulses(ground, mounts), ReactorLag(reactor)
     file_worker, config_worker = ground.worker("files"), ground.worker("configuration")
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
-    gauges = _gauges(ground, station, pulses, lag, OpenFiles(connections), workers=workers)
+    gauges = _gauges(ground, station, pulses, lag, connections, workers=workers, storage=storage)
     writer = make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish)
     behind = _behind(
         ground, mounts, station, access, gauges, storage=storage, writer=writer, worker=file_worker
@@ -171,6 +176,7 @@ def build(
         pulses=pulses,
         lag=lag,
         chronicle=behind.chronicle,
+        branding=behind.branding,
         demo=DemoSource(mounts, reactor, now) if demo else None,
     )
 
@@ -186,6 +192,10 @@ def _behind(
     writer: ConfigWriter,
     worker: Worker,
 ) -> Behind:
+    settings = web_settings(ground.config)
+    folder = _folder(ground.config)
+    branding = Branding(folder, settings, lambda: ground.config, writer, worker.perform)
+    ground.in_force.watch(branding.changed)
     return Behind(
         station=station,
         access=access,
@@ -193,11 +203,15 @@ def _behind(
         storage=storage,
         in_force=ground.in_force,
         writer=writer,
-        settings=web_settings(ground.config),
+        settings=settings,
         now=ground.now,
         publish=ground.hub.publish,
         subscribe=ground.hub.subscribe,
         worker=worker,
+        branding=branding,
+        machine=this_server(
+            ground.file, ground.in_force, writer, ground.tail, access.passwords, worker=worker
+        ),
         chronicle=make_chronicle(mounts, ground.hub, ground.now, ground.reactor),
     )
 
@@ -224,7 +238,11 @@ def _folder(config: Config) -> Path:
 
 def _outputs(ground: Ground) -> Outputs:
     outputs = Outputs(
-        ground.config, lambda: ground.worker("log"), clock=ground.reactor, now=ground.now
+        ground.config,
+        lambda: ground.worker("log"),
+        clock=ground.reactor,
+        now=ground.now,
+        tail=ground.tail,
     )
     outputs.subscribe(ground.hub)
     return outputs
@@ -317,6 +335,7 @@ def _front(
         listener_gate=gates.listeners,
         source_gate=gates.sources,
         unknown_path=access.lockouts.unknown_path,
+        larger_body=Uploads(access),
         shoutcast_mount=lambda: ground.config.shoutcast_mount,
     )
 
@@ -334,11 +353,12 @@ def _gauges(
     station: Station,
     pulses: tuple[Pulse, ...],
     lag: ReactorLag,
-    open_files: OpenFiles,
+    connections: Callable[[], int],
     *,
     workers: Workers | None,
+    storage: Storage,
 ) -> Figures:
-    tally = Tally()
+    tally, open_files = Tally(), OpenFiles(connections)
     ground.hub.subscribe(tally)
     return Figures(
         tally=tally,
@@ -346,6 +366,7 @@ def _gauges(
         delivery=station.delivery,
         workers=WorkersSnapshot if workers is None else workers.snapshot,
         process=lambda: process_snapshot(open_files, lag),
+        store=storage.snapshot,
     )
 
 

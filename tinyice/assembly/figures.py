@@ -12,6 +12,7 @@ from tinyice.core.snapshots import (
     ProcessSnapshot,
     PulseSnapshot,
     ServerFigures,
+    StoreSnapshot,
     WorkersSnapshot,
 )
 from tinyice.core.tally import Tally
@@ -101,12 +102,14 @@ class Figures:
         delivery: Callable[[], DeliverySnapshot],
         workers: Callable[[], WorkersSnapshot],
         process: Callable[[], ProcessSnapshot],
+        store: Callable[[], StoreSnapshot] = StoreSnapshot,
     ) -> None:
         self._tally = tally
         self._pulses = pulses
         self._delivery = delivery
         self._workers = workers
         self._process = process
+        self._store = store
 
     def figures(self) -> ServerFigures:
         """Everything now."""
@@ -116,6 +119,7 @@ class Figures:
             audience=self._tally.snapshot(),
             workers=self._workers(),
             process=self._process(),
+            store=self._store(),
         )
 
 

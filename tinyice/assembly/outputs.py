@@ -17,6 +17,7 @@ from tinyice.logs.files import LogFile
 from tinyice.logs.observer import make_observer
 from tinyice.logs.places import FileOnDisk, OpenDescriptor, Place
 from tinyice.logs.sinks import AccessLog, AuthLog, EventLog
+from tinyice.logs.tail import Tail
 from tinyice.work.threads import Worker
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ class _Observer:
 
 
 class Outputs:
-    """The logs of the station."""
+    """The logs of the station; ``tail`` gets what the event log holds."""
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Outputs:
         *,
         clock: IReactorTime,
         now: Callable[[], datetime],
+        tail: Tail,
     ) -> None:
         self._new_worker = worker
         self._clock = clock
@@ -85,6 +87,7 @@ class Outputs:
         self._events = self._file(events or stdout)
         self._access = None if access is None else self._file(access)
         self._auth = self._events if auth is None else self._file(auth)
+        self._tail = tail
         self._json = config.json_logs
         self._observer = _Observer(self._make_observer(config.log_level))
         self._event_log = EventLog(Logger(namespace="tinyice"), config.log_level)
@@ -130,7 +133,9 @@ class Outputs:
         self._event_log(event)
 
     def _make_observer(self, level: str) -> ILogObserver:
-        return make_observer(level, json_logs=self._json, write=self._events.write)
+        return make_observer(
+            level, json_logs=self._json, write=self._events.write, keep=self._tail.add
+        )
 
     def _open_gates(self) -> None:
         for gate in self._gates:

@@ -10,6 +10,7 @@ from tinyice.config.model import Config
 from tinyice.core.access.lockouts import Lockouts
 from tinyice.core.access.sessions import Sessions
 from tinyice.core.hub import Hub
+from tinyice.core.snapshots import StoreSnapshot
 from tinyice.store.audit import AuditSink
 from tinyice.store.entries import AuditQuery
 from tinyice.store.store import Store
@@ -28,7 +29,7 @@ def make_storage(
     ``config`` gives the configuration in force.
     """
     store = Store(
-        Path(config().data_dir or ".").absolute() / FILE_NAME,
+        database_path(config()),
         Worker("database", _JOBS, deliver=reactor.callFromThread, clock=reactor),
         clock=reactor,
         now=now,
@@ -36,6 +37,11 @@ def make_storage(
     )
     hub.subscribe(AuditSink(store.keep_entry, now, lambda: config().audit_enabled))
     return Storage(store)
+
+
+def database_path(config: Config) -> Path:
+    """Where the file lies."""
+    return Path(config.data_dir or ".").absolute() / FILE_NAME
 
 
 class Storage:
@@ -109,6 +115,11 @@ class Storage:
     async def token_uses(self) -> Mapping[str, datetime]:
         """When each token was used last, by its id."""
         return {token: use.at for token, use in self.store.token_uses.last.items()}
+
+    def snapshot(self) -> StoreSnapshot:
+        """How the database does."""
+        store = self.store
+        return StoreSnapshot(store.failures, store.lost, store.refused)
 
     async def stop(self) -> None:
         """Write what waits, and close the file."""

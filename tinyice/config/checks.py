@@ -11,6 +11,9 @@ MAX_PASSWORD_BYTES = 72
 _BCRYPT = re.compile(r"\$2[aby]\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}")
 
 
+_LINES = str.maketrans(dict.fromkeys("\t\r\n", " "))
+
+
 def is_hash(password: str) -> bool:
     """Tell whether ``password`` is a well-formed bcrypt hash."""
     return _BCRYPT.fullmatch(password) is not None
@@ -39,6 +42,16 @@ def text_fault(text: str) -> str | None:
     if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text):
         return "must not contain control characters"
     return None
+
+
+MARKDOWN_CHARS_MAX = 20_000
+
+
+def markdown_fault(text: str) -> str | None:
+    """Text of several lines, to be read by people."""
+    if len(text) > MARKDOWN_CHARS_MAX:
+        return f"must not be longer than {MARKDOWN_CHARS_MAX} characters"
+    return text_fault(text.translate(_LINES))
 
 
 def address_fault(address: str) -> str | None:

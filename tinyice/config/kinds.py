@@ -5,7 +5,7 @@ stands in its ``Meta``; ours stands in ``Meta.extra``: ``check`` (a rule of
 ``checks``), ``secret`` (never shown), ``hashed`` (a password that becomes a hash
 when it is plain), ``text`` (a number that may be written as text), ``named``
 (words that stand for numbers), ``words`` (what the value is called), ``several``
-(what several are called).
+(what several are called), ``lines`` (text of more than one line).
 """
 
 from collections.abc import Callable, Mapping
@@ -22,6 +22,9 @@ from tinyice.core.paths import mount_path_fault
 Check = Callable[[str], str | None]
 
 Text = Annotated[str, Meta(extra={"check": checks.text_fault})]
+Markdown = Annotated[
+    str, Meta(extra={"check": checks.markdown_fault, "words": "text in Markdown", "lines": True})
+]
 Secret = Annotated[
     str,
     Meta(

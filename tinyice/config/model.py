@@ -21,6 +21,7 @@ from tinyice.config.kinds import (
     Count,
     Destination,
     LoginName,
+    Markdown,
     Metaint,
     MountPath,
     Network,
@@ -117,6 +118,12 @@ class Config(Struct, frozen=True, kw_only=True):
     page_title: Annotated[Text, says("Title of the public pages.")] = "tinyice"
     page_subtitle: Annotated[Text, says("Line below the title.")] = ""
     accent_color: Annotated[Colour, says("Colour of the public pages, as #rrggbb.")] = ""
+    logo_path: Annotated[
+        Text, says("Picture of the public pages: PNG, JPEG or WebP, in data_dir or by its whole path.")
+    ] = ""
+    landing_markdown: Annotated[
+        Markdown, says("Words of the operator on the front page, in Markdown.")
+    ] = ""
     data_dir: Annotated[
         Text, says("Folder for what the server writes; empty: the folder it was started in.")
     ] = ""

@@ -5,7 +5,7 @@ depends on them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tinyice.core.clients import Client
@@ -175,6 +175,18 @@ class ProcessSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSnapshot:
+    """How often the database could not be used, and how much was lost for that.
+
+    ``refused``: why it is not used at all.
+    """
+
+    failures: int = 0
+    lost: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerFigures:
     """How the server is doing, beside the mounts."""
 
@@ -183,3 +195,4 @@ class ServerFigures:
     audience: AudienceSnapshot
     workers: WorkersSnapshot
     process: ProcessSnapshot
+    store: StoreSnapshot = field(default_factory=StoreSnapshot)

@@ -19,20 +19,28 @@ from tinyice.logs.text import text_of
 Write = Callable[[str], object]
 """Takes whole lines, each with its end. Must not block."""
 
+Keep = Callable[[str, str], None]
+"""Takes the level of an entry, and the entry as it is written."""
+
 # Twisted logs these under the name of the class that they are about.
 _CHATTER = ("Starting factory", "Stopping factory")
 _CHATTERERS = ("twisted.", "log_legacy")
 
 
 def make_observer(
-    level: str, *, json_logs: bool, write: Write, zone: tzinfo | None = None
+    level: str,
+    *,
+    json_logs: bool,
+    write: Write,
+    zone: tzinfo | None = None,
+    keep: Keep | None = None,
 ) -> ILogObserver:
     """The observer that writes what is at least ``level`` (debug, info, warn, error).
 
-    Times are told in ``zone`` (None: the zone of the machine).
+    Times are told in ``zone`` (None: the zone of the machine). ``keep`` gets the same.
     """
     written = FilteringLogObserver(
-        EventWriter(json_of if json_logs else text_of, write, zone),
+        EventWriter(json_of if json_logs else text_of, write, zone, keep),
         [LogLevelFilterPredicate(defaultLogLevel=LEVELS[level])],
     )
     return QuietTwisted(written)
@@ -43,15 +51,24 @@ class EventWriter:
     """Writes each event in one format."""
 
     def __init__(
-        self, entry_of: Callable[[Record], str], write: Write, zone: tzinfo | None
+        self,
+        entry_of: Callable[[Record], str],
+        write: Write,
+        zone: tzinfo | None,
+        keep: Keep | None = None,
     ) -> None:
         self._entry_of = entry_of
         self._write = write
         self._zone = zone
+        self._keep = keep
 
     def __call__(self, event: LogEvent) -> None:
         """Write ``event``."""
-        self._write(self._entry_of(record_of(event, self._zone)))
+        record = record_of(event, self._zone)
+        entry = self._entry_of(record)
+        self._write(entry)
+        if self._keep is not None:
+            self._keep(record.level, entry)
 
 
 @implementer(ILogObserver)

@@ -80,7 +80,7 @@ class Door(Protocol):
 
     def __init__(self, front: Front, web: Callable[[], WebChannel], *, secure: bool) -> None:
         self._front = front
-        self._web = WebSide(web, front.limits.body_bytes)
+        self._web = WebSide(web, front.body_bytes)
         self._secure = secure
         self._state = State.IDLE
         self._parser = self._new_parser()

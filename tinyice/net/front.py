@@ -84,6 +84,10 @@ def _report_to_nobody(_address: str, _path: str) -> None:
     """Forget it."""
 
 
+def _no_larger(_head: RequestHead) -> int:
+    return 0
+
+
 def _no_mount() -> str:
     return ""
 
@@ -93,8 +97,9 @@ class Front:
     """The collaborators of doors, sources and listeners.
 
     ``unknown_path`` is told of each request for a page that there is not, with
-    the client's address and the path. ``shoutcast_mount`` is where sources go
-    that name no mount.
+    the client's address and the path. ``larger_body`` says how large the body
+    of a request may be, where it may be larger than others. ``shoutcast_mount`` is where
+    sources go that name no mount.
     """
 
     mounts: Mounts
@@ -110,12 +115,17 @@ class Front:
     listener_gate: ListenerGate = _ASK_NOBODY
     source_gate: SourceGate = _DELEGATE_NOTHING
     unknown_path: Callable[[str, str], None] = _report_to_nobody
+    larger_body: Callable[[RequestHead], int] = _no_larger
     shoutcast_mount: Callable[[], str] = _no_mount
 
     @property
     def date(self) -> str:
         """The value of a ``Date`` header."""
         return format_datetime(self.now(), usegmt=True)
+
+    def body_bytes(self, head: RequestHead) -> int:
+        """How large the body of this request may be."""
+        return max(self.limits.body_bytes, self.larger_body(head))
 
     def wait_for(self, waiting: Deadline, seconds: float, *, newcomer: bool = False) -> None:
         """``waiting`` has so many seconds from now on."""

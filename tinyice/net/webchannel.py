@@ -6,10 +6,12 @@ the transport that they share.
 """
 
 import re
+from io import BytesIO
 from typing import Protocol
 from urllib.parse import quote_from_bytes
 
 from twisted.web.http import HTTPChannel, Request
+from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
 
 from tinyice.core.clients import Client
@@ -75,8 +77,17 @@ class WebChannel(HTTPChannel):
         self.waiting.answered(status, sent, persistent=persistent)
 
 
+class WholeRequest(SiteRequest):
+    """A request whose body is in memory: the door has collected it."""
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
+        """Where the body goes; Twisted would put one of more than 100 kB into a file."""
+        self.content = BytesIO()
+
+
 def make_site(site: Site) -> Site:
     """Let ``site`` answer on channels that doors feed."""
+    site.requestFactory = WholeRequest
     site.protocol = WebChannel  # type: ignore[assignment]
     site.timeOut = None
     return site

@@ -11,13 +11,15 @@ from tinyice.wire.head import RequestHead
 class WebSide:
     """Collects one body at a time.
 
-    The channel is made when there is something to ask, and is the same for all
-    requests of a connection.
+    ``body_bytes`` says how large the body of a request may be. The channel is made
+    when there is something to ask, and is the same for all requests of a connection.
     """
 
     __slots__ = ("_body", "_body_bytes", "_web", "channel")
 
-    def __init__(self, web: Callable[[], WebChannel], body_bytes: int) -> None:
+    def __init__(
+        self, web: Callable[[], WebChannel], body_bytes: Callable[[RequestHead], int]
+    ) -> None:
         self._web = web
         self._body_bytes = body_bytes
         self._body: WebBody | None = None
@@ -30,7 +32,7 @@ class WebSide:
 
     def begin(self, head: RequestHead) -> bool:
         """A request is here, but for its body; whether that is none. Raises ``PeerError``."""
-        self._body = WebBody(head, self._body_bytes)
+        self._body = WebBody(head, self._body_bytes(head))
         return self._body.complete
 
     def feed(self, data: bytes) -> tuple[bytes, bytes] | None:

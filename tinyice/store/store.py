@@ -75,6 +75,11 @@ class Store:
         """How much found no room to wait in."""
         return self._pending.lost
 
+    @property
+    def refused(self) -> str:
+        """Why the database is not used at all; "" when it is."""
+        return self._outbox.refused
+
     def keep_entry(self, entry: AuditEntry) -> None:
         """Add ``entry`` to the audit, soon."""
         self._pending.put_entry(entry)

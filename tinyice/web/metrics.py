@@ -199,6 +199,18 @@ _SERVER: tuple[_Figure[ServerFigures], ...] = (
         "Worker processes that died and were replaced.",
         lambda f: f.workers.restarts,
     ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_store_failures_total",
+        "Times that the database could not be used.",
+        lambda f: f.store.failures,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_store_lost_total",
+        "Things to keep that found no room to wait for the database.",
+        lambda f: f.store.lost,
+    ),
 )
 
 _PULSE: tuple[_Figure[PulseSnapshot], ...] = (

@@ -5,6 +5,7 @@ from io import SEEK_SET
 
 from twisted.web.server import Request
 
+from tinyice.web import forms
 from tinyice.wire.charset import decode_text
 from tinyice.wire.target import parse_target
 
@@ -35,6 +36,11 @@ class Params:
         """A parameter as text; "" when it is missing. Charsets as in ``decode_text``."""
         return decode_text(self.raw(name), charset, assumed)
 
+    def beginning(self, prefix: str) -> Mapping[str, str]:
+        """The parameters whose names begin so, by the rest of their names, in UTF-8."""
+        found = ((name, value) for name, value in self._found.items() if name.startswith(prefix))
+        return {name[len(prefix) :]: decode_text(value, "utf-8") for name, value in found}
+
 
 def params_of(request: Request) -> Params:
     """All parameters of ``request``; a form counts after the query."""
@@ -42,8 +48,13 @@ def params_of(request: Request) -> Params:
 
 
 def _form_of(request: Request) -> Mapping[str, bytes]:
-    kind = (request.getHeader(b"Content-Type") or b"").partition(b";")[0].strip().lower()
-    if request.method != b"POST" or kind != _FORM or request.content is None:
+    given = request.getHeader(b"Content-Type") or b""
+    kind = given.partition(b";")[0].strip().lower()
+    if request.method != b"POST" or request.content is None:
         return {}
     request.content.seek(0, SEEK_SET)
+    if kind == forms.KIND:
+        return forms.parts_of(given, request.content.read())
+    if kind != _FORM:
+        return {}
     return parse_target(b"/?" + request.content.read(MAX_FORM_BYTES).strip()).query

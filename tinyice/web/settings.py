@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass, fields
 
+from markupsafe import Markup
+
+from tinyice.web.landing import NOTHING
+
+_KEPT = frozenset({"port", "https_port", "logo_url", "landing_html"})
+"""Where the server listens, which no change moves, and what is made ready by a worker."""
+
 
 @dataclass(slots=True)
 class WebSettings:
@@ -16,6 +23,7 @@ class WebSettings:
     ``titles_from_source_address``: who knows no more than a source password sets
     titles only from the address that feeds the mount, as in Icecast.
     ``session_seconds``: for how long browsers keep the cookie of a session.
+    ``logo_url`` ("": there is none) and ``landing_html`` are made by ``branding``.
     """
 
     hostname: str
@@ -33,9 +41,11 @@ class WebSettings:
     status_always_array: bool = False
     titles_from_source_address: bool = False
     session_seconds: int = 7 * 24 * 3600
+    logo_url: str = ""
+    landing_html: Markup = NOTHING
 
     def take(self, other: "WebSettings") -> None:
-        """Say what ``other`` says from now on. Where the server listens stays as it is."""
+        """Say what ``other`` says from now on, but for what does not come from there."""
         for field in fields(self):
-            if field.name not in ("port", "https_port"):
+            if field.name not in _KEPT:
                 setattr(self, field.name, getattr(other, field.name))

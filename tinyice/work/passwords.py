@@ -63,6 +63,11 @@ class Passwords:
         self._right: OrderedDict[bytes, None] = OrderedDict()
         self._under_way: dict[bytes, Once[bool]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many checks nobody has begun."""
+        return sum(worker.waiting for worker in self._workers)
+
     async def verify(self, password: bytes, hashed: str) -> bool:
         """Whether ``hashed`` stands for ``password``; ``Busy`` when too many ask."""
         if not is_usable(password) or not is_hash(hashed):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tinyice.config.faults import ConfigFaults, NotSaved
@@ -29,6 +29,7 @@ from tinyice.core.errors import (
 )
 from tinyice.web.answers import Fields
 from tinyice.web.errors import CrossSite
+from tinyice.web.pictures import PictureRefused
 from tinyice.wire.errors import PeerError
 
 
@@ -67,6 +68,13 @@ def unknown(what: str, name: str, field: str = "") -> Unfit:
 def taken(what: str, name: str, field: str) -> Unfit:
     """There is one of that name already."""
     return Unfit(409, "exists", f"there is a {what} {name} already", field)
+
+
+def unfit_by(error: ValidationError) -> Unfit:
+    """What msgspec says, with the field apart: "Expected `int`, got `str` - at `$.limit`"."""
+    sentence, _, place = str(error).partition(" - at `")
+    field = place.rstrip("`").removeprefix("$").removeprefix(".")
+    return Unfit(400, "invalid", sentence, field)
 
 
 def _plain(status: int, code: str) -> Callable[[Exception], Told]:
@@ -118,6 +126,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Told]], ...] = (
     (Conflict, _plain(409, "conflict")),
     (ConfigFaults, _refused_values),
     (NotSaved, _plain(507, "not-saved")),
+    (PictureRefused, _plain(422, "invalid")),
     (CrossSite, _plain(403, "cross-site")),
     (MethodNotAllowed, _wrong_method),
     (NotFound, lambda _: Told(404, Problem(error="there is no such address", code="not-found"))),

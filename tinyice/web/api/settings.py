@@ -1,5 +1,6 @@
 """Settings of the whole server that are safe to change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,10 +10,10 @@ from tinyice.config.edits import Document
 from tinyice.config.kinds import kind_of
 from tinyice.config.model import Config
 from tinyice.core.access.permissions import Action
-from tinyice.web.api.changing import changed
 from tinyice.web.api.operation import Call, Nothing, Operations
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done
+from tinyice.web.guard import Caller
 
 SETTINGS = Operations("settings")
 
@@ -101,18 +102,29 @@ async def change_settings(services: Services, call: Call[Nothing, Struct]) -> Do
     said = {
         key: _told(getattr(call.body, key)) for key in KEYS if getattr(call.body, key) is not UNSET
     }
+    return Done(notes=await set_keys(services, call.caller, said))
+
+
+async def set_keys(
+    services: Services, caller: Caller, values: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Set keys of the file, those that are None to their defaults; notes for who asked."""
 
     def edit(document: Document) -> None:
-        document.update(said)
+        for key, value in values.items():
+            if value is None:
+                document.pop(key, None)
+            else:
+                document[key] = value
 
-    notes = await changed(
-        services,
-        call,
+    notes = await services.changes.change(
         edit,
+        who=caller.principal,
+        client=caller.client,
         action=Action.CHANGE_SETTINGS,
-        subject=", ".join(sorted(said)) or "nothing",
+        subject=", ".join(sorted(values)) or "nothing",
     )
-    return Done(notes=notes)
+    return tuple(notes)
 
 
 def _told(value: object) -> object:
