@@ -1,6 +1,6 @@
 """What the operations of the API need, on values in memory: a configuration that can be changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from tinyice.config.rules import faults_between
 from tinyice.core.access.lockouts import Lockout, LockoutKind
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
+from tinyice.core.access.sessions import Session
 from tinyice.core.clients import Client
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
 from tinyice.core.events import Event
@@ -23,6 +24,7 @@ from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.api.services import AuditEntry, AuditPage, Services, Station
+from tinyice.web.pictures import Picture, picture_of
 from tinyice.web.settings import WebSettings
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
@@ -42,6 +44,12 @@ def listener(number: int, mount: str = "/live") -> ListenerSnapshot:
     """Somebody who listens."""
     client = Client(f"192.0.2.{number % 250}", "VLC/3.0")
     return ListenerSnapshot(number, mount, client, "", 12.3, 1000, 5, 0.1, 0, False, False)
+
+
+def session(session_id: str, user: str = "anna") -> Session:
+    """A login of a browser."""
+    then = NOW.timestamp()
+    return Session(session_id, user, "", then, then, "192.0.2.9", "Browser/1")
 
 
 @dataclass
@@ -167,6 +175,36 @@ class FakeAudit:
 
 
 @dataclass
+class FakeTrends:
+    """The same line for everything."""
+
+    line: tuple[int, ...] = (1, 3, 2)
+
+    def of(self, mount: str) -> Sequence[int]:
+        return self.line
+
+    def among(self, mounts: Iterable[str]) -> Sequence[int]:
+        return self.line
+
+    def of_all(self) -> Sequence[int]:
+        return self.line
+
+
+@dataclass
+class FakeLogo:
+    """Judges what it is given, and remembers it."""
+
+    picture: Picture | None = None
+    fault: str = ""
+    put_by: list[str] = field(default_factory=list)
+
+    async def put(self, content: bytes, *, who: Principal, client: Client) -> Sequence[str]:
+        self.picture = picture_of(content)
+        self.put_by.append(who.name)
+        return ()
+
+
+@dataclass
 class Bench:
     """The services, and the fakes behind them."""
 
@@ -176,7 +214,16 @@ class Bench:
     audit: FakeAudit = field(default_factory=FakeAudit)
     events: list[Event] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=lambda: [session("s9")])
+    trends: FakeTrends = field(default_factory=FakeTrends)
+    logo: FakeLogo = field(default_factory=FakeLogo)
     played: dict[str, Sequence[Title]] = field(default_factory=dict)
+
+    def end_session(self, session_id: str) -> bool:
+        """Forget it."""
+        before = len(self.sessions)
+        self.sessions = [one for one in self.sessions if one.id != session_id]
+        return len(self.sessions) < before
 
     def services(self, settings: WebSettings) -> Services:
         """What the API is given."""
@@ -199,8 +246,12 @@ class Bench:
             settings=lambda: settings,
             hash_password=hash_password,
             token_uses=token_uses,
-            played=lambda mount: self.played.get(mount, ()),
             end_sessions=self.ended.append,
+            sessions=lambda: self.sessions,
+            end_session=self.end_session,
+            trends=self.trends,
+            logo=self.logo,
+            played=lambda mount: self.played.get(mount, ()),
             publish=self.events.append,
             now=lambda: NOW,
             random=lambda size: bytes(range(size)),

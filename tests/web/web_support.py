@@ -39,6 +39,8 @@ from tinyice.core.snapshots import (
 from tinyice.core.tags import Tags
 from tinyice.core.trends import Trends
 from tinyice.formats.base import AudioInfo
+from tinyice.logs.tail import Tail
+from tinyice.web.console.machine import Checked, Load, Versions
 from tinyice.web.guard import Guard
 from tinyice.web.live.live import Live
 from tinyice.web.live.picture import Pictures
@@ -317,7 +319,8 @@ class Reply:
 
 def exchange(resource: IResource, raw: bytes) -> bytes:
     """What the whole of twisted.web answers to the bytes ``raw``."""
-    channel = Site(resource, timeout=None).buildProtocol(None)
+    site = Site(resource, timeout=None, parsePOSTFormSubmission=False)
+    channel = site.buildProtocol(None)
     transport = StringTransport()
     transport.disconnecting = False
     channel.makeConnection(transport)
@@ -354,6 +357,36 @@ def new_chronicle(clock: Clock) -> Chronicle:
     )
 
 
+@dataclass
+class FakeMachine:
+    """A server with a short log and a good file; ``fault`` keeps it from being read anew."""
+
+    log: Tail = field(default_factory=Tail)
+    config_file: str = "/etc/tinyice.json"
+    database_file: str = "/var/lib/tinyice.db"
+    versions: Versions = Versions("3.11.2", "26.4.0", "OpenSSL 3.0", "Linux 6.1")
+    given: dict[str, str] = field(default_factory=dict)
+    waits: tuple[str, ...] = ()
+    found: Checked = Checked((), (), ())
+    fault: Exception | None = None
+    reloads: list[str] = field(default_factory=list)
+
+    def load(self) -> Load:
+        return Load(0.034, 12.5, 1, 32)
+
+    def waiting_keys(self) -> tuple[str, ...]:
+        return self.waits
+
+    async def check(self) -> Checked:
+        return self.found
+
+    async def reload(self, *, who: Principal, client: Client) -> tuple[str, ...]:
+        if self.fault is not None:
+            raise self.fault
+        self.reloads.append(who.name)
+        return ()
+
+
 class Web:
     """A web site on a fake station."""
 
@@ -367,6 +400,7 @@ class Web:
         self.chronicle = new_chronicle(self.clock)
         pictures = Pictures(self.station.snapshot, self.chronicle, lambda: STARTED)
         self.live = Live(pictures, self.clock, "e")
+        self.machine = FakeMachine()
         settings = replace(SETTINGS, **changes)
         self.client = Client("203.0.113.9")
         self.guard = Guard(self.gatekeeper, lambda _: self.client, settings=settings)
@@ -383,6 +417,8 @@ class Web:
             account=self.account,
             services=self.bench.services(settings),
             live=self.live,
+            machine=self.machine,
+            chronicle=self.chronicle,
         )
 
     @property
@@ -399,6 +435,8 @@ class Web:
             tuple(self.bench.changes.made),
             tuple(self.bench.station.done),
             len(self.bench.lockouts.found),
+            len(self.bench.logo.put_by),
+            len(self.machine.reloads),
         )
 
     def open_session(self, who: Principal = BOSS) -> OpenedSession:

@@ -15,6 +15,7 @@ from tinyice.assembly.figures import Figures
 from tinyice.assembly.live import make_live
 from tinyice.assembly.own_account import OwnAccounts
 from tinyice.assembly.storage import Storage
+from tinyice.assembly.system import ThisServer
 from tinyice.assets import find_assets
 from tinyice.config.inforce import InForce
 from tinyice.config.writer import ConfigWriter
@@ -25,6 +26,7 @@ from tinyice.core.hub import Sink
 from tinyice.core.station import Station
 from tinyice.net.webchannel import WebChannel, make_site
 from tinyice.web.api.services import Services
+from tinyice.web.branding import Branding
 from tinyice.web.guard import Guard
 from tinyice.web.pages import compile_in_worker
 from tinyice.web.settings import WebSettings
@@ -47,12 +49,16 @@ class Behind:
     publish: Callable[[Event], None]
     subscribe: Callable[[Sink], object]
     worker: Worker
+    branding: Branding
+    machine: ThisServer
     chronicle: Chronicle
 
 
 def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
     """The way to a fresh channel of the web site."""
-    site = make_site(Site(_resource(behind, reactor), reactor=reactor))  # type: ignore[no-untyped-call]
+    # forms are read by web/params.py, and by nobody before the guard
+    site = Site(_resource(behind, reactor), reactor=reactor, parsePOSTFormSubmission=False)  # type: ignore[no-untyped-call]
+    make_site(site)
 
     def channel() -> WebChannel:
         made: WebChannel = site.buildProtocol(None)  # type: ignore[no-untyped-call]
@@ -92,6 +98,8 @@ def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
             now=behind.now,
             subscribe=behind.subscribe,
         ),
+        chronicle=behind.chronicle,
+        machine=behind.machine,
     )
 
 
@@ -123,9 +131,13 @@ def _services(behind: Behind) -> Services:
         hash_password=access.passwords.hash,
         token_uses=behind.storage.token_uses,
         end_sessions=access.sessions.end_all,
+        sessions=access.sessions.listed,
+        end_session=access.sessions.end,
+        trends=behind.chronicle.trends,
+        logo=behind.branding,
+        played=behind.chronicle.played.of,
         publish=behind.publish,
         now=behind.now,
-        played=behind.chronicle.played.of,
         random=token_bytes,
     )
 

@@ -18,6 +18,11 @@ def session_cookie(request: Request, *, secure: bool) -> str:
     return given.decode("latin-1")
 
 
+def brings_session(request: Request) -> bool:
+    """Whether ``request`` has the cookie of a session, be it over by now."""
+    return any(session_cookie(request, secure=secure) for secure in (False, True))
+
+
 def keep_session(request: Request, cookie: str, *, secure: bool, seconds: int) -> None:
     """Let the browser send ``cookie`` for so long, to nobody else and unseen by scripts."""
     attributes = [

@@ -13,6 +13,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
+from tinyice.core.chronicle import Chronicle
 from tinyice.core.played import Title
 from tinyice.web import urls
 from tinyice.web.account_site import AccountSite
@@ -22,7 +23,11 @@ from tinyice.web.api.site import ApiSite
 from tinyice.web.cache import Briefly
 from tinyice.web.console.components_site import ComponentsSite
 from tinyice.web.console.desk import Desk
+from tinyice.web.console.machine import Machine
+from tinyice.web.console.onair_site import OnairConsole
+from tinyice.web.console.server_sites import server_sites
 from tinyice.web.console.sites import console_sites
+from tinyice.web.cookies import brings_session
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
@@ -53,6 +58,9 @@ class Application(Protocol):
         """Its views, to be called."""
 
 
+_HOME = ([b"admin"], [b"admin", b""])
+"""Both are the home of the administration."""
+
 WhenReady = Callable[[Callable[[], None]], None]
 """Calls a function once it is known again who is logged in."""
 
@@ -79,13 +87,20 @@ class SiteResource:
         pages: Pages,
         settings: WebSettings,
         when_ready: WhenReady,
+        *,
+        console: Application | None = None,
     ) -> None:
-        """``owners`` by the path's beginning: its first segment, or its first two."""
+        """``owners`` by the path's beginning: its first segment, or its first two.
+
+        ``console`` has the home of the administration for people; tools, which log
+        in with each request and have no session, get there what Icecast has.
+        """
         self._others = KleinResource(others.klein())
         self._owners = {begin: KleinResource(owner.klein()) for begin, owner in owners.items()}
         self._pages = pages
         self._when_ready = when_ready
         self._settings = settings
+        self._console = None if console is None else KleinResource(console.klein())
         self.applications = tuple(dict.fromkeys((others, *owners.values())))
 
     def render(self, request: Request) -> bytes | int:
@@ -106,10 +121,12 @@ class SiteResource:
     def _go_on(self, request: Request, path: list[bytes]) -> None:
         # who has gone meanwhile has no channel any more
         if request.channel is not None:
-            self._owner_of(path).render(request)
+            self._owner_of(request, path).render(request)
 
-    def _owner_of(self, path: list[bytes]) -> KleinResource:
+    def _owner_of(self, request: Request, path: list[bytes]) -> KleinResource:
         first, both = (b"/".join(path[:count]).decode("utf-8") for count in (1, 2))
+        if self._console is not None and path in _HOME and not _is_tool(request):
+            return self._console
         return self._owners.get(both) or self._owners.get(first) or self._others
 
     def getChildWithDefault(self, name: bytes, request: IRequest) -> IResource:
@@ -119,6 +136,11 @@ class SiteResource:
     def putChild(self, path: bytes, child: IResource) -> None:  # noqa: N802 (Twisted's name)
         """Refuse: the addresses are in one table."""
         raise TypeError("a leaf has no children")
+
+
+def _is_tool(request: Request) -> bool:
+    """Whether it logs in by itself; browsers may send both, and mean their session."""
+    return request.requestHeaders.hasHeader("Authorization") and not brings_session(request)
 
 
 def routable(request: Request) -> list[bytes]:
@@ -145,6 +167,8 @@ def make_resource(
     administration: Administration | None = None,
     services: Services | None = None,
     live: Live | None = None,
+    chronicle: Chronicle | None = None,
+    machine: Machine | None = None,
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
@@ -154,6 +178,8 @@ def make_resource(
     ``administration``: without it none of Icecast's commands that change the station.
     ``services``: without them there is no API.
     ``live``: without it there is no live data.
+    ``chronicle``: without it there is no On air page.
+    ``machine``: without it there are no pages about the server itself.
     """
     files = StaticFiles(static)
     pages = Pages(templates, files, settings, compile_templates)
@@ -162,15 +188,14 @@ def make_resource(
     played = _nothing if services is None else services.played
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
-    login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
-    components = ComponentsSite(pages, guard=guard)
     owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
         **listening_sites(recent, played, pages, files, guard=guard, settings=settings),
         **icecast,
-        **dict.fromkeys(urls.LOGIN_SEGMENTS, login),
-        **dict.fromkeys(urls.COMPONENTS_SEGMENTS, components),
+        **_ways_in(gatekeeper, account, pages, guard=guard, settings=settings),
+        **dict.fromkeys(urls.COMPONENTS_SEGMENTS, ComponentsSite(pages, guard=guard)),
     }
+    onair: OnairConsole | None = None
     if live is not None:
         owners.update(dict.fromkeys(urls.LIVE_SEGMENTS, LiveSite(live, guard=guard)))
     if services is not None:
@@ -178,12 +203,31 @@ def make_resource(
         owners.update(dict.fromkeys(urls.API_SEGMENTS, api))
         desk = Desk(services, pages, recent.get)
         owners.update(console_sites(desk, guard=guard, clock=clock))
+        if chronicle is not None:
+            onair = OnairConsole(desk, chronicle, guard=guard)
+            owners.update(dict.fromkeys(urls.ONAIR_SEGMENTS, onair))
+        if machine is not None:
+            owners.update(server_sites(station, gauges, services, machine, pages, guard=guard))
     if administration is not None:
         owners.update(command_sites(station, administration, pages, guard=guard, clock=clock))
+    return SiteResource(public, owners, pages, settings, when_ready, console=onair)
+
+
+def _ways_in(
+    gatekeeper: Gatekeeper,
+    account: OwnAccount | None,
+    pages: Pages,
+    *,
+    guard: Guard,
+    settings: WebSettings,
+) -> dict[str, Application]:
+    """Logging in and out, and what people look after themselves."""
+    login = LoginSite(gatekeeper, pages, guard=guard, settings=settings)
+    found: dict[str, Application] = dict.fromkeys(urls.LOGIN_SEGMENTS, login)
     if account is not None:
-        site = AccountSite(gatekeeper, account, pages, guard=guard)
-        owners.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, site))
-    return SiteResource(public, owners, pages, settings, when_ready)
+        own = AccountSite(gatekeeper, account, pages, guard=guard)
+        found.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, own))
+    return found
 
 
 def _nothing(_mount: str) -> Sequence[Title]:

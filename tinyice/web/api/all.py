@@ -3,10 +3,13 @@
 from itertools import chain
 
 from tinyice.web.api.approval import APPROVAL
+from tinyice.web.api.branding import BRANDING
 from tinyice.web.api.listeners import LISTENERS
 from tinyice.web.api.mount_settings import MOUNT_SETTINGS
+from tinyice.web.api.nowplaying import NOW_PLAYING
 from tinyice.web.api.operation import Operation
 from tinyice.web.api.security import SECURITY
+from tinyice.web.api.sessions import SESSIONS
 from tinyice.web.api.settings import SETTINGS
 from tinyice.web.api.status import STATUS
 from tinyice.web.api.streams import STREAMS
@@ -15,7 +18,7 @@ from tinyice.web.api.users import USERS
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     chain(
-        *(STATUS, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS),
-        *(USERS, TOKENS, SECURITY, SETTINGS),
+        *(STATUS, NOW_PLAYING, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS),
+        *(USERS, SESSIONS, TOKENS, SECURITY, SETTINGS, BRANDING),
     )
 )

@@ -11,12 +11,14 @@ from tinyice.core.access.accounts import Accounts
 from tinyice.core.access.lockouts import Lockout
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
+from tinyice.core.access.sessions import Session
 from tinyice.core.access.tokens import Token
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
 from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
+from tinyice.web.pictures import Picture
 from tinyice.web.settings import WebSettings
 
 
@@ -75,6 +77,19 @@ class Lockouts(Protocol):
         """Let logins of ``address`` in again; whether it was locked out."""
 
 
+class Trends(Protocol):
+    """How many listened in the last half hour: a number for each ten seconds, oldest first."""
+
+    def of(self, mount: str) -> Sequence[int]:
+        """Those of one mount."""
+
+    def among(self, mounts: Iterable[str]) -> Sequence[int]:
+        """Those of some mounts together."""
+
+    def of_all(self) -> Sequence[int]:
+        """Those of the whole station."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One change, as it was written down."""
@@ -117,6 +132,21 @@ class Audit(Protocol):
         """The newest entries with a smaller number than ``before``; empty words match all."""
 
 
+class Logo(Protocol):
+    """The picture of the station, and the way to another one."""
+
+    @property
+    def picture(self) -> Picture | None:
+        """What is shown; None: the server's own mark."""
+
+    @property
+    def fault(self) -> str:
+        """Why the one that the configuration names is not shown."""
+
+    async def put(self, content: bytes, *, who: Principal, client: Client) -> Sequence[str]:
+        """Show that; raises ``PictureRefused``, ``NotSaved``, or what changes do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that operations use."""
@@ -132,6 +162,10 @@ class Services:
     hash_password: Callable[[str], Coroutine[Any, Any, str]]
     token_uses: Callable[[], Coroutine[Any, Any, Mapping[str, datetime]]]
     end_sessions: Callable[[str], object]
+    sessions: Callable[[], Sequence[Session]]
+    end_session: Callable[[str], bool]
+    trends: Trends
+    logo: Logo
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
     random: Callable[[int], bytes]

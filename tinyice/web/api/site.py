@@ -20,11 +20,13 @@ from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, Fields, resp
 from tinyice.web.api.all import OPERATIONS
 from tinyice.web.api.openapi import description, is_open
 from tinyice.web.api.operation import Call, Nothing, Operation
-from tinyice.web.api.problems import Problem, Told, Unfit, told_of
+from tinyice.web.api.problems import Problem, Told, Unfit, told_of, unfit_by
 from tinyice.web.api.rates import Rates
 from tinyice.web.api.services import Services
+from tinyice.web.api.shapes import Done
 from tinyice.web.cache import Briefly
 from tinyice.web.guard import Caller, Guard
+from tinyice.web.logo_site import logo_in
 from tinyice.web.pages import Pages
 from tinyice.web.router import Router
 from tinyice.wire.errors import PeerError
@@ -118,6 +120,15 @@ class ApiSite:
         """The description, for people."""
         return respond(request, self._page)
 
+    @router.route(urls.API_LOGO, Action.CHANGE_SETTINGS, methods=("POST",), changes=True)
+    async def put_logo(self, request: Request, caller: Caller) -> bytes:
+        """Take a picture as the logo; a form, which the description has no words for."""
+        self._count(caller)
+        notes = await self._services.logo.put(
+            logo_in(request), who=caller.principal, client=caller.client
+        )
+        return respond(request, _answer(200, Done(notes=tuple(notes))))
+
     def _count(self, caller: Caller) -> None:
         for asker in filter(None, (caller.client.address, caller.principal.credential)):
             wait = self._rates.wait_for(asker)
@@ -158,7 +169,7 @@ def _query(operation: Operation, request: Request, in_path: Mapping[str, str]) -
     try:
         return msgspec.convert({**given, **in_path}, operation.query, strict=False)
     except msgspec.ValidationError as error:
-        raise _unfit(error) from None
+        raise unfit_by(error) from None
 
 
 def _body(operation: Operation, request: Request) -> msgspec.Struct:
@@ -173,7 +184,7 @@ def _body(operation: Operation, request: Request) -> msgspec.Struct:
         given = msgspec.json.decode(request.content.read())
         return msgspec.convert(_numbers(given), operation.body)
     except msgspec.ValidationError as error:
-        raise _unfit(error) from None
+        raise unfit_by(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit(400, "bad-json", f"this is no JSON: {error}") from None
 
@@ -185,10 +196,3 @@ def _numbers(value: Any) -> Any:  # noqa: ANN401 (JSON)
     if isinstance(value, dict):
         return {key: _numbers(entry) for key, entry in value.items()}
     return [_numbers(entry) for entry in value] if isinstance(value, list) else value
-
-
-def _unfit(error: msgspec.ValidationError) -> Unfit:
-    """What msgspec says, with the field apart: "Expected `int`, got `str` - at `$.limit`"."""
-    sentence, _, place = str(error).partition(" - at `")
-    field = place.rstrip("`").removeprefix("$").removeprefix(".")
-    return Unfit(400, "invalid", sentence, field)
