@@ -61,7 +61,7 @@ def chain_of(
     """What may feed ``mount``; ``on_air`` are the paths of all mounts that are."""
     stands_in = mount.source_kind == _STAND_IN
     if mount.on_air and not stands_in:
-        first = Node(kind_in_words(mount.source_kind), "air", "feeds the mount")
+        first = Node(kind_in_words(mount.source_kind), "air", "connected")
     elif missed and lost is not None:
         first = Node(kind_in_words(lost.kind), "lost", f"lost at {clock(lost.at)}")
     else:

@@ -1,0 +1,89 @@
+"""What needs a hand: the notices beside the strips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tinyice.config.model import Config
+from tinyice.config.restart import needs_restart
+from tinyice.core.access.permissions import Action, permits
+from tinyice.core.access.principal import Principal
+from tinyice.web import urls
+from tinyice.web.api.services import Services
+from tinyice.web.console.figures import clock, count
+from tinyice.web.console.onair_strips import Strip
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something to look after. ``tone``: "", warn or bad.
+
+    ``mount`` is what it is about, "" for the server. ``decide``: it waits to be approved
+    or refused. ``link`` leads to where it is looked after, "" where it is here.
+    """
+
+    tone: str
+    mount: str
+    words: str
+    decide: bool = False
+    link: str = ""
+    link_words: str = ""
+
+
+def needs_of(
+    strips: Sequence[Strip],
+    principal: Principal,
+    services: Services,
+    *,
+    started_with: Config,
+) -> tuple[Need, ...]:
+    """Everything that needs ``principal``, the most pressing first."""
+    return (
+        *(_lost(strip) for strip in strips if not strip.on_air and _is_missed(strip)),
+        *_waiting(strips, principal),
+        *_locked_out(principal, services),
+        *_restart(principal, started_with, services.config()),
+    )
+
+
+def _is_missed(strip: Strip) -> bool:
+    return not strip.is_idle or (strip.listeners > 0 and strip.enabled)
+
+
+def _lost(strip: Strip) -> Need:
+    words = "has no source"
+    if strip.until is not None:
+        words = f"lost its source at {clock(strip.until)}"
+    if strip.listeners:
+        people = (
+            "1 listener is" if strip.listeners == 1 else f"{count(strip.listeners)} listeners are"
+        )
+        words = f"{words}. {people} still connected"
+    return Need("bad" if strip.listeners else "warn", strip.mount, f"{words}.")
+
+
+def _waiting(strips: Sequence[Strip], principal: Principal) -> list[Need]:
+    words = "is a source on a mount that nobody set up. Lists leave it out."
+    may = permits(principal, Action.MAKE_MOUNT)
+    return [Need("", strip.mount, words, decide=may) for strip in strips if strip.waiting]
+
+
+def _locked_out(principal: Principal, services: Services) -> list[Need]:
+    if not permits(principal, Action.SEE_LOCKOUTS):
+        return []
+    number = len(services.lockouts.listed())
+    if not number:
+        return []
+    words = "1 address is" if number == 1 else f"{count(number)} addresses are"
+    return [
+        Need("warn", "", f"{words} locked out.", link=urls.ACCESS_LOCKOUTS, link_words="Access")
+    ]
+
+
+def _restart(principal: Principal, started_with: Config, config: Config) -> list[Need]:
+    if not permits(principal, Action.SEE_SETTINGS):
+        return []
+    keys = needs_restart(started_with, config)
+    if not keys:
+        return []
+    words = f"Changed, and in force after a restart: {', '.join(keys)}."
+    return [Need("warn", "", words, link=urls.SETTINGS, link_words="Settings")]
