@@ -34,12 +34,14 @@ async function send(form, pressed) {
 function requestOf(form, pressed) {
   const data = new FormData(form, pressed);
   const signal = AbortSignal.timeout(TOO_LONG_MS);
-  const address = new URL(form.action);
-  if (form.method !== "post") {
+  // as attributes: a field may be called "action"
+  const action = pressed?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
+  const address = new URL(action, location.href);
+  if (form.getAttribute("method")?.toLowerCase() !== "post") {
     address.search = new URLSearchParams(data);
     return [address, { signal }];
   }
-  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  const body = form.getAttribute("enctype") === "multipart/form-data" ? data : new URLSearchParams(data);
   return [address, { method: "POST", body, signal }];
 }
 
@@ -51,12 +53,12 @@ function show(response, page) {
 }
 
 function renew(response, page, given) {
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement?.id ?? "";
   document.querySelector(".app > .page").replaceWith(given);
   document.title = page.title;
   if (response.ok) history.replaceState(null, "", response.url);
   showCopyButtons(given);
   const faulty = given.querySelector('[aria-invalid="true"]');
-  (faulty ?? (focused && document.getElementById(focused)))?.focus();
+  (faulty ?? document.getElementById(focused))?.focus();
   document.dispatchEvent(new CustomEvent("renewed"));
 }
