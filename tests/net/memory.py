@@ -55,6 +55,7 @@ class MemoryTransport:
         self.producers_registered = 0
         self.no_delay = False
         self.receive_buffer = 0
+        self.send_buffer = 0
         self.sent_broken = False
         """Whether the next send finds the connection broken."""
         self._clock = clock
@@ -176,6 +177,9 @@ class MemoryTransport:
 
     def limit_receive_buffer(self, size: int) -> None:
         self.receive_buffer = size
+
+    def limit_send_buffer(self, size: int) -> None:
+        self.send_buffer = size
 
     def introduce(self, peer: IAddress) -> None:
         self._peer = peer

@@ -264,6 +264,7 @@ def test_producers_of_the_site() -> None:
     peer = station.connect(room=0)
     station.say(peer, b"GET /stream HTTP/1.1\r\n\r\n")
     stream.request.write(bytes(70_000))
+    assert peer.send_buffer < 70_000
     assert stream.told == ["pause"]
     peer.make_room()
     station.settle()

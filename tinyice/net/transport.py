@@ -73,6 +73,9 @@ class StreamTransport(Protocol):
     def limit_receive_buffer(self, size: int) -> None:
         """Let the kernel hold about ``size`` bytes that we have not read."""
 
+    def limit_send_buffer(self, size: int) -> None:
+        """Let the kernel hold about ``size`` bytes that the peer has not taken."""
+
     def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: FBT001
         """Whether small pieces go out at once."""
 
@@ -124,6 +127,10 @@ class StreamServer(tcp.Server):
     def limit_receive_buffer(self, size: int) -> None:
         """Stop the kernel from growing it to megabytes, minutes of audio."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+
+    def limit_send_buffer(self, size: int) -> None:
+        """Stop the kernel from growing it to megabytes: so we see who takes nothing."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
     def send_now(self, view: bytes | memoryview) -> int:
         """Send what the socket takes now; see ``StreamTransport``."""

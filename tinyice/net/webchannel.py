@@ -10,17 +10,22 @@ from io import BytesIO
 from typing import Protocol
 from urllib.parse import quote_from_bytes
 
+from twisted.internet.interfaces import IPushProducer
 from twisted.web.http import HTTPChannel, Request
 from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
 
 from tinyice.core.clients import Client
+from tinyice.net.transport import StreamTransport
 from tinyice.wire.head import RequestHead
 
 _SKIPPED = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _ORIGIN = re.compile(rb"https?://[^/?]*/?", re.IGNORECASE)
 _MAX_HEAD = 1 << 24
 """More than any head has that a door lets through, every byte of its target escaped."""
+
+_PRODUCED_BYTES = 64 * 1024
+"""How much the kernel may hold of an answer that is still being made."""
 
 
 class Answered(Protocol):
@@ -40,6 +45,7 @@ class WebChannel(HTTPChannel):
     """Twisted's channel, fed by a door."""
 
     MAX_LENGTH = totalHeadersSize = maxHeaders = _MAX_HEAD  # noqa: N815 - Twisted's names
+    transport: StreamTransport  # type: ignore[assignment]  # a door gives nothing else
     client: Client
     waiting: Answered
     is_clogged = False
@@ -63,6 +69,11 @@ class WebChannel(HTTPChannel):
         self.is_clogged = False
         super().resumeProducing()  # type: ignore[no-untyped-call]
         self.waiting.drained()
+
+    def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:  # noqa: FBT001
+        """Let ``producer`` make an answer bit by bit, no faster than the peer takes it."""
+        self.transport.limit_send_buffer(_PRODUCED_BYTES)
+        super().registerProducer(producer, streaming)  # type: ignore[no-untyped-call]
 
     def loseConnection(self) -> None:
         """Close after what is written; the door watches that it is taken."""
