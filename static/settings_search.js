@@ -10,7 +10,7 @@ function filter(typed, forms) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   for (const panel of forms.querySelectorAll(":scope > .panel:not([data-none])")) {
     const sets = [...panel.querySelectorAll(".set")];
-    const whole = panel.querySelector(".panel-head").textContent.toLowerCase();
+    const whole = panel.querySelector("h2").textContent.toLowerCase();
     const named = words.every((word) => whole.includes(word));
     for (const set of sets) set.hidden = !named && !fits(set, words);
     panel.hidden = sets.length ? sets.every((set) => set.hidden) : !named;

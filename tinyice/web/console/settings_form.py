@@ -22,6 +22,7 @@ _KINDS = {field.name: kind_of(field.type) for field in msgspec.structs.fields(Co
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}\.[0-9]{1,12}")
 _TICKED = "on"
+NOTHING, EMPTY = "none", "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _in_words(value: object) -> str:
     """A default, to be read."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return _shown(value) or "none"
+    return _shown(value) or (NOTHING if isinstance(value, tuple) else EMPTY)
 
 
 def _value(kind: Kind, text: str) -> Any:  # noqa: ANN401 (what JSON holds)

@@ -1,6 +1,7 @@
 """What becomes of an accent colour in each theme, to be looked at before it is saved."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tinyice.web.accent import THEMES, Colour, Theme, contrast, inks_of
 
@@ -21,6 +22,7 @@ class Swatch:
     """The contrast of the accent as text."""
 
 
+@lru_cache(maxsize=16)
 def swatches_of(colour: str) -> tuple[Swatch, ...]:
     """The colour (``#rrggbb``) in every theme."""
     accent = _parts(colour)
