@@ -1,8 +1,8 @@
 // The frame for other sites: one button, one title. It plays when it is pressed.
 
+import { write } from "./fields.js";
 import { showPlaying, showTitle, takeKeys } from "./media.js";
 import { nowOn } from "./nowplaying.js";
-import { write } from "./places.js";
 import { canPlay } from "./player.js";
 import { Programme } from "./programme.js";
 import { showTally } from "./tally.js";

@@ -2,7 +2,7 @@
 
 const SHOWN_MAX = 8;
 const list = document.querySelector("[data-played]");
-const hours = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const hours = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 let playing = null;
 
 for (const time of list.querySelectorAll("time")) {

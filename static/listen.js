@@ -1,10 +1,10 @@
 // The page of one mount: it plays at once where the browser allows that. Off air
 // it waits, and then plays. What is said stands beside the button that it is about.
 
+import { counted, write } from "./fields.js";
 import { showPlayed } from "./history.js";
 import { showPlaying, showTitle, takeKeys } from "./media.js";
 import { nowOn } from "./nowplaying.js";
-import { counted, write } from "./places.js";
 import { canPlay } from "./player.js";
 import { Programme } from "./programme.js";
 import { share } from "./share.js";

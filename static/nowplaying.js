@@ -1,6 +1,7 @@
 // What plays on one mount, as it changes: told by the server where everybody may
 // know of the mount, else asked for now and then.
 
+import { apart } from "./fields.js";
 import { watch } from "./live.js";
 
 const ASK_MS = 10000;
@@ -19,19 +20,17 @@ export function nowOn({ mount, shortcode, unlisted }, hear, lost = () => {}) {
 }
 
 function fromEvent({ name, description, listeners, kind, content_type: type, now_playing: now }) {
-  const { text, artist, title, since } = now;
-  const both = { title: title || artist, artist: title ? artist : "" };
-  return { on: true, name, description, listeners, kind, type, text, since, ...both };
+  const { text, since } = now;
+  return { on: true, name, description, listeners, kind, type, text, since, ...apart(now) };
 }
 
 function fromAnswer({ station, listeners, live, is_online: on, now_playing: now }) {
-  const { text, artist, title } = now.song;
-  const both = { title: title || artist, artist: title ? artist : "" };
+  const { text } = now.song;
   const { name, description } = station;
   const type = "";
   const since = now.played_at ? new Date(now.played_at * 1000).toISOString() : null;
   const kind = on ? (live.is_live ? "client" : "autodj") : "";
-  return { on, name, description, listeners: listeners.total, kind, type, text, since, ...both };
+  return { on, name, description, listeners: listeners.total, kind, type, text, since, ...apart(now.song) };
 }
 
 function poll(mount, hear, lost) {

@@ -3,11 +3,11 @@
 // Titles and counts change in place. When mounts come or go the list is taken
 // anew from the server, so that there is one place that knows how a row looks.
 
+import { apart, counted, write } from "./fields.js";
 import { watch } from "./live.js";
 import { showTally } from "./tally.js";
 
 const SOON_MS = 700;
-const figures = new Intl.NumberFormat("en");
 const known = new Map();
 let renewing = 0;
 let told = () => {};
@@ -15,18 +15,6 @@ let told = () => {};
 /** All places of one mount. */
 export function places(mount) {
   return [...document.querySelectorAll("[data-mount]")].filter((el) => el.dataset.mount === mount);
-}
-
-/** `3 listening`, or the number alone. */
-export function counted(count, words = true) {
-  return words ? `${figures.format(count)} listening` : figures.format(count);
-}
-
-/** Write a text, if it is another one. */
-export function write(place, field, text) {
-  for (const el of place.querySelectorAll(`[data-field="${field}"]`)) {
-    if (el.textContent !== text) el.textContent = text;
-  }
 }
 
 /** Take the list of this page anew, in a moment; `address` where it is another page's. */
@@ -60,12 +48,13 @@ function show(mount) {
 }
 
 function fill(place, mount) {
-  const { text, artist, title } = mount.now_playing;
+  const { text } = mount.now_playing;
+  const { artist, title } = apart(mount.now_playing);
   place.dataset.name = mount.name;
   write(place, "name", mount.name);
   write(place, "now", text || mount.description);
-  write(place, "title", title || artist || mount.description || mount.name);
-  write(place, "artist", title ? artist : "");
+  write(place, "title", title || mount.description || mount.name);
+  write(place, "artist", artist);
   write(place, "listeners", counted(mount.listeners, place.dataset.count !== "figure"));
   const tally = place.querySelector(".tally");
   if (tally) showTally(tally, mount.kind);

@@ -7,6 +7,7 @@
 const BAR_PX = 10;
 const LOWEST_HZ = 40;
 const HIGHEST_HZ = 14000;
+const SHAPE = { fftSize: 4096, smoothingTimeConstant: 0.8, minDecibels: -85, maxDecibels: -20 };
 const iOS = CSS.supports("-webkit-touch-callout", "none");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -50,7 +51,7 @@ export class Spectrum {
       return;
     }
     this.#context = context;
-    this.#analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0.8 });
+    this.#analyser = new AnalyserNode(context, SHAPE);
     this.#bins = new Uint8Array(this.#analyser.frequencyBinCount);
     const source = context.createMediaElementSource(this.#audio);
     source.connect(this.#analyser);
@@ -74,14 +75,14 @@ export class Spectrum {
     const pen = this.#canvas.getContext("2d");
     pen.clearRect(0, 0, width, height);
     const lamp = getComputedStyle(this.#canvas).color;
-    const paint = pen.createLinearGradient(0, 0, 0, height);
-    paint.addColorStop(0, lamp);
-    paint.addColorStop(1, "transparent");
-    pen.fillStyle = paint;
     const count = Math.max(24, Math.floor(clientWidth / BAR_PX));
     const step = width / count;
     for (let bar = 0; bar < count; bar += 1) {
       const tall = this.#level(bar / count, (bar + 1) / count) * height;
+      const paint = pen.createLinearGradient(0, height - tall, 0, height);
+      paint.addColorStop(0, lamp);
+      paint.addColorStop(1, "transparent");
+      pen.fillStyle = paint;
       pen.beginPath();
       pen.roundRect(bar * step + step * 0.25, height - tall, step * 0.5, tall, step * 0.15);
       pen.fill();

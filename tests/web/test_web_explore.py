@@ -100,6 +100,15 @@ class TestLines:
         """With the usual mount."""
         assert "http://radio.example:8000/player/live" in Web().ask("/developers").text
 
+    def test_lines_are_text(self) -> None:
+        """What the examples are made of is shown and copied, and does nothing on this page."""
+        text = Web(mount("/a\"'<b>&")).ask("/developers").text
+        assert "<audio" not in text
+        assert "<iframe" not in text
+        shown = re.findall(r"<pre [^>]*>([^<]*)</pre><button [^>]*data-copy=\"([^\"]*)\"", text)
+        assert len(shown) == text.count("<pre ") > 8
+        assert all(line == copied for line, copied in shown)
+
     def test_what_is_copied_works(self) -> None:
         """Every address of ours on the page is answered."""
         web = Web(mount("/a b"))

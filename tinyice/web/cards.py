@@ -1,11 +1,13 @@
 """A mount as the pages for listeners show it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web.origin import host_alone, port_of
 from tinyice.web.settings import WebSettings
+from tinyice.web.titles import artist_and_title
 from tinyice.web.words import display_name, format_in_words, kind_in_words
 
 OFF_AIR = "Off air"
@@ -51,6 +53,7 @@ class EncoderLogin:
 def card_of(mount: MountSnapshot) -> Card:
     """One mount, on air or not."""
     href = quote(mount.path, safe="/")
+    artist, title = artist_and_title(mount.tags)
     return Card(
         mount=mount.path,
         href=href,
@@ -61,8 +64,8 @@ def card_of(mount: MountSnapshot) -> Card:
         genre=mount.station.genre,
         url=mount.station.url,
         now=mount.tags.display,
-        artist=mount.tags.artist if mount.tags.title else "",
-        title=mount.tags.title or mount.tags.artist,
+        artist=artist,
+        title=title,
         content_type=mount.content_type,
         format=format_in_words(mount) if mount.on_air else "",
         state=kind_in_words(mount.source_kind) if mount.on_air else OFF_AIR,
@@ -70,6 +73,11 @@ def card_of(mount: MountSnapshot) -> Card:
         on_air=mount.on_air,
         listed=mount.visible,
     )
+
+
+def most_heard(mounts: Sequence[MountSnapshot]) -> Sequence[MountSnapshot]:
+    """Those first that most people hear."""
+    return sorted(mounts, key=lambda mount: (-mount.listeners, mount.path))
 
 
 def login_at(host: str, settings: WebSettings) -> EncoderLogin:

@@ -10,7 +10,7 @@ from tinyice.core.snapshots import MountSnapshot, StationSnapshot
 from tinyice.web import urls
 from tinyice.web.answers import respond
 from tinyice.web.cache import Briefly
-from tinyice.web.cards import Card, card_of
+from tinyice.web.cards import Card, card_of, most_heard
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.origin import base_of, mount_url
 from tinyice.web.pages import Pages
@@ -19,6 +19,7 @@ from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
 from tinyice.web.shortcodes import shortcode_of
 from tinyice.web.social import frame_markup, station_social
+from tinyice.web.words import display_name
 
 EXPLORED_MAX = 120
 WALL_MAX = 12
@@ -81,7 +82,7 @@ class ExploreSite:
         mounts = self._recent.get().public_mounts
         asked = params_of(request).text("mount")
         path = next((one.path for one in mounts if one.path == asked), _first(mounts))
-        card = next((card_of(one) for one in mounts if one.path == path), None)
+        named = [one for one in mounts if one.path == path]
         base = base_of(request, self._settings, secure=caller.client.secure)
         answer = self._pages.answer(
             "developers",
@@ -91,7 +92,7 @@ class ExploreSite:
             address=mount_url(base, path),
             player=mount_url(f"{base}/player", path),
             shortcode=shortcode_of(path),
-            frame=None if card is None else frame_markup(base, card),
+            frame=frame_markup(base, path, display_name(named[0]) if named else path),
             social=station_social(base, self._settings, urls.DEVELOPERS),
         )
         return respond(request, answer)
@@ -99,8 +100,7 @@ class ExploreSite:
     def _cards(self) -> list[Card]:
         """Those that most people hear first."""
         mounts = self._recent.get().public_mounts
-        ordered = sorted(mounts, key=lambda mount: (-mount.listeners, mount.path))
-        return [card_of(mount) for mount in ordered]
+        return [card_of(mount) for mount in most_heard(mounts)]
 
 
 def matches(card: Card, asked: str) -> bool:

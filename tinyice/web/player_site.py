@@ -6,6 +6,8 @@ are asked to leave those out.
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from klein import Klein
 from twisted.web.server import Request
@@ -26,6 +28,7 @@ from tinyice.web.settings import WebSettings
 from tinyice.web.shortcodes import shortcode_of
 from tinyice.web.social import card_social, frame_markup
 from tinyice.web.static_files import StaticFiles
+from tinyice.web.titles import artist_and_title
 
 HISTORY_MAX = 8
 SUGGESTED_MAX = 8
@@ -39,6 +42,15 @@ _UNLISTED: Fields = (("X-Robots-Tag", "noindex"),)
 
 PlayedOn = Callable[[str], Sequence[Title]]
 """The last titles of a mount, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A title that played, and when it began."""
+
+    at: datetime
+    artist: str
+    title: str
 
 
 class PlayerSite:
@@ -81,7 +93,7 @@ class PlayerSite:
             played=self._just_played(found),
             shortcode=shortcode_of(found.path),
             address=mount_url(base, found.path),
-            frame=frame_markup(base, card),
+            frame=frame_markup(base, card.mount, card.name),
             social=card_social(base, card, self._settings),
         )
         return respond(request, _unlisted(answer, card))
@@ -125,12 +137,12 @@ class PlayerSite:
         answer = self._pages.answer("missing", path=path, cards=[card_of(one) for one in on_air])
         return respond(request, Answer(404, answer.content_type, answer.body, answer.fields))
 
-    def _just_played(self, mount: MountSnapshot) -> Sequence[Title]:
+    def _just_played(self, mount: MountSnapshot) -> Sequence[Row]:
         """What played before what plays now."""
         titles = self._played(mount.path)
         if titles and titles[0].tags.display == mount.tags.display:
             titles = titles[1:]
-        return titles[:HISTORY_MAX]
+        return [Row(one.at, *artist_and_title(one.tags)) for one in titles[:HISTORY_MAX]]
 
     def _manifest_of(self, card: Card) -> dict[str, object]:
         return {

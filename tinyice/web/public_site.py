@@ -9,7 +9,7 @@ from tinyice.core.snapshots import MountSnapshot
 from tinyice.web import urls
 from tinyice.web.accent import styles
 from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, encode, respond
-from tinyice.web.cards import card_of, login_at
+from tinyice.web.cards import card_of, login_at, most_heard
 from tinyice.web.compressing import takes_gzip
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.origin import base_of, clean_host, mount_url
@@ -58,7 +58,7 @@ class PublicSite:
         base = base_of(request, self._settings, secure=caller.client.secure)
         answer = self._pages.answer(
             "front",
-            cards=[card_of(mount) for mount in mounts[:LANDING_MAX]],
+            cards=[card_of(mount) for mount in most_heard(mounts)[:LANDING_MAX]],
             on_air=len(mounts),
             listeners=sum(mount.listeners for mount in mounts),
             login=login_at(clean_host(request, self._settings), self._settings),

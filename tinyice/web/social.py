@@ -7,6 +7,7 @@ from itertools import product
 from urllib.parse import quote, unquote_to_bytes
 
 from tinyice.web.cards import Card
+from tinyice.web.origin import mount_url
 from tinyice.web.settings import WebSettings
 from tinyice.wire.errors import PeerError
 from tinyice.wire.target import decode_path
@@ -60,11 +61,11 @@ def card_social(base: str, card: Card, settings: WebSettings) -> Social:
     )
 
 
-def frame_markup(base: str, card: Card, width: int | str = "100%") -> str:
-    """What another site puts into its page; names are escaped."""
+def frame_markup(base: str, mount: str, name: str, width: int | str = "100%") -> str:
+    """What another site puts into its page; path and name are escaped."""
     return (
-        f'<iframe src="{escape(base + card.embed)}" width="{width}" height="{HEIGHT_PX}" '
-        f'title="{escape(card.name)}" allow="autoplay" frameborder="0"></iframe>'
+        f'<iframe src="{escape(mount_url(f"{base}/embed", mount))}" width="{width}" '
+        f'height="{HEIGHT_PX}" title="{escape(name)}" allow="autoplay" frameborder="0"></iframe>'
     )
 
 
@@ -99,7 +100,7 @@ def oembed_of(base: str, card: Card, settings: WebSettings, width: int) -> dict[
         "thumbnail_url": base + ICON,
         "thumbnail_width": ICON_PX,
         "thumbnail_height": ICON_PX,
-        "html": frame_markup(base, card, wide),
+        "html": frame_markup(base, card.mount, card.name, wide),
         "width": wide,
         "height": HEIGHT_PX,
         "cache_age": 300,

@@ -19,6 +19,7 @@ from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
 from tinyice.web.origin import configured_base, mount_url
 from tinyice.web.shortcodes import mount_named, number_of, shortcode_of
+from tinyice.web.titles import artist_and_title
 from tinyice.web.words import codec_in_words, display_name, kbit_rate
 
 NOW_PLAYING = Operations("now playing")
@@ -240,12 +241,13 @@ def _played(title: Title, art: str) -> NowPlayed:
 
 def _song(tags: Tags, genre: str, art: str) -> NowSong:
     """``sh_id`` and ``id`` are made of what we know: there is no database of titles."""
+    artist, title = artist_and_title(tags)
     digest = sha256(tags.display.encode("utf-8", "replace")).hexdigest()
     return NowSong(
         id=digest[:32],
         art=art,
         text=tags.display,
-        artist=tags.artist,
-        title=tags.title,
+        artist=artist,
+        title=title,
         genre=genre,
     )
