@@ -45,6 +45,11 @@ document.addEventListener("submit", (event) => {
   asked.showModal();
 }, true);
 
+// Of seven parts a phone shows three.
+function bringTab() {
+  document.querySelector(".access-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 function tell() {
   const told = document.querySelector("#main [data-done]");
   if (!told) return;
@@ -55,5 +60,6 @@ function tell() {
   history.replaceState(null, "", address);
 }
 
-document.addEventListener("renewed", tell);
+document.addEventListener("renewed", () => { bringTab(); tell(); });
+bringTab();
 tell();

@@ -140,9 +140,20 @@ dialog.addEventListener("close", () => dialog.replaceChildren());
 // ---------- counts, at once ----------
 
 const counts = new Map();
-for (const chip of document.querySelectorAll("[data-count]")) counts.set(chip.dataset.count, 0);
+for (const chip of document.querySelectorAll("[data-count]")) {
+  counts.set(chip.dataset.count, Number(chip.textContent.replace(/\D/g, "")));
+}
+
+// A full picture comes as many events.
+let isTelling = false;
+function tellSoon() {
+  if (isTelling) return;
+  isTelling = true;
+  setTimeout(tell, 100);
+}
 
 function tell() {
+  isTelling = false;
   const only = place().dataset.mount;
   const total = only ? counts.get(only) ?? 0 : [...counts.values()].reduce((sum, one) => sum + one, 0);
   for (const shown of document.querySelectorAll("[data-now]")) shown.textContent = total.toLocaleString("en");
@@ -152,8 +163,8 @@ function tell() {
 }
 
 watch("admin", {
-  mount(told) { counts.set(told.mount, told.listeners); tell(); },
-  gone(path) { counts.delete(path); tell(); },
+  mount(told) { counts.set(told.mount, told.listeners); tellSoon(); },
+  gone(path) { counts.delete(path); tellSoon(); },
   status(state) { place().classList.toggle("is-stale", state === "stale"); },
 });
 

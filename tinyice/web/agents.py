@@ -18,7 +18,7 @@ _BROWSERS = tuple(
         (r"\bSamsungBrowser/(\d+)", "Samsung Internet"),
         (r"\bVivaldi/(\d+)", "Vivaldi"),
         (r"\b(?:Firefox|FxiOS)/(\d+)", "Firefox"),
-        (r"\b(?:Chrome|CriOS|Chromium)/(\d+)", "Chrome"),
+        (r"(?:\bChrome|\bCriOS|\bChromium|\bHeadlessChrome)/(\d+)", "Chrome"),
         (r"\bVersion/(\d+)[^ ]* (?:Mobile/[^ ]+ )?Safari/", "Safari"),
     )
 )

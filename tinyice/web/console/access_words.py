@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tinyice.config.changes import MASK
 from tinyice.core.access.permissions import Action
 from tinyice.web.api.security import Entry
 from tinyice.web.words import minute
 
 VALUE_CHARS = 300
+_SECRET = "a secret that is not shown"
 
 ACTIONS: Mapping[str, str] = {
     Action.LOG_OUT.value: "ended a session",
@@ -66,11 +68,10 @@ def audit_row(entry: Entry) -> AuditRow:
         via=entry.via,
         address=entry.ip,
         deed=ACTIONS.get(entry.action, entry.action),
-        subject=entry.subject,
+        subject=_subject(entry),
         mount=entry.mount,
         differences=tuple(
-            Difference(name, _shown(entry.before.get(name)), _shown(entry.after.get(name)))
-            for name in names
+            _difference(name, entry.before.get(name), entry.after.get(name)) for name in names
         ),
     )
 
@@ -88,6 +89,17 @@ def until(moment: str | None, now: datetime) -> str:
     return f"{minute(at)}, {_distance(at - now)}"
 
 
+def _subject(entry: Entry) -> str:
+    is_number = entry.action == Action.KICK_LISTENER.value and entry.subject.isdigit()
+    return f"listener {entry.subject}" if is_number else entry.subject
+
+
+def _difference(name: str, before: object, after: object) -> Difference:
+    if before == after == MASK:
+        return Difference(name, "", _SECRET)
+    return Difference(name, _shown(before), _shown(after))
+
+
 def _distance(left: timedelta) -> str:
     seconds = left.total_seconds()
     if seconds <= 0:
@@ -100,8 +112,10 @@ def _distance(left: timedelta) -> str:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
-        text = ", ".join(map(_shown, value)) or "none"
+    if value == MASK:
+        text = _SECRET
+    elif isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+        text = ", ".join(map(_shown, value))
     elif isinstance(value, str):
         text = value or "empty"
     elif isinstance(value, bool):
