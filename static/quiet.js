@@ -21,7 +21,7 @@ async function send(form, pressed) {
   pressed?.setAttribute("aria-disabled", "true");
   try {
     const response = await fetch(...requestOf(form, pressed));
-    show(response, new DOMParser().parseFromString(await response.text(), "text/html"));
+    show(response, new DOMParser().parseFromString(await response.text(), "text/html"), form);
   } catch {
     const again = { words: "Again", run: () => form.requestSubmit(pressed) };
     toast("Not done", { tone: "bad", detail: "The server did not answer. What you typed is still here.", action: again });
@@ -31,13 +31,17 @@ async function send(form, pressed) {
   }
 }
 
+function posts(form) {
+  return form.getAttribute("method")?.toLowerCase() === "post";
+}
+
 function requestOf(form, pressed) {
   const data = new FormData(form, pressed);
   const signal = AbortSignal.timeout(TOO_LONG_MS);
   // as attributes: a field may be called "action"
   const action = pressed?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
   const address = new URL(action, location.href);
-  if (form.getAttribute("method")?.toLowerCase() !== "post") {
+  if (!posts(form)) {
     address.search = new URLSearchParams(data);
     return [address, { signal }];
   }
@@ -45,18 +49,19 @@ function requestOf(form, pressed) {
   return [address, { method: "POST", body, signal }];
 }
 
-function show(response, page) {
+function show(response, page, form) {
   const given = page.querySelector(".app > .page");
-  if (given) renew(response, page, given);
+  if (given) renew(response, page, given, form);
   else if (response.ok) location.assign(response.url);
   else toast("Not done", { tone: "bad", detail: page.body.textContent.trim() });
 }
 
-function renew(response, page, given) {
+function renew(response, page, given, form) {
   const focused = document.activeElement?.id ?? "";
   document.querySelector(".app > .page").replaceWith(given);
   document.title = page.title;
-  if (response.ok) history.replaceState(null, "", response.url);
+  // what answered a POST itself has no address to come back to
+  if (response.redirected || !posts(form)) history.replaceState(null, "", response.url);
   showCopyButtons(given);
   const faulty = given.querySelector('[aria-invalid="true"]');
   (faulty ?? document.getElementById(focused))?.focus();
