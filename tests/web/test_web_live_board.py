@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tinyice.web.live.board import GONE_MAX, Board
 from tinyice.web.live.documents import Gone, Title
 from tinyice.web.live.frames import batch, event_id, frame, sequence_in
-from tinyice.web.live.scope import CONSOLE, PUBLIC, Interest, Key, Scope, Side
+from tinyice.web.live.scope import CONSOLE, PUBLIC, Interest, Key, Scope
 
 TITLES = Interest(PUBLIC, titles_only=True)
 PATHS = [f"/{name}" for name in "abcd"]
@@ -70,7 +70,7 @@ def test_whoever_catches_up_believes_what_is_true(
     board = Board()
     readers = [Reader(board) for _ in range(3)]
     for truth, present in steps:
-        board.renew(documents(truth), {Side.PUBLIC})
+        board.renew(documents(truth), {"public"})
         for reader, reads in zip(readers, present, strict=True):
             if reads:
                 reader.catch_up()
@@ -88,7 +88,7 @@ def test_what_stays_is_not_told_again(truths: list[Truth]) -> None:
     before: Truth = {}
     for truth in truths:
         rendered, sequence = board.rendered, board.sequence
-        board.renew(documents(truth), {Side.PUBLIC})
+        board.renew(documents(truth), {"public"})
         changed = [path for path in PATHS if truth.get(path) != before.get(path)]
         assert board.rendered - rendered == len(changed)
         assert board.sequence - sequence == bool(changed)
@@ -98,9 +98,9 @@ def test_what_stays_is_not_told_again(truths: list[Truth]) -> None:
 def test_ends_are_remembered_up_to_a_bound() -> None:
     """Of who was away for longer it is not known what they believe."""
     board = Board()
-    board.renew(documents({"/first": "x"}), {Side.PUBLIC})
+    board.renew(documents({"/first": "x"}), {"public"})
     for number in range(GONE_MAX + 2):
-        board.renew(documents({f"/{number}": "x"}), {Side.PUBLIC})
+        board.renew(documents({f"/{number}": "x"}), {"public"})
     assert not board.knows(1)
     assert board.knows(board.sequence)
     assert not board.knows(board.sequence + 1)
@@ -110,14 +110,14 @@ def test_ends_are_remembered_up_to_a_bound() -> None:
 def test_one_side_is_renewed_without_the_other() -> None:
     """What nobody looks at is not ended by that."""
     board = Board()
-    board.renew(documents({"/a": "x"}), {Side.PUBLIC})
-    board.renew({}, {Side.CONSOLE})
+    board.renew(documents({"/a": "x"}), {"public"})
+    board.renew({}, {"console"})
     assert len(board.everything(TITLES)) == 1
 
 
 def test_who_wants_what() -> None:
     """Of one's own side, of one's own mounts, titles or all the rest."""
-    mine = Interest(Scope(Side.CONSOLE, frozenset({"/a"})))
+    mine = Interest(Scope("console", frozenset({"/a"})))
     assert mine.wants(Key(CONSOLE, "mount", "/a"))
     assert not mine.wants(Key(CONSOLE, "mount", "/b"))
     assert not mine.wants(Key(PUBLIC, "mount", "/a"))

@@ -1,9 +1,11 @@
 """A station made of values, a gatekeeper with a few logins, and whole exchanges in memory."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from twisted.internet.defer import Deferred, succeed
@@ -342,18 +344,18 @@ def compile_now(folder: Path) -> Deferred[Compiled]:
     return succeed(compile_in_worker(folder))
 
 
-def new_chronicle(clock: Clock) -> Chronicle:
+def new_chronicle(clock: Clock, mounts: Sequence[Any] = ()) -> Chronicle:
     """A memory in which nothing happened yet."""
 
     def now() -> datetime:
         return STARTED + timedelta(seconds=clock.seconds())
 
     return Chronicle(
-        trends=Trends((), now=now),
+        trends=Trends(mounts, now=now),
         recent=Recent(now=now),
         latest=Latest(now=now),
         played=Played(now=now),
-        flow=Flow((), clock=clock.seconds),
+        flow=Flow(mounts, clock=clock.seconds),
     )
 
 

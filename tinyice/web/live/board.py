@@ -73,8 +73,8 @@ class Board:
         for key, document in documents.items():
             if self.told(key) != document:
                 self._put(key, document, coming)
-        for key in [key for key in self._entries if key.scope.side in sides]:
-            if key not in documents:
+        for key in self._entries.keys() - documents.keys():
+            if key.scope.side in sides:
                 self._end(key, coming)
 
     def knows(self, sequence: int) -> bool:

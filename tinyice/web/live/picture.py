@@ -23,7 +23,7 @@ from tinyice.web.live.documents import (
     title_of,
     trend_of,
 )
-from tinyice.web.live.scope import CONSOLE, PUBLIC, Key, Scope, Side
+from tinyice.web.live.scope import CONSOLE, PUBLIC, Key, Scope
 from tinyice.web.live.steady import Losses, steady_mount, steady_station
 
 TREND_S = 30.0
@@ -109,9 +109,9 @@ class Pictures:
         station = self._station()
         documents: Documents = {}
         sides = {scope.side for scope in scopes}
-        if Side.PUBLIC in sides:
+        if "public" in sides:
             documents |= self._public(station)
-        if Side.CONSOLE in sides:
+        if "console" in sides:
             documents |= self._console(board, station)
             documents |= self._trends(board, station)
             documents |= self._happened(board)
@@ -121,7 +121,7 @@ class Pictures:
         board.renew(documents, sides)
 
     def _sums(self, station: StationSnapshot, scope: Scope) -> StationNow:
-        of_side = station.public_mounts if scope.side is Side.PUBLIC else station.mounts
+        of_side = station.public_mounts if scope.side == "public" else station.mounts
         mounts = [mount for mount in of_side if scope.sees(mount.path)]
         return station_now(
             mounts,

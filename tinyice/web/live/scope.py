@@ -1,21 +1,16 @@
 """Who is told what: which mounts somebody may see, and which events they asked for."""
 
 from dataclasses import dataclass
-from enum import Enum
+from typing import Literal, NamedTuple
 from zlib import crc32
 
 from tinyice.core.access.principal import Principal, Role
 
-
-class Side(Enum):
-    """Which of the two descriptions of the station somebody gets."""
-
-    PUBLIC = "public"
-    CONSOLE = "console"
+Side = Literal["public", "console"]
+"""Which of the two descriptions of the station somebody gets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What somebody may see. ``mounts`` None: every mount of that side."""
 
     side: Side
@@ -26,15 +21,15 @@ class Scope:
         return self.mounts is None or mount in self.mounts
 
 
-PUBLIC = Scope(Side.PUBLIC)
-CONSOLE = Scope(Side.CONSOLE)
+PUBLIC = Scope("public")
+CONSOLE = Scope("console")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What an event is about: of two with the same key, the later one holds.
 
-    ``number`` tells apart what happened on the same mount.
+    ``number`` tells apart what happened on the same mount. A tuple, because
+    hundreds are looked up for each picture.
     """
 
     scope: Scope
@@ -53,7 +48,7 @@ class Interest:
 
     def wants(self, key: Key) -> bool:
         """Whether an event about ``key`` is for this subscriber."""
-        if key.scope.side is not self.scope.side:
+        if key.scope.side != self.scope.side:
             return False
         if key.event == "station":
             return not self.titles_only and key.scope == self.scope
@@ -65,10 +60,10 @@ class Interest:
     def mark(self) -> str:
         """Differs where what is wanted differs: an id given to one means nothing to another."""
         seen = self.scope.mounts
-        told = (self.scope.side.value, seen and sorted(seen), self.titles_only, self.mount)
+        told = (self.scope.side, seen and sorted(seen), self.titles_only, self.mount)
         return f"{crc32(repr(told).encode('utf-8', 'replace')):08x}"
 
 
 def scope_of(principal: Principal) -> Scope:
     """What ``principal`` may see in the console: their own mounts, or all."""
-    return CONSOLE if principal.role is Role.SUPERADMIN else Scope(Side.CONSOLE, principal.mounts)
+    return CONSOLE if principal.role is Role.SUPERADMIN else Scope("console", principal.mounts)
