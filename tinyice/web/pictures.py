@@ -172,7 +172,7 @@ def _webp(content: bytes) -> tuple[bytes, int, int]:
     size = 8 + int.from_bytes(content[4:8], "little")
     if size > len(content):
         raise PictureRefused(_BROKEN)
-    kept, sides = [], (0, 0)
+    kept, width, height = [], 0, 0
     for kind, data in _webp_chunks(content[12:size]):
         if kind == b"VP8X" and len(data) == 10:
             if data[0] & _ANIMATED:
@@ -180,12 +180,13 @@ def _webp(content: bytes) -> tuple[bytes, int, int]:
             data = bytes((data[0] & ~_DESCRIBED,)) + data[1:]  # noqa: PLW2901
         if kind not in _WEBP_KEPT:
             continue
-        sides = max(sides, _webp_sides(kind, data))
+        sides = _webp_sides(kind, data)
+        width, height = max(width, sides[0]), max(height, sides[1])
         kept.append(kind + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2))
     if not any(chunk[:4] in (b"VP8 ", b"VP8L") for chunk in kept):
         raise PictureRefused(_BROKEN)
     body = b"WEBP" + b"".join(kept)
-    return b"RIFF" + len(body).to_bytes(4, "little") + body, *sides
+    return b"RIFF" + len(body).to_bytes(4, "little") + body, width, height
 
 
 def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
