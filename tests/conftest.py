@@ -16,7 +16,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 
-TOGETHER = ("tests/programs/", "tests/install/")
+TOGETHER = ("tests/programs/", "tests/install/", "tests/browser/")
 """Folders whose tests share something costly: one worker runs them, one after the other."""
 
 TOGETHER_BY_FILE = ("tests/features/",)
