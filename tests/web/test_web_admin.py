@@ -69,7 +69,6 @@ def outcome(reply: Reply) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     "target",
     [
-        "/admin/",
         "/admin/stats",
         "/admin/stats.xml",
         "/admin/listmounts",
