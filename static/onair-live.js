@@ -20,10 +20,15 @@ let wants = "";
 let skew = 0;
 let zone = 0;
 let began = 0;
+let heard = 0;
 
 const list = () => document.querySelector("[data-strips]");
 const strips = (within = list()) => [...within.children];
 const serverNow = () => Date.now() + skew;
+
+function byClock(moment) {
+  return new Date(moment + zone).toISOString().slice(11, 19);
+}
 
 function stripOf(mount) {
   return strips().find((strip) => strip.dataset.mount === mount);
@@ -126,7 +131,7 @@ function rate(name, bits) {
 
 function goOn() {
   tick(serverNow());
-  document.querySelector("[data-clock]").textContent = new Date(serverNow() + zone).toISOString().slice(11, 19);
+  document.querySelector("[data-clock]").textContent = byClock(serverNow());
   document.querySelector("[data-uptime]").textContent = elapsed((serverNow() - began) / 1000);
 }
 
@@ -169,6 +174,7 @@ setInterval(goOn, 1000);
 setInterval(() => document.hidden || want("page"), REFRESH_MS);
 watch("admin", {
   mount(now) {
+    heard = serverNow();
     const before = told.get(now.mount);
     told.set(now.mount, now);
     if (!before || shape(before) !== shape(now)) want("page");
@@ -182,7 +188,8 @@ watch("admin", {
   },
   station(sums) {
     skew = Date.parse(sums.time) - Date.now();
-    began = Date.parse(sums.time) - sums.uptime_seconds * 1000;
+    heard = Date.parse(sums.time);
+    began = heard - sums.uptime_seconds * 1000;
     total("listeners", count(sums.listeners));
     total("on_air", String(sums.sources));
     rate("rate_in", sums.bytes_in_rate);
@@ -192,6 +199,6 @@ watch("admin", {
   status(status) {
     const notice = document.querySelector("[data-stale]");
     notice.hidden = status === "live";
-    if (status === "stale") notice.querySelector("[data-stale-since]").textContent = new Date(serverNow() + zone).toISOString().slice(11, 19);
+    notice.querySelector("[data-stale-since]").textContent = byClock(heard);
   },
 });

@@ -78,6 +78,12 @@ EXAMPLES: list[tuple[Event, str, str, str]] = [
         "dj, source",
     ),
     (
+        ChangeMade("dj", "session", CLIENT, "mount.change", "/live", "/live", {}, {}),
+        "/live",
+        "settings changed",
+        "dj",
+    ),
+    (
         ChangeMade("dj", "session", CLIENT, "new.action", HOSTILE, "", {}, {}),
         "",
         "something changed",

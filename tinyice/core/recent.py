@@ -85,7 +85,8 @@ CHANGES: Mapping[str, str] = MappingProxyType(
 
 def _change(event: ChangeMade) -> _Told:
     words = CHANGES.get(event.action, "something changed")
-    return _Told(event.mount, words, _joined(event.user, event.subject))
+    subject = "" if event.subject == event.mount else event.subject
+    return _Told(event.mount, words, _joined(event.user, subject))
 
 
 def _locked(event: AuthLocked) -> _Told:
