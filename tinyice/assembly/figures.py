@@ -110,6 +110,8 @@ class Figures:
         self._workers = workers
         self._process = process
         self._store = store
+        self.subscribers: Callable[[], int] = int
+        """How many follow the live data; who makes that says so here."""
 
     def figures(self) -> ServerFigures:
         """Everything now."""
@@ -120,6 +122,7 @@ class Figures:
             workers=self._workers(),
             process=self._process(),
             store=self._store(),
+            subscribers=self.subscribers(),
         )
 
 

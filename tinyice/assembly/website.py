@@ -28,6 +28,7 @@ from tinyice.net.webchannel import WebChannel, make_site
 from tinyice.web.api.services import Services
 from tinyice.web.branding import Branding
 from tinyice.web.guard import Guard
+from tinyice.web.live.live import Live
 from tinyice.web.pages import compile_in_worker
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import SiteResource, make_resource
@@ -91,16 +92,18 @@ def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
             now=behind.now,
         ),
         services=_services(behind),
-        live=make_live(
-            behind.station,
-            behind.chronicle,
-            reactor,
-            now=behind.now,
-            subscribe=behind.subscribe,
-        ),
+        live=_live(behind, reactor),
         chronicle=behind.chronicle,
         machine=behind.machine,
     )
+
+
+def _live(behind: Behind, reactor: ReactorBase) -> Live:
+    live = make_live(
+        behind.station, behind.chronicle, reactor, now=behind.now, subscribe=behind.subscribe
+    )
+    behind.gauges.subscribers = lambda: live.subscribers
+    return live
 
 
 def _account(behind: Behind) -> OwnAccounts:

@@ -196,3 +196,5 @@ class ServerFigures:
     workers: WorkersSnapshot
     process: ProcessSnapshot
     store: StoreSnapshot = field(default_factory=StoreSnapshot)
+    subscribers: int = 0
+    """Who follows the live data."""

@@ -170,6 +170,12 @@ _STATION: tuple[_Figure[StationSnapshot], ...] = (
 
 _SERVER: tuple[_Figure[ServerFigures], ...] = (
     _Figure(
+        GaugeMetricFamily,
+        "tinyice_subscribers",
+        "Browsers and scripts that follow the live data now.",
+        lambda f: f.subscribers,
+    ),
+    _Figure(
         CounterMetricFamily,
         "tinyice_joins_total",
         "Listeners who came.",
