@@ -7,6 +7,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.web import urls
 from tinyice.web.answers import respond
 from tinyice.web.console.shell import shell
+from tinyice.web.console.specimens import DAY, STRIPS
 from tinyice.web.errors import answer_page_failure
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.pages import Pages
@@ -14,9 +15,6 @@ from tinyice.web.params import params_of
 from tinyice.web.router import Router
 
 THEMES = {"studio": "Studio", "light": "Light", "contrast": "High contrast"}
-
-_DAY = (12, 9, 7, 5, 4, 6, 11, 19, 28, 33, 31, 30, 34, 38, 37, 35, 39, 44, 52, 61, 66, 58, 41, 24)
-"""Listeners of a small station by the hour."""
 
 
 class ComponentsSite:
@@ -41,6 +39,8 @@ class ComponentsSite:
             **shell(caller, "system"),
             themes=[(f"?theme={key}", words, key == theme) for key, words in THEMES.items()],
             theme=theme if theme in THEMES else "",
-            day=_DAY,
+            day=DAY,
+            strips=STRIPS,
+            fault=None,
         )
         return respond(request, answer)
