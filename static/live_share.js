@@ -17,6 +17,7 @@ export class Share {
   #channel = null;
   #stream = null;
   #leave = null;
+  #mark = `${Date.now()} ${Math.random()}`;
 
   /** `heard(event, data)`; `known()` gives the events that bring others up to date. */
   constructor(env, address, heard, known) {
@@ -42,7 +43,7 @@ export class Share {
     this.#channel = new this.#env.BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => this.#take(data);
     this.#queue();
-    this.#channel.postMessage({ ask: true });
+    this.#channel.postMessage({ ask: this.#mark });
   }
 
   /** Follow no more, and let another tab lead. */
@@ -82,8 +83,8 @@ export class Share {
   }
 
   #take(message) {
-    if (message.ask && this.leads) this.#channel.postMessage({ events: this.#known() });
-    if (!message.events || this.leads) return;
+    if (message.ask && this.leads) this.#channel.postMessage({ events: this.#known(), to: message.ask });
+    if (!message.events || this.leads || (message.to && message.to !== this.#mark)) return;
     for (const [event, data] of message.events) this.#heard(event, data);
   }
 }

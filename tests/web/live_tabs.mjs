@@ -191,6 +191,9 @@ const tests = {
     await browser.say("mount", LIVE);
     await second.watch();
     assert.deepEqual(second.take(), [["status", "live"], ["mount", LIVE]]);
+    second.take();
+    await browser.tab().watch();
+    assert.deepEqual(second.take(), []);
   },
 
   async the_leader_hands_over_when_hidden() {
