@@ -205,3 +205,16 @@ def test_without_a_shelf() -> None:
     opened = sessions.open("dj", CLIENT)
     assert sessions.find(opened.cookie) == opened.session
     assert sessions.end(opened.session.id)
+
+
+def test_all_are_listed() -> None:
+    """Those of everybody, the one used last first, without what makes them sessions."""
+    shelf = Shelf()
+    first, second = shelf.open(), shelf.open("admin")
+    shelf.wall.pass_time(60)
+    shelf.sessions.find(first.cookie)
+    listed = shelf.sessions.listed()
+    assert [one.id for one in listed] == [first.session.id, second.session.id]
+    assert {one.csrf for one in listed} == {""}
+    shelf.wall.pass_time(IDLE - 30)
+    assert [one.user for one in shelf.sessions.listed()] == ["dj"]

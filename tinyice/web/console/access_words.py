@@ -11,7 +11,7 @@ from tinyice.web.api.security import Entry
 from tinyice.web.words import minute
 
 VALUE_CHARS = 300
-_SECRET = "a secret that is not shown"
+_HIDDEN = "a secret that is not shown"
 
 ACTIONS: Mapping[str, str] = {
     Action.LOG_OUT.value: "ended a session",
@@ -96,7 +96,7 @@ def _subject(entry: Entry) -> str:
 
 def _difference(name: str, before: object, after: object) -> Difference:
     if before == after == MASK:
-        return Difference(name, "", _SECRET)
+        return Difference(name, "", _HIDDEN)
     return Difference(name, _shown(before), _shown(after))
 
 
@@ -113,7 +113,7 @@ def _distance(left: timedelta) -> str:
 
 def _shown(value: object) -> str:
     if value == MASK:
-        text = _SECRET
+        text = _HIDDEN
     elif isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
         text = ", ".join(map(_shown, value))
     elif isinstance(value, str):
