@@ -73,7 +73,8 @@ def taken(what: str, name: str, field: str) -> Unfit:
 def unfit_by(error: ValidationError) -> Unfit:
     """What msgspec says, with the field apart: "Expected `int`, got `str` - at `$.limit`"."""
     sentence, _, place = str(error).partition(" - at `")
-    field = place.rstrip("`").removeprefix("$").removeprefix(".")
+    # of the key of an object it says: at `key` in `$.mounts`
+    field = place.rpartition("$")[2].rstrip("`").removeprefix(".")
     return Unfit(400, "invalid", sentence, field)
 
 
