@@ -14,6 +14,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.clients import Client
 from tinyice.core.errors import Overloaded
+from tinyice.core.snapshots import StationHeaders
 
 STATIONS = "/admin/stations"
 HEAD = b"Cookie: sid=cookie1\r\n"
@@ -140,6 +141,16 @@ class TestPage:
         assert re.findall(r'<li data-mount="([^"]*)"', page(web, "?find=M44")) == [
             f"/m44{digit}" for digit in range(10)
         ]
+
+    def test_a_mount_off_the_air_has_its_name(self) -> None:
+        """That of the configuration, since no encoder says another; it is found by it."""
+        web = Web(mount("/jazz", source=None, connected_at=None, station=StationHeaders()))
+        web.bench.changes.document["advanced_mounts"] = {"/jazz": {"name_override": "Blue Note"}}
+        web.open_session()
+        for query in ("", "?find=blue"):
+            text = page(web, query)
+            assert '<span class="cut" dir="auto">Blue Note</span>' in text
+            assert "Off air" in text
 
     def test_what_others_say_is_never_markup(self) -> None:
         """Paths, agents, names of the encoder and of the configuration."""
@@ -291,7 +302,7 @@ class TestPassword:
         later = page(web, "?mount=/live")
         assert "blue note" not in later
         assert "$2b$" not in later
-        assert "as it was set" in later
+        assert "the one that was set" in later
 
     def test_a_secret_is_in_no_form(self) -> None:
         """Neither in a field nor in what the form remembers."""

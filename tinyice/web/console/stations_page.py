@@ -73,7 +73,9 @@ class StationsPage:
             place="stations",
             fault=shown.fault,
             shown=shown,
-            listing=listing(mine.values(), find, params.text("after", "utf-8")),
+            listing=listing(
+                mine.values(), find, params.text("after", "utf-8"), named=self._name_of
+            ),
             may_make=may_make,
             is_new=not shown.path and shown.chosen and may_make,
             mount=mount,
@@ -82,6 +84,10 @@ class StationsPage:
             **self._form(caller, shown, mine),
         )
 
+    def _name_of(self, path: str) -> str:
+        own = self._desk.services.config().advanced_mounts.get(path)
+        return own.name_override if own is not None else ""
+
     def _chosen(
         self, request: Request, caller: Caller, shown: Shown, mount: MountSnapshot | None
     ) -> dict[str, object]:
@@ -89,7 +95,7 @@ class StationsPage:
             return {"row": None, "programs": ()}
         target = self._target(request, caller, shown)
         return {
-            "row": row_of(mount),
+            "row": row_of(mount, self._name_of),
             "state": state_in_words(mount, self._desk.services.now()),
             "form_url": station_url(mount.path),
             "player_url": mount_url("/player", mount.path),
@@ -143,7 +149,7 @@ class StationsPage:
             return "your own for this mount"
         advanced = config.advanced_mounts.get(path, AdvancedMount())
         if config.mounts.get(path) or advanced.password:
-            return "as it was set"
+            return "the one that was set"
         return "the default one" if config.default_source_password else "none: set one"
 
 
@@ -156,9 +162,7 @@ def _options(config: Config, text: Mapping[str, str], others: Sequence[str]) -> 
     return {
         "charsets": _with("As the server: " + config.charset, _CHARSETS, text["charset"]),
         "latencies": [("", f"As the server: {server}"), ("on", "On"), ("off", "Off")],
-        "fallbacks": _with(
-            "Nothing: listeners are let go", others[:_OPTIONS_MAX], text["fallback"]
-        ),
+        "fallbacks": _with("Nothing", others[:_OPTIONS_MAX], text["fallback"]),
     }
 
 

@@ -1,15 +1,17 @@
 """The mounts as the page of stations lists them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web import urls
-from tinyice.web.words import display_name, format_in_words, kind_in_words, minute
+from tinyice.web.words import format_in_words, kind_in_words, minute
 
 ROWS_MAX = 200
+
+NameOf = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,21 @@ def station_url(path: str, **more: str) -> str:
     return f"{urls.STATIONS}?{urlencode({'mount': path, **more}, quote_via=quote, safe='/')}"
 
 
-def listing(mounts: Iterable[MountSnapshot], find: str, after: str) -> Listing:
-    """The list, of those mounts in whose path or name ``find`` stands, behind ``after``."""
+def listing(mounts: Iterable[MountSnapshot], find: str, after: str, *, named: NameOf) -> Listing:
+    """The list, of those mounts in whose path or name ``find`` stands, behind ``after``.
+
+    ``named`` gives the name that a mount has without a source.
+    """
     ordered = sorted(mounts, key=lambda mount: mount.path)
     settled = [mount for mount in ordered if not mount.waiting]
     waiting = [mount for mount in ordered if mount.waiting]
     wanted = find.lower()
-    found = [mount for mount in settled if wanted in f"{mount.path}\n{display_name(mount)}".lower()]
-    rest = [mount for mount in found if mount.path > after]
+    rows = [row_of(mount, named) for mount in settled if mount.path > after]
+    rest = [row for row in rows if wanted in f"{row.path}\n{row.name}".lower()]
     page = rest[:ROWS_MAX]
     more = urlencode({"find": find, "after": page[-1].path}) if len(rest) > len(page) else ""
     return Listing(
-        rows=[row_of(mount) for mount in page],
+        rows=page,
         waiting=[_waiting(mount) for mount in waiting[:ROWS_MAX]],
         total=len(settled),
         summary=_summary(len(settled), len(waiting)),
@@ -70,11 +75,11 @@ def listing(mounts: Iterable[MountSnapshot], find: str, after: str) -> Listing:
     )
 
 
-def row_of(mount: MountSnapshot) -> Row:
+def row_of(mount: MountSnapshot, named: NameOf) -> Row:
     """One line of the list."""
     return Row(
         path=mount.path,
-        name=display_name(mount),
+        name=mount.station.name or named(mount.path),
         tally=tally_of(mount),
         kind=mount.source_kind,
         listeners=mount.listeners,
