@@ -142,13 +142,13 @@ def _checked_in_worker(file: FileInUse, in_force: Config) -> Checked:
         judged = judge(read_document(file.path), file.outside)
         judge_files(judged.config)
     except ConfigFaults as found:
-        return Checked([(fault.key, fault.message) for fault in found.faults], (), ())
+        return Checked(tuple((fault.key, fault.message) for fault in found.faults), (), ())
     notes = list(judged.notes)
     if judged.walk.plain:
         notes.append(f"{judged.plain_names}: plain text, replaced by a hash when it is in force")
-    differs = [
+    differs = tuple(
         key
         for key in Config.__struct_fields__
         if getattr(judged.config, key) != getattr(in_force, key)
-    ]
-    return Checked((), notes, differs)
+    )
+    return Checked((), tuple(notes), differs)

@@ -5,7 +5,10 @@ judged, the Markdown is rendered. Requests find the results in memory. An upload
 logo lies in the data folder, and the configuration names it.
 """
 
+import re
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from errno import ENOENT
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,7 +29,9 @@ from tinyice.web.landing import NOTHING, landing_html_in_worker
 from tinyice.web.pictures import BYTES_MAX, Picture, PictureRefused, picture_of
 from tinyice.web.settings import WebSettings
 
-FOLDER = "branding"
+_PREFIX = "branding/logo-"
+_UPLOAD = re.compile(rf"{_PREFIX}[0-9a-f]+\.[a-z]+")
+"""The names of uploads, in the data folder."""
 
 
 class Changes(Protocol):
@@ -89,16 +94,28 @@ class Branding:
         """
         name, picture = await self._perform(_kept_in_worker, self._folder, content)
         self._uploaded = name, picture
+        former = ""
 
         def edit(document: Document) -> None:
+            nonlocal former
+            former = str(document.get("logo_path") or "")
             document["logo_path"] = name
 
-        notes = await self._changes.change(
-            edit, who=who, client=client, action=Action.CHANGE_SETTINGS, subject="logo_path"
-        )
+        try:
+            notes = await self._changes.change(
+                edit, who=who, client=client, action=Action.CHANGE_SETTINGS, subject="logo_path"
+            )
+        except Exception:
+            await self._forget(name)
+            raise
         self._take(self._config().logo_path)
-        await self._perform(_tidied_in_worker, self._folder, name)
+        await self._forget(former)
         return notes
+
+    async def _forget(self, name: str) -> None:
+        """Take away the file of an upload that nobody names any more."""
+        if _UPLOAD.fullmatch(name) and name != self._config().logo_path:
+            await self._perform(_removed_in_worker, self._folder / name)
 
     def _take(self, path: str) -> None:
         if not path:
@@ -116,7 +133,7 @@ class Branding:
         try:
             picture = await self._perform(_read_in_worker, self._folder / path)
         except (OSError, PictureRefused) as error:
-            reason = in_words(error) if isinstance(error, OSError) else error.sentence
+            reason = str(error.strerror) if isinstance(error, OSError) else error.sentence
             self._log.warn("logo_path: {path} is not shown: {reason}", path=path, reason=reason)
             self._show(None, reason)
             return
@@ -137,7 +154,7 @@ class Branding:
 
 def _kept_in_worker(folder: Path, content: bytes) -> tuple[str, Picture]:
     picture = picture_of(content)
-    name = f"{FOLDER}/logo-{picture.digest}{picture.suffix}"
+    name = f"{_PREFIX}{picture.digest}{picture.suffix}"
     path = folder / name
     fresh = path.with_suffix(".new")
     try:
@@ -150,12 +167,12 @@ def _kept_in_worker(folder: Path, content: bytes) -> tuple[str, Picture]:
 
 
 def _read_in_worker(path: Path) -> Picture:
+    if not path.is_file():
+        raise FileNotFoundError(ENOENT, "there is no such file", str(path))
     with path.open("rb") as file:
         return picture_of(file.read(BYTES_MAX + 1))
 
 
-def _tidied_in_worker(folder: Path, kept: str) -> None:
-    """Take earlier logos away, which nobody names any more."""
-    for path in (folder / FOLDER).glob("logo-*"):
-        if path != folder / kept:
-            path.unlink(missing_ok=True)
+def _removed_in_worker(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
