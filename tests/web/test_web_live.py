@@ -400,6 +400,15 @@ class TestFlow:
         become(web, mount(listeners=7))
         assert of(follower.take(), "mount")[0]["listeners"] == 7
 
+    def test_an_error_at_the_beginning_is_an_answer(self) -> None:
+        """And leaves nobody behind."""
+        web = Web(mount())
+        web.station.mounts = (None,)
+        reply = web.ask("/events")
+        assert (reply.status, reply.head["content-type"]) == (500, "text/html; charset=utf-8")
+        assert web.live.subscribers == 0
+        assert web.clock.getDelayedCalls() == []
+
 
 class TestBounds:
     """So many, and no more."""

@@ -90,6 +90,8 @@ class Live:
         self._serving: IDelayedCall | None = None
         self._batches: dict[tuple[Interest, int | None], bytes] = {}
         self._batched = 0
+        self._shown: frozenset[Scope] = frozenset()
+        """Whose picture is on the board."""
         self._is_over = False
 
     @property
@@ -108,15 +110,14 @@ class Live:
             raise Overloaded(_RETRY_AFTER_S)
         if self._members.addresses[subscriber.address] >= bounds.from_address:
             raise TooManyHere
-        is_new = subscriber.interest.scope not in self._members.scopes
         self._members.add(subscriber)
-        if is_new:
-            self._renew()
         if self._next is None:
             self._next = self._clock.callLater(PICTURE_S, self._tick)
 
     def begin(self, subscriber: Subscriber) -> None:
         """Tell ``subscriber`` what it does not know yet."""
+        if subscriber.interest.scope not in self._shown:
+            self._renew()
         now = self._clock.seconds()
         subscriber.told_at = subscriber.confirmed_at = now
         subscriber.follow(self._paused, self._resumed)
@@ -140,6 +141,7 @@ class Live:
             if call is not None and call.active():
                 call.cancel()
         self._next = self._serving = None
+        self._shown = frozenset()
         self._batches.clear()
 
     def _tick(self) -> None:
@@ -150,7 +152,9 @@ class Live:
             self._serve(iter(tuple(self._members.all)))
 
     def _renew(self) -> None:
-        self._pictures.renew(self.board, tuple(self._members.scopes))
+        scopes = frozenset(self._members.scopes)
+        self._pictures.renew(self.board, scopes)
+        self._shown = scopes
 
     def _serve(self, remaining: Iterator[Subscriber]) -> None:
         self._serving = None
