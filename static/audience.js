@@ -8,7 +8,8 @@ const EVERY_MS = 5000;
 const PARTS = ["counts", "trend", "rows"];
 
 const dialog = document.querySelector("#asking");
-const place = () => document.querySelector("#audience");
+const stale = document.querySelector("#stale");
+const only = document.querySelector("#audience").dataset.mount;
 
 // ---------- what is shown ----------
 
@@ -44,9 +45,9 @@ async function refresh() {
     // a page of another kind: the login, for one, after the session has ended
     if (response.redirected) location.reload();
     else if (response.ok) renew(page);
-    place().classList.toggle("is-stale", !response.ok);
+    stale.hidden = response.ok;
   } catch {
-    place().classList.add("is-stale");
+    stale.hidden = false;
   } finally {
     isFetching = false;
   }
@@ -154,7 +155,6 @@ function tellSoon() {
 
 function tell() {
   isTelling = false;
-  const only = place().dataset.mount;
   const total = only ? counts.get(only) ?? 0 : [...counts.values()].reduce((sum, one) => sum + one, 0);
   for (const shown of document.querySelectorAll("[data-now]")) shown.textContent = total.toLocaleString("en");
   for (const chip of document.querySelectorAll("[data-count]")) {
@@ -165,7 +165,7 @@ function tell() {
 watch("admin", {
   mount(told) { counts.set(told.mount, told.listeners); tellSoon(); },
   gone(path) { counts.delete(path); tellSoon(); },
-  status(state) { place().classList.toggle("is-stale", state === "stale"); },
+  status(state) { stale.hidden = state !== "stale"; },
 });
 
 const told = document.querySelector("#audience > [data-done]");
