@@ -6,7 +6,7 @@ from programs import audio
 from programs.children import Child, start
 from programs.station import HOST, PASSWORD, Station
 
-LASTING_S = 240.0
+LASTING_S = 900.0
 
 
 def broadcast(

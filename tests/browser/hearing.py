@@ -1,6 +1,6 @@
 """Whether a page sounds: its media elements, through the Web Audio API."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 TIME = "() => Math.max(0, ...[...window.__players].map(one => one.paused ? 0 : one.currentTime))"
 
@@ -26,13 +26,13 @@ LOUDNESS = """async () => {
 """The greatest deflection within a second, of 1: what plays is tapped beside the loudspeaker."""
 
 
-def played_seconds(page: Page) -> float:
+def played_seconds(page: Page | Frame) -> float:
     """How far the sound of the page has come."""
     seconds: float = page.evaluate(TIME)
     return seconds
 
 
-def loudness(page: Page) -> float:
+def loudness(page: Page | Frame) -> float:
     """The greatest deflection of the sound within a second; 0 is silence."""
     loudest: float = page.evaluate(LOUDNESS)
     return loudest

@@ -38,6 +38,12 @@ HTMLMediaElement.prototype.play = function () {
 """Media elements need not be part of the page to be heard."""
 
 
+def picture(name: str) -> Path:
+    """Where the screenshot of that name is kept."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS / f"{name}.png"
+
+
 @dataclass
 class Visitor:
     """One browser profile at one station, with a first tab open; what goes wrong is noted.
@@ -61,7 +67,7 @@ class Visitor:
             storage_state=self.remembered,
         )
         self.context.set_default_timeout(WITHIN_S * 1000)
-        self.watch = Watch(urlsplit(self.station.url("/")).netloc)
+        self.watch = Watch({urlsplit(self.station.url("/")).netloc})
         self.watch.follow(self.context)
         if self.scripts:
             self.context.add_init_script(REMEMBER_PLAYERS)
@@ -104,8 +110,7 @@ class Visitor:
 
     def shoot(self, name: str) -> Path:
         """Write a screenshot of the whole page, or of its beginning if it is very long."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        path = SCREENSHOTS / f"{name}.png"
+        path = picture(name)
         whole = self.evaluate("() => document.documentElement.scrollHeight") < LONGEST
         self.page.screenshot(path=path, full_page=whole, animations="disabled")
         return path

@@ -14,9 +14,12 @@ LOADING_FAILED = "Failed to load resource"
 
 @dataclass
 class Watch:
-    """What went wrong in one browser context on the way; ``expect`` names what is meant to."""
+    """What went wrong in one browser context on the way; ``expect`` names what is meant to.
 
-    host: str
+    ``hosts`` are those that pages may ask.
+    """
+
+    hosts: set[str]
     faults: list[str] = field(default_factory=list)
     _expected: set[tuple[int, str]] = field(default_factory=set)
 
@@ -41,7 +44,7 @@ class Watch:
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in INLINE and parts.netloc != self.host:
+        if parts.scheme not in INLINE and parts.netloc not in self.hosts:
             self.faults.append(f"asked of another host: {request.url}")
 
     def _failed(self, request: Request) -> None:
