@@ -143,4 +143,6 @@ def _liquidsoap(target: Target) -> Program:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A string of Liquidsoap; what it would reckon out, between #{ and }, is taken apart."""
+    plain = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "(" + plain.replace("#{", '#" ^ "{') + ")" if "#{" in plain else plain
