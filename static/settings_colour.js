@@ -34,6 +34,6 @@ async function preview(colour, forms) {
     for (const part of shown[at].querySelectorAll("[data-fill]")) {
       part.setAttribute("fill", theme[part.dataset.fill]);
     }
-    shown[at].querySelector("[data-ratio]").textContent = theme.ratio;
+    shown[at].querySelector("[data-ratio]").textContent = theme.ratio.toFixed(1);
   }
 }
