@@ -5,6 +5,7 @@ const ICONS = [192, 512].map((size) => ({
   sizes: `${size}x${size}`,
   type: "image/png",
 }));
+const logo = document.querySelector("img.ident-logo");
 
 /** Tell the system what plays. */
 export function showTitle({ title, artist, name }) {
@@ -13,7 +14,7 @@ export function showTitle({ title, artist, name }) {
     title: title || name,
     artist: artist || name,
     album: name,
-    artwork: ICONS,
+    artwork: logo ? [{ src: logo.src }] : ICONS,
   });
 }
 

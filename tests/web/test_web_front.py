@@ -9,6 +9,7 @@ from web_support import Web, mount, vorbis
 
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.tags import Tags
+from tinyice.web.landing import landing_html_in_worker
 from tinyice.web.public_site import LANDING_MAX
 
 HOSTILE = (
@@ -204,3 +205,25 @@ def test_a_link_to_a_website_is_one() -> None:
     station = StationHeaders(name="x", url="https://meridian.example/?a=1&b=2")
     web = Web(replace(mount(), station=station))
     assert 'href="https://meridian.example/?a=1&amp;b=2"' in web.ask("/player/live").text
+
+
+class TestBranding:
+    """What makes the pages this station's."""
+
+    def test_the_words_of_the_operator_are_markup_that_was_made_harmless(self) -> None:
+        """They stand on the page as they were rendered."""
+        words = landing_html_in_worker("We send from **Pier 4**. <script>alert(1)</script>")
+        text = Web(landing_html=words).ask("/").text
+        assert "<strong>Pier 4</strong>" in text
+        assert "<script>alert" not in text
+        assert ">About<" not in Web().ask("/").text
+
+    def test_the_logo_stands_where_a_cover_would_be(self) -> None:
+        """In rows, on the player, in the frame, and in what other sites show."""
+        web = Web(mount(), logo_url="/branding/logo?v=1")
+        for target in ("/", "/player/live", "/embed/live"):
+            assert '<img class="ident ident-logo' in web.ask(target).text
+        image = 'property="og:image" content="http://radio.example:8000/branding/logo?v=1"'
+        assert image in web.ask("/player/live").text
+        song = web.ask("/api/nowplaying/live").json()["now_playing"]["song"]
+        assert song["art"] == "http://radio.example:8000/branding/logo?v=1"

@@ -39,10 +39,15 @@ class Social:
     oembed: str = ""
 
 
+def picture(base: str, settings: WebSettings) -> str:
+    """The address of the station's logo, or of the sign of the house."""
+    return base + (settings.logo_url or ICON)
+
+
 def station_social(base: str, settings: WebSettings, path: str = "/") -> Social:
     """A page about the whole station."""
     said = settings.page_subtitle or "What is on air now, to be heard at once."
-    return Social(settings.page_title, said, base + path, base + ICON)
+    return Social(settings.page_title, said, base + path, picture(base, settings))
 
 
 def card_social(base: str, card: Card, settings: WebSettings) -> Social:
@@ -53,7 +58,7 @@ def card_social(base: str, card: Card, settings: WebSettings) -> Social:
         title=_joined(card.name, settings.page_title),
         description=said,
         url=url,
-        image=base + ICON,
+        image=picture(base, settings),
         audio=base + card.href,
         audio_type=card.content_type,
         frame=base + card.embed,
@@ -97,13 +102,22 @@ def oembed_of(base: str, card: Card, settings: WebSettings, width: int) -> dict[
         "title": _joined(card.name, settings.page_title),
         "provider_name": settings.page_title,
         "provider_url": base + "/",
-        "thumbnail_url": base + ICON,
-        "thumbnail_width": ICON_PX,
-        "thumbnail_height": ICON_PX,
+        **_thumbnail(base, settings),
         "html": frame_markup(base, card.mount, card.name, wide),
         "width": wide,
         "height": HEIGHT_PX,
         "cache_age": 300,
+    }
+
+
+def _thumbnail(base: str, settings: WebSettings) -> dict[str, str | int]:
+    """The sign of the house; of a logo we do not know the size, which must be told."""
+    if settings.logo_url:
+        return {}
+    return {
+        "thumbnail_url": base + ICON,
+        "thumbnail_width": ICON_PX,
+        "thumbnail_height": ICON_PX,
     }
 
 

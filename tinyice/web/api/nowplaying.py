@@ -19,6 +19,7 @@ from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
 from tinyice.web.origin import configured_base, mount_url
 from tinyice.web.shortcodes import mount_named, number_of, shortcode_of
+from tinyice.web.social import picture
 from tinyice.web.titles import artist_and_title
 from tinyice.web.words import codec_in_words, display_name, kbit_rate
 
@@ -181,7 +182,7 @@ def now_playing_of(mount: MountSnapshot, services: Services) -> NowPlaying:
     current = next((one for one in titles[:1] if one.tags.display == mount.tags.display), None)
     since = int(current.at.timestamp()) if current is not None else 0
     base = configured_base(services.settings())
-    art = f"{base}/static/icon-512.png"
+    art = picture(base, services.settings())
     history = titles if current is None else titles[1:]
     connected = None if mount.connected_at is None else int(mount.connected_at.timestamp())
     return NowPlaying(
