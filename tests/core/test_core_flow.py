@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.fakes import Clock
-from tinyice.core.flow import Flow, Rates
+from tinyice.core.flow import LATELY_S, Flow, Rates
 
 
 @dataclass
@@ -13,6 +13,7 @@ class Stream:
     path: str
     bytes_in: int = 0
     bytes_out: int = 0
+    bytes_skipped: int = 0
 
 
 def run(flow: Flow, clock: Clock, stream: Stream, *steps: tuple[int, int]) -> None:
@@ -71,3 +72,29 @@ def test_some_together() -> None:
     two.bytes_out = 50
     run(flow, clock, one, (100, 200))
     assert flow.among(["/a", "/b"]) == Rates(800.0, 2000.0)
+
+
+def test_losses_are_remembered_for_a_minute() -> None:
+    """Whoever looks later sees that slow listeners lost something, and that it is over."""
+    clock, stream = Clock(), Stream("/live", bytes_skipped=500)
+    flow = Flow([stream], clock=clock)
+    flow.sample()
+    assert not flow.loses("/live")
+    stream.bytes_skipped += 1
+    flow.sample()
+    clock.advance(LATELY_S - 1)
+    flow.sample()
+    assert flow.loses("/live")
+    clock.advance(1)
+    assert not flow.loses("/live")
+    assert not flow.loses("/nowhere")
+
+
+def test_a_mount_of_the_same_name_has_lost_nothing() -> None:
+    """Its counter begins at nothing again."""
+    clock, stream = Clock(), Stream("/live", bytes_skipped=500)
+    flow = Flow([stream], clock=clock)
+    flow.sample()
+    stream.bytes_skipped = 0
+    flow.sample()
+    assert not flow.loses("/live")

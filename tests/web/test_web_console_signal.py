@@ -109,3 +109,9 @@ def test_figures() -> None:
         *("0:00", "0:07", "3:58", "2:14:07", "11 d 4:10")
     ]
     assert clock(SOON) == "06:34:08"
+
+
+def test_slow_listeners() -> None:
+    """They are told when nothing worse is."""
+    assert health_of(mount(), 1.0, missed=False, loses=True) == Health("warn", "Slow listeners")
+    assert health_of(mount(), 0.0, missed=False, loses=True) == Health("bad", "No data")

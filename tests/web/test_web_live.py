@@ -206,14 +206,6 @@ class TestChanges:
         told = Follower(web, "/admin/events", ADMIN_LINE).take()
         assert of(told, "mount")[0]["chain"][0]["state"] == "lost"
 
-    def test_slow_listeners_are_told_for_a_minute(self) -> None:
-        """Then the mount is well again."""
-        web = Web(mount())
-        follower = Follower(web, "/admin/events", ADMIN_LINE)
-        follower.take()
-        become(web, mount(bytes_skipped=5000))
-        assert of(follower.take(), "mount")[0]["health"]["state"] == "warn"
-
 
 class TestRights:
     """Who sees what."""

@@ -29,6 +29,7 @@ class Mount:
     count: int = 40
     bytes_in: int = 0
     bytes_out: int = 0
+    bytes_skipped: int = 0
 
     @property
     def listeners(self) -> range:
@@ -102,6 +103,20 @@ def test_what_is_told_is_near_the_truth() -> None:
         assert believed[one.path]["listeners"] == one.count
         assert believed[one.path]["in_rate"] == pytest.approx(rates.bits_in, rel=0.12)
         assert believed[one.path]["out_rate"] == pytest.approx(rates.bits_out, rel=0.12)
+
+
+def test_slow_listeners_are_told() -> None:
+    """Whoever looks after the mount sees it."""
+    quiet = Quiet()
+    follower = Follower(quiet.web, "/admin/events", ADMIN.decode().strip())
+    quiet.go_on(3)
+    follower.take()
+    quiet.mounts[0].bytes_skipped = 5000
+    quiet.go_on(2)
+    told = [
+        data["health"] for data in of(follower.take(), "mount") if data["mount"] == "/channel-0"
+    ]
+    assert told[-1] == {"state": "warn", "words": "Slow listeners"}
 
 
 def test_many_cost_as_many_events_as_one() -> None:

@@ -91,7 +91,12 @@ def _strip(
         on_air=mount.on_air,
         format=format_in_words(mount) if mount.on_air else _at_rest(mount, lost),
         chain=chain_of(mount, lost, on_air, missed=missed),
-        health=health_of(mount, rates.bits_in if rates else None, missed=missed),
+        health=health_of(
+            mount,
+            rates.bits_in if rates else None,
+            missed=missed,
+            loses=chronicle.flow.loses(path),
+        ),
         encoder=client.agent if client else "",
         address=client.address if client else "",
         since=mount.connected_at,

@@ -75,16 +75,27 @@ def chain_of(
     return (first, Node("Fallback", "ready" if ready else "none", words))
 
 
-def health_of(mount: MountSnapshot, bits_in: float | None, *, missed: bool) -> Health:
-    """How ``mount`` is; ``bits_in`` is what its source brings, None where it is too new to say."""
+def health_of(
+    mount: MountSnapshot, bits_in: float | None, *, missed: bool, loses: bool = False
+) -> Health:
+    """How ``mount`` is; ``bits_in`` is what its source brings, None where it is too new to say.
+
+    ``loses``: slow listeners lost audio lately.
+    """
     if not mount.on_air:
-        if mount.disabled:
-            return Health("off", "Disabled")
-        return Health("bad", "No source") if missed else Health("off", "Off air")
+        return _off_air(mount, missed=missed)
     if bits_in is not None and bits_in <= 0:
         return Health("bad", "No data")
     if mount.source_kind == _STAND_IN:
         return Health("warn", "On fallback")
     if mount.listeners_max and mount.listeners >= mount.listeners_max:
         return Health("warn", "Full")
+    if loses:
+        return Health("warn", "Slow listeners")
     return Health("ok", "Good")
+
+
+def _off_air(mount: MountSnapshot, *, missed: bool) -> Health:
+    if mount.disabled:
+        return Health("off", "Disabled")
+    return Health("bad", "No source") if missed else Health("off", "Off air")

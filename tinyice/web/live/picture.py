@@ -10,7 +10,7 @@ from tinyice.core.flow import Rates
 from tinyice.core.latest import Lost
 from tinyice.core.recent import Happening
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
-from tinyice.web.console.signal import Health, chain_of, health_of, is_missed
+from tinyice.web.console.signal import chain_of, health_of, is_missed
 from tinyice.web.live.board import Board
 from tinyice.web.live.documents import (
     ConsoleMount,
@@ -24,13 +24,12 @@ from tinyice.web.live.documents import (
     trend_of,
 )
 from tinyice.web.live.scope import CONSOLE, PUBLIC, Key, Scope
-from tinyice.web.live.steady import Losses, steady_mount, steady_station
+from tinyice.web.live.steady import steady_mount, steady_station
 
 TREND_S = 30.0
 """How often trends are drawn anew."""
 
 _NOTHING = Rates(0.0, 0.0)
-_LOSSES = Health("warn", "Slow listeners lose audio")
 
 Documents = dict[Key, Struct]
 
@@ -68,6 +67,9 @@ class Flow(Protocol):
     def among(self, mounts: Iterable[str]) -> Rates:
         """The rates of those mounts together."""
 
+    def loses(self, mount: str) -> bool:
+        """Whether slow listeners of ``mount`` lost audio lately."""
+
 
 class Memory(Protocol):
     """What the station remembers of itself."""
@@ -101,7 +103,6 @@ class Pictures:
         self._station = station
         self._memory = memory
         self._now = now
-        self._losses = Losses()
         self._trends_at: float | None = None
 
     def renew(self, board: Board, scopes: Collection[Scope]) -> None:
@@ -142,29 +143,31 @@ class Pictures:
         documents: Documents = {}
         now = self._now()
         playing = {mount.path for mount in station.mounts if mount.on_air}
-        lost = {mount.path: mount.bytes_skipped for mount in station.mounts}
-        losing = self._losses.note(lost, station.uptime_seconds)
         for mount in station.mounts:
             key = Key(CONSOLE, "mount", mount.path)
-            fresh = self._described(mount, playing, now, loses=mount.path in losing)
+            fresh = self._described(mount, playing, now)
             documents[key] = steady_mount(board.told(key), fresh)
             if mount.on_air:
                 documents[Key(CONSOLE, "title", mount.path)] = title_of(mount)
         return documents
 
     def _described(
-        self, mount: MountSnapshot, playing: Collection[str], now: datetime, *, loses: bool
+        self, mount: MountSnapshot, playing: Collection[str], now: datetime
     ) -> ConsoleMount:
         memory = self._memory
         lost = memory.latest.lost(mount.path)
         missed = is_missed(mount, lost, now)
         rates = memory.flow.of(mount.path) if mount.on_air else _NOTHING
-        health = health_of(mount, None if rates is None else rates.bits_in, missed=missed)
         return console_mount(
             mount,
             memory.latest.title_since(mount.path),
             rates,
-            health=_LOSSES if loses and health.state == "ok" else health,
+            health=health_of(
+                mount,
+                None if rates is None else rates.bits_in,
+                missed=missed,
+                loses=memory.flow.loses(mount.path),
+            ),
             chain=chain_of(mount, lost, playing, missed=missed),
         )
 

@@ -10,27 +10,6 @@ NEAR = 0.1
 STATION_S = 10.0
 """How often the sums are told even if they stay: by that a browser sees that we live."""
 
-LATELY_S = 60.0
-
-
-class Losses:
-    """Which mounts have slow listeners that lost audio within the last minute."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, float | None]] = {}
-
-    def note(self, lost: dict[str, int], at: float) -> frozenset[str]:
-        """The bytes that were ``lost`` on each mount so far, ``at`` seconds of any clock."""
-        before, self._seen = self._seen, {}
-        for mount, count in lost.items():
-            known, last = before.get(mount, (count, None))
-            self._seen[mount] = (count, at if count > known else last)
-        return frozenset(
-            mount
-            for mount, (_, last) in self._seen.items()
-            if last is not None and at - last < LATELY_S
-        )
-
 
 def is_near(told: int | None, fresh: int | None) -> bool:
     """Whether ``fresh`` is still what was told, as far as people care."""
