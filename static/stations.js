@@ -96,13 +96,18 @@ async function renewList() {
   const list = page.querySelector(".master");
   if (!list || here.contains(document.activeElement)) return;
   here.replaceWith(list);
-  document.querySelector(".stations").dataset.summary = page.querySelector(".stations").dataset.summary;
+  Object.assign(document.querySelector(".stations").dataset, page.querySelector(".stations").dataset);
   tellSummary();
 }
 
 function tellSummary() {
+  const { summary, waiting } = document.querySelector(".stations").dataset;
   const said = document.querySelector(".top-say");
-  if (said) said.textContent = document.querySelector(".stations").dataset.summary;
+  if (said) said.textContent = summary;
+  for (const pip of document.querySelectorAll("[data-approvals]")) {
+    pip.firstElementChild.textContent = waiting;
+    pip.hidden = waiting === "0";
+  }
 }
 
 let renewal = 0;

@@ -80,6 +80,14 @@ class TestPage:
         assert "hidden until approved" in text
         assert "/admin/stations/new" in text
 
+    @pytest.mark.parametrize("address", [STATIONS, "/admin/access/audit", "/admin/audience"])
+    def test_every_page_tells_how_many_wait(self, address: str) -> None:
+        """Those who may approve them, beside the way to where they do."""
+        mark = re.compile(r"data-approvals( hidden)?><span>(\d+)<")
+        found = mark.findall(signed_in().ask(address, HEAD).text)
+        assert set(found) == {("", "1")}
+        assert mark.search(signed_in(ADMIN).ask(address, HEAD).text) is None
+
     def test_an_admin_sees_their_own(self) -> None:
         """No other mount is on the page, nor anything that only a superadmin may do."""
         text = page(signed_in(ADMIN))

@@ -77,6 +77,7 @@ class StationsPage:
                 mine.values(), find, params.text("after", "utf-8"), named=self._name_of
             ),
             may_make=may_make,
+            **({"approvals": sum(one.waiting for one in mine.values())} if may_make else {}),
             is_new=not shown.path and shown.chosen and may_make,
             mount=mount,
             urls=urls,
