@@ -121,6 +121,13 @@ class TestPage:
         assert "strip-off" in strip(text, "/idle")
         assert "Listen in" not in strip(text, "/idle")
 
+    def test_the_name_of_what_is_idle(self) -> None:
+        """It is the one that was set."""
+        web = opened(IDLE)
+        own = {"name_override": "Archive <Hour>"}
+        web.bench.changes.document["advanced_mounts"] = {"/idle": own}
+        assert "Archive &lt;Hour&gt;" in strip(page(web), "/idle")
+
     def test_many_mounts(self) -> None:
         """Fifty are shown, and of hundreds those on air before the others."""
         fifty = [mount(f"/m{number:02}") for number in range(50)]

@@ -165,7 +165,7 @@ class OnairConsole:
         principal, now = caller.principal, services.now()
         # what was just changed must show: no snapshot from before it
         station = services.station.snapshot()
-        strips = strips_of(station.mounts, principal, chronicle, now)
+        strips = strips_of(station.mounts, principal, chronicle, now, services.config())
         return self._desk.show(
             request,
             caller,

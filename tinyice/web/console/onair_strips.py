@@ -1,9 +1,11 @@
 """The strips of the On air page: what is seen of each mount."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tinyice.config.model import Config
+from tinyice.config.mounts import settings_for
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
 from tinyice.core.chronicle import Chronicle
@@ -56,16 +58,28 @@ class Strip:
 
 
 def strips_of(
-    mounts: Sequence[MountSnapshot], principal: Principal, chronicle: Chronicle, now: datetime
+    mounts: Sequence[MountSnapshot],
+    principal: Principal,
+    chronicle: Chronicle,
+    now: datetime,
+    config: Config,
 ) -> tuple[Strip, ...]:
-    """The strips of those of all ``mounts`` that are theirs: what is on air first, by path."""
+    """The strips of those of all ``mounts`` that are theirs: what is on air first, by path.
+
+    Without a source, a mount has the name that ``config`` gives it.
+    """
     own = [mount for mount in mounts if principal.owns(mount.path)]
     on_air = {mount.path for mount in mounts if mount.on_air}
     codecs = {mount.path: codec_in_words(mount) for mount in own if mount.on_air}
     found = [
         _strip(mount, principal, chronicle, now, on_air=on_air, codecs=codecs) for mount in own
     ]
-    return tuple(sorted(found, key=lambda strip: (strip.is_idle, strip.mount)))
+    named = [strip if strip.on_air else _named(strip, config) for strip in found]
+    return tuple(sorted(named, key=lambda strip: (strip.is_idle, strip.mount)))
+
+
+def _named(strip: Strip, config: Config) -> Strip:
+    return replace(strip, name=settings_for(config, strip.mount).name_override)
 
 
 def _strip(
