@@ -30,6 +30,8 @@ Name = Annotated[
     Meta(
         min_length=1,
         max_length=300,
+        # what an address can carry
+        pattern=r"^(?!.*\.\.)[^\x00-\x1f\x7f/][^\x00-\x1f\x7f]*$",
         description="Short name, path or number of a mount.",
         examples=["live"],
     ),
