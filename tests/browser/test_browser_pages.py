@@ -1,0 +1,89 @@
+"""Every page at every width and in every theme: nothing fails, nothing is out of reach."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from browser.broadcasting import broadcast
+from browser.conftest import Visit
+from browser.looking import axe_findings, keyboard_faults, too_wide
+from browser.pages import PAGES
+from browser.visiting import DESK, PHONE, TABLET, THEMES
+from features.conftest import Serve
+from features.sounding import WAIT_S, Encoder
+from programs.raw import Recorder
+from programs.station import PASSWORD_HASH, Station
+
+pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium", "ffmpeg")]
+
+COLOURS = ("color-contrast",)
+"""The rules of axe-core that depend on the theme."""
+
+SETTINGS: dict[str, object] = {
+    "page_title": "Radio Meridian",
+    "page_subtitle": "Slow radio from the harbour.",
+    "location": "Pier 4",
+    "admin_email": "desk@meridian.example",
+    "lockout_failures": 0,
+    "source_timeout": 600,
+    "mounts": {"/live": "", "/quiet": "", "/members": ""},
+    "advanced_mounts": {"/members": {"listener_accounts": {"joe": PASSWORD_HASH}}},
+    "users": {
+        "anna": {"password": PASSWORD_HASH, "role": "dj", "mounts": {"/live": PASSWORD_HASH}},
+        "head": {"password": PASSWORD_HASH, "role": "admin", "mounts": {"/live": PASSWORD_HASH}},
+    },
+    "banned_ips": ["203.0.113.7"],
+}
+
+
+@pytest.fixture(scope="module")
+def station(serve: Serve) -> Iterator[Station]:
+    """Two programmes on air, one of them heard, and a mount that waits."""
+    station = serve(**SETTINGS)
+    encoders = [
+        broadcast(station, "/live", name="Radio Meridian"),
+        broadcast(station, "/jazz.ogg", encoding="opus", name="Meridian Jazz", title="Low Tide"),
+    ]
+    for mount in ("/live", "/jazz.ogg"):
+        station.wait_for_mount(mount, WAIT_S)
+    station.set_title("/live", "Kestrel - The Long Way Round the Harbour")
+    listeners = [Recorder(station.port, "/live") for _ in range(3)]
+    with Encoder(station.port, "/members", "ice-name: Members only") as members:
+        members.play(2)
+        yield station
+    for listener in listeners:
+        listener.stop()
+    for encoder in encoders:
+        encoder.stop()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(station: Station, visit: Visit, name: str) -> None:
+    """It fits each width, axe-core finds nothing serious, and every theme can be read."""
+    shown = PAGES[name]
+    visitor = visit(station, shown.user)
+    visitor.go("/login")
+    faults: list[str] = []
+    for theme in THEMES:
+        visitor.wear(theme)
+        for width in (DESK, TABLET, PHONE) if theme == "studio" else (DESK, PHONE):
+            visitor.resize(width)
+            visitor.open(shown)
+            found = [f"too wide: {what}" for what in too_wide(visitor.page)]
+            if theme == "studio" and width != TABLET:
+                found += axe_findings(visitor.page)
+            elif theme != "studio" and width == DESK:
+                found += axe_findings(visitor.page, *COLOURS)
+            faults += [f"{width} px, {theme}: {what}" for what in found]
+            visitor.shoot(f"{name}-{width}-{theme}")
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_by_keyboard(station: Station, visit: Visit, name: str) -> None:
+    """Tab reaches every control, in the order of the text, and one sees where one is."""
+    shown = PAGES[name]
+    visitor = visit(station, shown.user)
+    visitor.open(shown)
+    faults = keyboard_faults(visitor.page)
+    assert faults == [], "\n".join(faults)
