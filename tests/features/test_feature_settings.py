@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from features.api_talk import Api, accounts, secret_of
 from features.conftest import Serve
 from features.sounding import WAIT_S, Encoder
 from features.talk import ask, listening_status, request
@@ -191,3 +192,13 @@ def test_pages_cost_little(operator: Operator) -> None:
             operator.get(page)
             took.append(time.monotonic() - began)
         assert min(took) < 0.1
+
+
+def test_branding_by_the_api(serve: Serve) -> None:
+    """PUT, which encoders use as well, reaches the API there."""
+    station = serve(**accounts())
+    api = Api(station, secret_of("root"))
+    assert api.ask("PUT", "/api/branding", {"page_title": "Radio Meridian"}).status == 200
+    assert api.get("/api/branding")["page_title"] == "Radio Meridian"
+    assert Api(station, secret_of("anna")).ask("PUT", "/api/branding", {}).status == 403
+    assert Api(station).ask("PUT", "/api/branding", {}).status == 401

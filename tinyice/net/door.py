@@ -55,6 +55,9 @@ _DECIDE_S = 60.0
 """How long it may take to know whether somebody is let in."""
 
 _RETRY_AFTER_S = 30
+_API = "/api/"
+"""No mount can be there: what is PUT there is none of a source."""
+
 _FLUSH_S = 60.0
 """How long a peer may take nothing of an answer that is written."""
 
@@ -189,7 +192,7 @@ class Door(Protocol):
         method = head.method
         if method not in _METHODS:
             self._refuse(PeerError(501, "This method is not supported."))
-        elif method in ("SOURCE", "PUT"):
+        elif method == "SOURCE" or (method == "PUT" and not target.path.startswith(_API)):
             # With known credentials it is decided at once.
             self._begin_deciding()
             self.transport.pauseProducing()

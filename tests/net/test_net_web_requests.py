@@ -1,4 +1,4 @@
-"""Some requests may bring more than others: who decides is asked with the head."""
+"""Requests of the pages that are not like others: larger ones, and those that are PUT."""
 
 from dataclasses import replace
 
@@ -61,3 +61,11 @@ def test_a_limit_that_is_larger_anyway_counts() -> None:
     one.doors._front = replace(one.front, limits=limits)
     answer = one.say(one.connect(), post(LARGER + 1, b"word: yes"))
     assert answer.endswith(b"x" * (LARGER + 1))
+
+
+def test_what_is_put_to_the_api_is_no_source() -> None:
+    """No mount can be there, so the pages answer; elsewhere PUT is an encoder's."""
+    one = station()
+    put = b"PUT /api/x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
+    assert b" 404 " in one.say(one.connect(), put).partition(b"\r\n")[0]
+    assert b" 401 " in one.say(one.connect(), put.replace(b"/api/x", b"/apix"))
