@@ -140,4 +140,6 @@ def test_a_first_visit_is_small(target: str) -> None:
     web.open_session()
     sizes = first_load(web, target, COOKIE if target.startswith("/admin") else b"")
     assert sum(sizes.values()) < FIRST_LOAD_BYTES_MAX, sizes
-    assert len([name for name in sizes if ".css" in name]) <= 4, sizes
+    # the page of the components shows what belongs to other pages
+    sheets_max = 5 if target == "/admin/components" else 4
+    assert len([name for name in sizes if ".css" in name]) <= sheets_max, sizes

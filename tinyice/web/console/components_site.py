@@ -7,7 +7,8 @@ from tinyice.core.access.permissions import Action
 from tinyice.web import urls
 from tinyice.web.answers import respond
 from tinyice.web.console.shell import shell
-from tinyice.web.console.specimens import DAY, STRIPS
+from tinyice.web.console.specimens import DAY, HALF_HOUR, STRIPS
+from tinyice.web.console.trend_plot import plot_of
 from tinyice.web.errors import answer_page_failure
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.pages import Pages
@@ -40,6 +41,7 @@ class ComponentsSite:
             themes=[(f"?theme={key}", words, key == theme) for key, words in THEMES.items()],
             theme=theme if theme in THEMES else "",
             day=DAY,
+            plot=plot_of(HALF_HOUR),
             strips=STRIPS,
             fault=None,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from tinyice.web.console.figures import Figure
 from tinyice.web.console.onair_strips import Strip
@@ -9,6 +10,11 @@ from tinyice.web.console.signal import Health, Node
 
 DAY = (12, 9, 7, 5, 4, 6, 11, 19, 28, 33, 31, 30, 34, 38, 37, 35, 39, 44, 52, 61, 66, 58, 41, 24)
 """Listeners by the hour."""
+
+HALF_HOUR = tuple(
+    round(one + (other - one) * step / 8) for one, other in pairwise(DAY) for step in range(8)
+)
+"""The same shape in samples of ten seconds."""
 
 _AT = datetime(2026, 11, 20, 14, 32, 8, tzinfo=UTC)
 
