@@ -73,6 +73,7 @@ function count() {
   bulk.hidden = picked === 0;
   bulk.querySelector("[data-picked]").textContent = `${picked} selected`;
   const all = document.querySelector("[data-all] input");
+  if (!all) return;
   all.checked = picked === boxes.length;
   all.indeterminate = picked > 0 && picked < boxes.length;
 }
