@@ -58,6 +58,14 @@ class TestPage:
         assert set(actions) == {"/logout"}
 
 
+def test_the_logo_stands_for_the_mark() -> None:
+    """Where the station has one."""
+    logo = '<img class="logo" src="/branding/logo?v=1" alt="">'
+    for target in ("/", "/login"):
+        assert logo in Web(logo_url="/branding/logo?v=1").ask(target).text
+        assert logo not in Web().ask(target).text
+
+
 NUMBERS = st.lists(st.integers(0, 10**6), max_size=200)
 
 
