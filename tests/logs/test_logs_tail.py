@@ -75,8 +75,8 @@ def test_it_holds_what_is_written() -> None:
             ),
         )
         log.debug("not this")
-        log.warning("this {why}", why="one\nline")
+        log.error("this {why}", why="one\nline")
         (line,) = tail.after(0, level="", text="", limit=9)
-        assert line.level == "warn"
+        assert line.level == "error"
         assert [line.text + "\n"] == written
         assert "\n" not in line.text
