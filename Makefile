@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run test soak bench clean
+.PHONY: help run test soak tour bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo '                  ARGS="--port 9000": more options)'
 	@echo 'make test         install what the tests need, then run linters, types and all tests'
 	@echo 'make soak         the long tests: many more generated cases, and those marked soak'
+	@echo 'make tour         take the pictures of docs/tour.md anew'
 	@echo 'make bench        measure into docs/performance.md (QUICK=1: two minutes; FULL=1: with'
 	@echo '                  100,000 listeners)'
 	@echo 'make clean        remove what the above made, except tinyice.json'
@@ -27,6 +28,9 @@ test: $(VENV)/.installed-tests
 
 soak: $(VENV)/.installed-tests
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -m 'soak or hypothesis' --timeout=14400 $(ARGS)
+
+tour: $(VENV)/.installed-tests
+	WRITE_TOUR=1 $(BIN)/python -m pytest tests/browser/test_browser_tour.py $(ARGS)
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(FULL),--full) $(ARGS)
