@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from bench import fanout, pure, startup
+from bench import fanout, pages, pure, startup
 
 
 def main() -> int:
@@ -19,11 +19,12 @@ def main() -> int:
     dry = ["--dry-run"] if options.dry_run else []
     # figures of a hasty run do not replace better ones
     hasty = ["--dry-run"] if options.quick or options.dry_run else []
-    starts, seconds = ("2", "0.4") if options.quick else ("7", "2")
+    starts, seconds, answers = ("2", "0.4", "10") if options.quick else ("7", "2", "50")
     sizes = [f"--{name}" for name in ("quick", "full") if getattr(options, name)]
     return max(
         startup.main(["--runs", starts, *hasty]),
         pure.main(["--seconds", seconds, *hasty]),
+        pages.main(["--count", answers, *hasty]),
         fanout.main([*sizes, *dry]),
     )
 
