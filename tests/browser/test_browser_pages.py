@@ -1,9 +1,11 @@
 """Every page at every width and in every theme: nothing fails, nothing is out of reach."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
+from browser.addresses import is_page, shown
 from browser.broadcasting import broadcast
 from browser.conftest import Visit
 from browser.looking import axe_findings, keyboard_faults, too_wide
@@ -57,18 +59,26 @@ def station(serve: Serve) -> Iterator[Station]:
         encoder.stop()
 
 
+def test_no_page_is_forgotten(station: Station) -> None:
+    """What answers with a page is looked at here."""
+    there = {path for path in shown() if is_page(station, path)}
+    looked_at = {urlsplit(page.path).path for page in PAGES.values()}
+    assert there - looked_at == set()
+    assert {"/", "/player/live", "/admin/", "/admin/system"} <= there
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page(station: Station, visit: Visit, name: str) -> None:
     """It fits each width, axe-core finds nothing serious, and every theme can be read."""
-    shown = PAGES[name]
-    visitor = visit(station, shown.user)
+    page = PAGES[name]
+    visitor = visit(station, page.user)
     visitor.go("/login")
     faults: list[str] = []
     for theme in THEMES:
         visitor.wear(theme)
         for width in (DESK, TABLET, PHONE) if theme == "studio" else (DESK, PHONE):
             visitor.resize(width)
-            visitor.open(shown)
+            visitor.open(page)
             found = [f"too wide: {what}" for what in too_wide(visitor.page)]
             if theme == "studio" and width != TABLET:
                 found += axe_findings(visitor.page)
@@ -82,8 +92,8 @@ def test_a_page(station: Station, visit: Visit, name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_by_keyboard(station: Station, visit: Visit, name: str) -> None:
     """Tab reaches every control, in the order of the text, and one sees where one is."""
-    shown = PAGES[name]
-    visitor = visit(station, shown.user)
-    visitor.open(shown)
+    page = PAGES[name]
+    visitor = visit(station, page.user)
+    visitor.open(page)
     faults = keyboard_faults(visitor.page)
     assert faults == [], "\n".join(faults)

@@ -47,3 +47,29 @@ def test_a_title_is_changed(station: Station, visit: Visit) -> None:
         visitor.go("/")
         assert visitor.page.get_by_text("Ebb & Flow <3").first.is_visible()
         assert station.statistics()["/live"]["title"] == "Ebb & Flow <3"
+
+
+def test_a_station_is_made(station: Station, visit: Visit) -> None:
+    """With a password that the server makes up, which its encoder can use at once."""
+    visitor = visit(station, "admin", scripts=False)
+    page = visitor.page
+    visitor.go("/admin/stations/new")
+    page.get_by_label("Mount", exact=True).fill("/plain")
+    page.get_by_label("Name", exact=True).fill("Plain & simple")
+    visitor.send("Generate")
+    password = page.get_by_label("Source password").input_value()
+    assert len(password) >= 12
+    visitor.send("Make station")
+    assert "shown this once" in page.inner_text("main")
+    with Encoder(station.port, "/plain", password=password) as encoder:
+        encoder.play(2)
+        station.wait_for_mount("/plain", WAIT_S)
+        visitor.go("/admin/")
+        assert "Plain & simple" in page.inner_text("main")
+        page.get_by_text("Edit title").click()
+        page.get_by_label("Title").fill("Still here")
+        visitor.send("Say so")
+        assert station.statistics()["/plain"]["title"] == "Still here"
+        page.locator("summary", has_text="Kick source").first.click()
+        visitor.send("Kick source")
+        assert encoder.is_dropped(WAIT_S)
