@@ -5,7 +5,6 @@ import { keepTrue, places } from "./places.js";
 import { Player } from "./player.js";
 import "./themes.js";
 
-const said = document.querySelector("#said");
 const player = new Player(show);
 let last = null;
 let stale = false;
@@ -41,6 +40,7 @@ function mark() {
 }
 
 function say(text) {
+  const said = document.querySelector("#said");
   said.textContent = text || (stale ? "The server does not answer. What you see may be old." : "");
 }
 

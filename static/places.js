@@ -39,12 +39,21 @@ export function keepTrue({ renewed = () => {}, lost = () => {} } = {}) {
 }
 
 function show(mount) {
+  const isNew = !known.has(mount.mount);
   known.set(mount.mount, mount);
   const here = places(mount.mount);
   const list = document.querySelector("[data-list]");
-  // a search shows what it found
-  if (!here.length && list && !list.dataset.list) renew();
+  // a search shows what it found, and a full list the ones that it has room for
+  const hasRoom = list && !list.dataset.list && !("full" in list.dataset);
+  if (isNew && !here.length && hasRoom) renew();
   for (const place of here) fill(place, mount);
+  count();
+}
+
+function count() {
+  for (const el of document.querySelectorAll("[data-on-air-count]")) {
+    el.textContent = counted(known.size, false);
+  }
 }
 
 function fill(place, mount) {
@@ -62,6 +71,7 @@ function fill(place, mount) {
 
 function leave(path) {
   known.delete(path);
+  count();
   if (places(path).length) renew();
 }
 
