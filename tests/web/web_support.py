@@ -366,10 +366,12 @@ class FakeMachine:
     log: Tail = field(default_factory=Tail)
     config_file: str = "/etc/tinyice.json"
     database_file: str = "/var/lib/tinyice.db"
-    versions: Versions = Versions("3.11.2", "26.4.0", "OpenSSL 3.0", "Linux 6.1")
+    versions: Versions = field(
+        default_factory=lambda: Versions("3.11.2", "26.4.0", "OpenSSL 3.0", "Linux 6.1")
+    )
     given: dict[str, str] = field(default_factory=dict)
     waits: tuple[str, ...] = ()
-    found: Checked = Checked((), (), ())
+    found: Checked = field(default_factory=lambda: Checked((), (), ()))
     fault: Exception | None = None
     reloads: list[str] = field(default_factory=list)
 

@@ -119,7 +119,8 @@ class Config(Struct, frozen=True, kw_only=True):
     page_subtitle: Annotated[Text, says("Line below the title.")] = ""
     accent_color: Annotated[Colour, says("Colour of the public pages, as #rrggbb.")] = ""
     logo_path: Annotated[
-        Text, says("Picture of the public pages: PNG, JPEG or WebP, in data_dir or by its whole path.")
+        Text,
+        says("Picture of the public pages: PNG, JPEG or WebP, in data_dir or by its whole path."),
     ] = ""
     landing_markdown: Annotated[
         Markdown, says("Words of the operator on the front page, in Markdown.")
