@@ -153,7 +153,8 @@ def test_who_does_not_read_is_dropped(serve: Serve) -> None:
                 awake.hear(1.0)
             awake.forget()
             awake.hears("station")
-            assert len(awake.told) < 5
+            # every ten seconds each mount has another point on its curve
+            assert len([name for name, _ in awake.told if name != "trend"]) < 5
 
         def is_cut() -> bool:
             try:
