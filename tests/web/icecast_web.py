@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from web_support import PROJECT, SETTINGS, STARTED, Reply, Web, compile_now, mount
+from web_support import PROJECT, SETTINGS, STARTED, Reply, Web, mount, prepare_now
 
 from tinyice.config.edits import Edit
 from tinyice.config.model import Config
@@ -124,7 +124,7 @@ class IcecastWeb(Web):
             settings=SETTINGS,
             templates=PROJECT / "templates",
             static=PROJECT / "static",
-            compile_templates=compile_now,
+            prepare_pages=prepare_now,
             administration=Administration(
                 audience=self.audience,
                 changes=self.writer,

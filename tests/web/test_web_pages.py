@@ -5,7 +5,7 @@ from pathlib import Path
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from tinyice.web.pages import Compiled, Pages, compile_in_worker
+from tinyice.web.pages import Pages, Ready, compile_in_worker, prepare_in_worker
 from tinyice.web.static_files import StaticFiles
 from web.web_support import PROJECT, SETTINGS
 
@@ -16,12 +16,12 @@ class PagesTest(SynchronousTestCase):
     """A worker that is turned by hand."""
 
     def setUp(self) -> None:
-        self.jobs: list[Deferred[Compiled]] = []
+        self.jobs: list[Deferred[Ready]] = []
         static = StaticFiles(PROJECT / "static")
-        self.pages = Pages(TEMPLATES, static, SETTINGS, self.compile)
+        self.pages = Pages(TEMPLATES, static, SETTINGS, self.prepare)
         self.went_on = 0
 
-    def compile(self, _folder: Path) -> Deferred[Compiled]:
+    def prepare(self, _folder: Path, _static: Path) -> Deferred[Ready]:
         """Begin a job."""
         self.jobs.append(Deferred())
         return self.jobs[-1]
@@ -39,7 +39,7 @@ class PagesTest(SynchronousTestCase):
         for _ in range(3):
             self.ask()
         assert (len(self.jobs), self.went_on) == (1, 0)
-        self.jobs[0].callback(compile_in_worker(TEMPLATES))
+        self.jobs[0].callback(prepare_in_worker(TEMPLATES, PROJECT / "static"))
         assert self.went_on == 3
         self.ask()
         assert (len(self.jobs), self.went_on) == (1, 4)

@@ -46,7 +46,7 @@ from tinyice.web.console.machine import Checked, Load, Versions
 from tinyice.web.guard import Guard
 from tinyice.web.live.live import Live
 from tinyice.web.live.picture import Pictures
-from tinyice.web.pages import Compiled, compile_in_worker
+from tinyice.web.pages import Ready, prepare_in_worker
 from tinyice.web.router import Route
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import make_resource
@@ -339,9 +339,9 @@ def parse(raw: bytes) -> Reply:
     return Reply(int(status), reason, {k.lower(): v for k, v in fields.items()}, body)
 
 
-def compile_now(folder: Path) -> Deferred[Compiled]:
+def prepare_now(folder: Path, static: Path) -> Deferred[Ready]:
     """The templates, without a worker."""
-    return succeed(compile_in_worker(folder))
+    return succeed(prepare_in_worker(folder, static))
 
 
 def new_chronicle(clock: Clock, mounts: Sequence[Any] = ()) -> Chronicle:
@@ -417,7 +417,7 @@ class Web:
             settings=settings,
             templates=PROJECT / "templates",
             static=PROJECT / "static",
-            compile_templates=compile_now,
+            prepare_pages=prepare_now,
             account=self.account,
             services=self.bench.services(settings),
             live=self.live,

@@ -29,7 +29,7 @@ from tinyice.web.api.services import Services
 from tinyice.web.branding import Branding
 from tinyice.web.guard import Guard
 from tinyice.web.live.live import Live
-from tinyice.web.pages import compile_in_worker
+from tinyice.web.pages import prepare_in_worker
 from tinyice.web.settings import WebSettings
 from tinyice.web.site import SiteResource, make_resource
 from tinyice.work.threads import Worker
@@ -80,7 +80,7 @@ def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
         settings=behind.settings,
         templates=assets.templates,
         static=assets.static,
-        compile_templates=partial(behind.worker.perform, compile_in_worker),
+        prepare_pages=partial(behind.worker.perform, prepare_in_worker),
         account=_account(behind),
         when_ready=behind.storage.when_restored,
         administration=make_administration(

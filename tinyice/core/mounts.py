@@ -34,7 +34,7 @@ from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 
 SECURE_COST = 4
-"""As how many plain listeners one over TLS counts: with its cipher it costs two to three sends."""
+"""As how many plain listeners one over TLS counts when the pulse is stretched."""
 
 RecorderFor = Callable[[MountSettings], Recorder | None]
 """Opens the dump file of a mount, where it has one."""

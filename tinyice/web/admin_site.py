@@ -15,7 +15,6 @@ from tinyice.web.icecast_documents import Document, brief_list, public_statistic
 from tinyice.web.icecast_forms import reading
 from tinyice.web.icecast_json import document_json
 from tinyice.web.icecast_xml import document_xml
-from tinyice.web.metrics import metrics_answer
 from tinyice.web.ports import Gauges, Station
 from tinyice.web.router import Router
 from tinyice.web.settings import WebSettings
@@ -90,6 +89,8 @@ class AdminSite:
     def metrics(self, request: Request, caller: Caller) -> bytes:
         """Figures for Prometheus, of hidden mounts too."""
         station, figures = self._station.snapshot(), self._gauges.figures()
+        from tinyice.web.metrics import metrics_answer  # noqa: PLC0415 - not all are collected from
+
         return respond(request, metrics_answer(station, figures, self._settings.version))
 
     @router.route(urls.ADMIN_UNKNOWN, Action.SEE_PUBLIC, methods=None)

@@ -1,7 +1,8 @@
 """The HTML pages: templates of one folder, compiled once, escaping everything.
 
-Compiling them takes a tenth of a second, and memory that a station without
-visitors has no use for: a worker does it when the first page is asked for.
+Compiling them, and pressing what they load, takes a tenth of a second, and
+memory that a station without visitors has no use for: a worker does it when
+the first page is asked for.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +17,15 @@ from twisted.python.failure import Failure
 from tinyice.web.answers import Answer, page
 from tinyice.web.plots import spark
 from tinyice.web.settings import WebSettings
-from tinyice.web.static_files import StaticFiles
+from tinyice.web.static_files import Files, StaticFiles, read_files_in_worker
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 Compiled = Mapping[str, "Template"]
-Compile = Callable[[Path], Deferred[Compiled]]
-"""Calls ``compile_in_worker`` where it delays nobody."""
+Ready = tuple[Compiled, Files]
+Prepare = Callable[[Path, Path], Deferred[Ready]]
+"""Calls ``prepare_in_worker`` where it delays nobody."""
 
 _SUFFIX = ".html"
 
@@ -34,10 +36,11 @@ class Pages:
     _log = Logger()
 
     def __init__(
-        self, folder: Path, static: StaticFiles, settings: WebSettings, compile_: Compile
+        self, folder: Path, static: StaticFiles, settings: WebSettings, prepare: Prepare
     ) -> None:
         self._folder = folder
-        self._compile = compile_
+        self._static = static
+        self._prepare = prepare
         self._compiled: Compiled = {}
         self._common = {"asset": static.url, "site": settings}
         self._waiting: list[Callable[[], None]] = []
@@ -49,14 +52,16 @@ class Pages:
             return
         self._waiting.append(go_on)
         if len(self._waiting) == 1:
-            self._compile(self._folder).addCallback(self._use).addErrback(self._failed)
+            ready = self._prepare(self._folder, self._static.folder)
+            ready.addCallback(self._use).addErrback(self._failed)
 
     def answer(self, name: str, **values: object) -> Answer:
         """The page ``name`` with ``values`` in it."""
         return page(self._compiled[name + _SUFFIX].render(self._common, **values))
 
-    def _use(self, compiled: Compiled) -> None:
-        self._compiled = compiled
+    def _use(self, ready: Ready) -> None:
+        self._compiled, files = ready
+        self._static.use(files)
         self._go_on()
 
     def _failed(self, failure: Failure) -> None:
@@ -68,6 +73,12 @@ class Pages:
         waiting, self._waiting = self._waiting, []
         for go_on in waiting:
             go_on()
+
+
+@cache
+def prepare_in_worker(templates: Path, static: Path) -> Ready:
+    """The pages of one folder, and the files of the other that they load."""
+    return compile_in_worker(templates), read_files_in_worker(static)
 
 
 @cache

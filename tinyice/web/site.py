@@ -36,7 +36,7 @@ from tinyice.web.live.live import Live
 from tinyice.web.live.live_site import LiveSite
 from tinyice.web.login_site import LoginSite
 from tinyice.web.origin import clean_host
-from tinyice.web.pages import Compile, Pages
+from tinyice.web.pages import Pages, Prepare
 from tinyice.web.ports import Gatekeeper, Gauges, OwnAccount, Station
 from tinyice.web.public_site import PublicSite
 from tinyice.web.router import Router
@@ -161,7 +161,7 @@ def make_resource(
     settings: WebSettings,
     templates: Path,
     static: Path,
-    compile_templates: Compile,
+    prepare_pages: Prepare,
     account: OwnAccount | None = None,
     when_ready: WhenReady = at_once,
     administration: Administration | None = None,
@@ -172,7 +172,7 @@ def make_resource(
 ) -> SiteResource:
     """The whole web site, for a ``twisted.web.server.Site``.
 
-    ``compile_templates``: see ``Pages``.
+    ``prepare_pages``: see ``Pages``.
     ``account``: without it there is no page about one's own account.
     ``when_ready``: requests wait for that.
     ``administration``: without it none of Icecast's commands that change the station.
@@ -182,7 +182,7 @@ def make_resource(
     ``machine``: without it there are no pages about the server itself.
     """
     files = StaticFiles(static)
-    pages = Pages(templates, files, settings, compile_templates)
+    pages = Pages(templates, files, settings, prepare_pages)
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
     recent = Briefly(station.snapshot, clock=clock)
     played = _nothing if services is None else services.played

@@ -48,19 +48,25 @@ class StaticFile:
     digest: str
 
 
+Files = Mapping[str, StaticFile]
+
+
 class StaticFiles:
-    """The files of one folder by name, read once."""
+    """The files of one folder by name, read once: by a worker, or when they are first needed."""
 
     def __init__(self, folder: Path) -> None:
-        bodies = {
-            path.name: path.read_bytes()
-            for path in sorted(folder.iterdir())
-            if path.is_file() and path.suffix in _TYPES
-        }
-        for name, sheets in SHEETS.items():
-            if bodies.keys() >= set(sheets):
-                bodies[name] = b"\n".join(bodies[sheet] for sheet in sheets)
-        self._files = {name: _made(Path(name).suffix, body) for name, body in bodies.items()}
+        self.folder = folder
+        self._read: Files | None = None
+
+    def use(self, files: Files) -> None:
+        """Serve ``files``, which were read from the folder."""
+        self._read = files
+
+    @property
+    def _files(self) -> Files:
+        if self._read is None:
+            self._read = read_files_in_worker(self.folder)
+        return self._read
 
     def url(self, name: str) -> str:
         """The address of a file, which changes with its content."""
@@ -88,6 +94,19 @@ class StaticFiles:
         if small:
             fields.append(("Content-Encoding", "gzip"))
         return Answer(200, file.content_type, file.small if small else file.body, tuple(fields))
+
+
+def read_files_in_worker(folder: Path) -> Files:
+    """Every file of ``folder`` that may be served, and the sheets that are served as one."""
+    bodies = {
+        path.name: path.read_bytes()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.suffix in _TYPES
+    }
+    for name, sheets in SHEETS.items():
+        if bodies.keys() >= set(sheets):
+            bodies[name] = b"\n".join(bodies[sheet] for sheet in sheets)
+    return {name: _made(Path(name).suffix, body) for name, body in bodies.items()}
 
 
 def _names(known_tags: str, tag: str) -> bool:
