@@ -1,6 +1,7 @@
 """Changes to the document: what they name is different, everything else stays as it was."""
 
 from copy import deepcopy
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from tinyice.config import edits
 from tinyice.config.build import Walk, build
 from tinyice.config.model import Config
 from tinyice.config.mounts import is_visible, is_waiting
+from tinyice.core.access.tokens import Token
 
+ZONE = timezone(timedelta(hours=2))
 HASH = "$2b$04$" + "a" * 53
 
 BEFORE: dict[str, Any] = {
@@ -121,6 +124,24 @@ def test_a_ban_is_replaced_by_a_later_one() -> None:
     after = edited(edit)
     assert after["banned_ips"] == ["192.0.2.1"]
     assert after["ban_notes"] == {"192.0.2.1": {"until": "2030-01-01T00:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "end"),
+    [
+        (None, {}),
+        (datetime(2030, 1, 1, 2, tzinfo=ZONE), {"expires_at": "2030-01-01T00:00:00Z"}),
+    ],
+)
+def test_a_token_is_kept_with_its_times_in_utc(
+    expires_at: datetime | None, end: dict[str, str]
+) -> None:
+    """One that never ends has no such key."""
+    created_at = datetime(2026, 11, 20, 14, 0, 0, 5000, tzinfo=ZONE)
+    token = Token("4", "deploy", "anna", "digest", created_at, expires_at)
+    kept = edited(lambda d: edits.add_token(d, token))["api_tokens"][-1]
+    told = {"id": "4", "name": "deploy", "user": "anna", "hash": "digest"}
+    assert kept == {**told, "created_at": "2026-11-20T12:00:00Z", **end}
 
 
 def test_tokens_go_one_by_one_or_with_their_owner() -> None:

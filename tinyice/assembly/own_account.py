@@ -1,7 +1,7 @@
 """What people change of their own accounts: in the sessions, and in the configuration."""
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tinyice.config.edits import Document, add_token, remove_token, section
@@ -91,15 +91,7 @@ class OwnAccounts:
         )
 
         def edit(document: Document) -> None:
-            add_token(
-                document,
-                id=token.id,
-                name=token.name,
-                user=token.user,
-                hash=token.digest,
-                created_at=_moment(token.created_at),
-                expires_at=_moment(token.expires_at),
-            )
+            add_token(document, token)
 
         await self._change(edit, who, client, action=Action.MAKE_TOKEN, subject=token.id)
         return secret
@@ -119,10 +111,6 @@ class OwnAccounts:
             await self._writer.change(edit, who=who, client=client, action=action, subject=subject)
         except (ConfigFaults, NotSaved) as error:
             raise CommandRefused(str(error)) from error
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else ""
 
 
 def _session_ended(session_id: str, who: Principal, client: Client) -> ChangeMade:

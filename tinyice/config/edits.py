@@ -6,7 +6,10 @@ judged afterwards, all together.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
+
+from tinyice.core.access.tokens import Token
 
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
@@ -143,9 +146,17 @@ def remove_ban(document: Document, network: str) -> None:
     forget(document, "ban_notes", network)
 
 
-def add_token(document: Document, **values: str) -> None:
-    """Keep what is known of a new token; empty values are left out."""
-    told = {key: value for key, value in values.items() if value}
+def add_token(document: Document, token: Token) -> None:
+    """Keep what is known of a new token; one without an end is kept without that key."""
+    told = {
+        "id": token.id,
+        "name": token.name,
+        "user": token.user,
+        "hash": token.digest,
+        "created_at": _written(token.created_at),
+    }
+    if token.expires_at is not None:
+        told["expires_at"] = _written(token.expires_at)
     entries(document, "api_tokens").append(told)
 
 
@@ -163,6 +174,10 @@ def _drop_tokens(document: Document, keys: tuple[str, ...], value: str) -> None:
     found = document.get("api_tokens")
     if isinstance(found, list):
         found[:] = [one for one in found if not _says(one, keys, value)]
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _says(entry: object, keys: tuple[str, ...], value: str) -> bool:

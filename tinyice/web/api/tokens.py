@@ -121,15 +121,7 @@ async def make_token(services: Services, call: Call[Nothing, NewToken]) -> Token
     )
 
     def edit(document: Document) -> None:
-        add_token(
-            document,
-            id=token.id,
-            name=token.name,
-            user=token.user,
-            hash=token.digest,
-            created_at=moment(token.created_at) or "",
-            expires_at=moment(token.expires_at) or "",
-        )
+        add_token(document, token)
 
     await changed(services, call, edit, action=Action.MAKE_TOKEN, subject=token.id)
     return TokenMade(id=token.id, name=token.name, token=secret)
