@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from tinyice.core.access.lockouts import Lockout, LockoutKind
 from tinyice.core.access.sessions import SessionRecord
-from tinyice.store.entries import AuditEntry
+from tinyice.core.audit import AuditEntry
 from tinyice.store.store import Store
 from tinyice.work.testing import MemoryWorker
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinyice.core.audit import AuditEntry
 from tinyice.core.clients import Client
 from tinyice.core.events import ChangeMade, ServerStopping
 from tinyice.store.audit import CUT, VALUE_MAX, VALUES_MAX, WORD_MAX, AuditSink, bounded
-from tinyice.store.entries import AuditEntry
 
 AT = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))
 

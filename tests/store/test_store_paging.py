@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.stored import NOON, OnDisk, entry
-from tinyice.store.entries import PAGE_MAX, AuditEntry, AuditPage, AuditQuery
+from tinyice.core.audit import AuditEntry, AuditPage
+from tinyice.store.entries import PAGE_MAX, AuditQuery
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from store.stored import OnDisk, entry, lockout, session
+from tinyice.core.audit import AuditPage
 from tinyice.core.clients import Client
 from tinyice.store.batch import Kept
-from tinyice.store.entries import AuditPage, AuditQuery, TokenUse
+from tinyice.store.entries import AuditQuery, TokenUse
 
 
 @pytest.fixture

@@ -17,13 +17,14 @@ from tinyice.core.access.lockouts import Lockout, LockoutKind
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.access.sessions import Session
+from tinyice.core.audit import AuditEntry, AuditPage
 from tinyice.core.clients import Client
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
 from tinyice.core.events import Event
 from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
-from tinyice.web.api.services import AuditEntry, AuditPage, Services, Station
+from tinyice.web.api.services import Services, Station
 from tinyice.web.pictures import Picture, picture_of
 from tinyice.web.settings import WebSettings
 
@@ -169,9 +170,9 @@ class FakeAudit:
     async def page(self, **wanted: Any) -> AuditPage:  # noqa: ANN401 (seen in the test)
         self.asked.append(wanted)
         entry = AuditEntry(
-            3, NOW, "admin", "session", "192.0.2.1", "bans.change", "x", "", {}, {"a": 1}
+            NOW, "admin", "session", "192.0.2.1", "bans.change", "x", "", {}, {"a": 1}, id=3
         )
-        return AuditPage([entry], None, 1)
+        return AuditPage((entry,), None, 1)
 
 
 @dataclass

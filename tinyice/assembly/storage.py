@@ -9,12 +9,12 @@ from twisted.internet.base import ReactorBase
 from tinyice.config.model import Config
 from tinyice.core.access.lockouts import Lockouts
 from tinyice.core.access.sessions import Sessions
+from tinyice.core.audit import AuditPage
 from tinyice.core.hub import Hub
 from tinyice.core.snapshots import StoreSnapshot
 from tinyice.store.audit import AuditSink
 from tinyice.store.entries import AuditQuery
 from tinyice.store.store import Store
-from tinyice.web.api.services import AuditEntry, AuditPage
 from tinyice.work.threads import Worker
 
 FILE_NAME = "tinyice.db"
@@ -84,7 +84,7 @@ class Storage:
         limit: int,
     ) -> AuditPage:
         """Some of the audit, as the API asks for it."""
-        found = await self.store.audit(
+        return await self.store.audit(
             AuditQuery(
                 user=user,
                 action=action,
@@ -95,22 +95,6 @@ class Storage:
                 limit=limit,
             )
         )
-        entries = [
-            AuditEntry(
-                id=entry.id,
-                at=entry.at,
-                user=entry.user,
-                via=entry.via,
-                address=entry.address,
-                action=entry.action,
-                subject=entry.subject,
-                mount=entry.mount,
-                before=entry.before,
-                after=entry.after,
-            )
-            for entry in found.entries
-        ]
-        return AuditPage(entries, found.next_before_id, found.total)
 
     async def token_uses(self) -> Mapping[str, datetime]:
         """When each token was used last, by its id."""

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
+from tinyice.core.audit import AuditEntry
 from tinyice.core.events import ChangeMade, Event
-from tinyice.store.entries import AuditEntry
 
 WORD_MAX = 500
 VALUE_MAX = 2000

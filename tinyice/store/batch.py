@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from tinyice.core.access.lockouts import Lockout, LockoutKind
 from tinyice.core.access.sessions import SessionRecord
-from tinyice.store.entries import AuditEntry, TokenUse
+from tinyice.core.audit import AuditEntry
+from tinyice.store.entries import TokenUse
 
 LockoutKey = tuple[str, LockoutKind]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Engine, Text, delete, func, insert, or_, select, type_coerce
 
 from tinyice.core.access.lockouts import LockoutKind
+from tinyice.core.audit import AuditPage
 from tinyice.store.batch import Batch, Kept
 from tinyice.store.connection import READING, connect, faults_told
-from tinyice.store.entries import PAGE_MAX, AuditPage, AuditQuery
+from tinyice.store.entries import PAGE_MAX, AuditQuery
 from tinyice.store.migrations import bring_to_head
 from tinyice.store.rows import (
     entry_of,

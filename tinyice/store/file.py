@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from tinyice.core.audit import AuditPage
 from tinyice.store.batch import Batch, Kept
-from tinyice.store.entries import AuditPage, AuditQuery
+from tinyice.store.entries import AuditQuery
 from tinyice.store.faults import DatabaseBroken, DatabaseFault
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from tinyice.core.access.lockouts import Lockout
 from tinyice.core.access.sessions import SessionRecord
+from tinyice.core.audit import AuditEntry
 from tinyice.store.batch import Batch, LockoutKey
-from tinyice.store.entries import AuditEntry, TokenUse
+from tinyice.store.entries import TokenUse
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from tinyice.core.access.lockouts import Lockout, LockoutKind
 from tinyice.core.access.sessions import SessionRecord
+from tinyice.core.audit import AuditEntry
 from tinyice.store.batch import LockoutKey
-from tinyice.store.entries import AuditEntry, TokenUse
+from tinyice.store.entries import TokenUse
 
 Fields = dict[str, Any]
 

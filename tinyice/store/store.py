@@ -10,10 +10,11 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from tinyice.core.audit import AuditEntry, AuditPage
 from tinyice.core.errors import Overloaded
 from tinyice.store.batch import Batch, Kept
 from tinyice.store.complaints import Complaints
-from tinyice.store.entries import AuditEntry, AuditPage, AuditQuery
+from tinyice.store.entries import AuditQuery
 from tinyice.store.faults import DatabaseFault, DatabaseRefused, NoDatabase
 from tinyice.store.file import Answer, DatabaseFile
 from tinyice.store.outbox import Outbox

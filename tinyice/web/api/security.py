@@ -11,10 +11,11 @@ from tinyice.config.checks import network_fault
 from tinyice.core.access.guards import would_lock_self_out
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Role
+from tinyice.core.audit import AuditEntry
 from tinyice.web.api.changing import changed, note_change
 from tinyice.web.api.operation import Call, Nothing, Operations
 from tinyice.web.api.problems import Unfit, unknown
-from tinyice.web.api.services import AuditEntry, Services
+from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Limit, Moment, Paged, Words, moment, moment_in
 
 SECURITY = Operations("security")
@@ -320,7 +321,7 @@ async def audit(services: Services, call: Call[AuditWanted, Nothing]) -> EntryPa
         limit=wanted.limit,
     )
     items = tuple(map(_entry, page.entries))
-    return EntryPage(items=items, next=page.next_before, total=page.total)
+    return EntryPage(items=items, next=page.next_before_id, total=page.total)
 
 
 def _entry(found: AuditEntry) -> Entry:

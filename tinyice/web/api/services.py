@@ -13,6 +13,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.access.sessions import Session
 from tinyice.core.access.tokens import Token
+from tinyice.core.audit import AuditPage
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
 from tinyice.core.played import Title
@@ -88,31 +89,6 @@ class Trends(Protocol):
 
     def of_all(self) -> Sequence[int]:
         """Those of the whole station."""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One change, as it was written down."""
-
-    id: int
-    at: datetime
-    user: str
-    via: str
-    address: str
-    action: str
-    subject: str
-    mount: str
-    before: Mapping[str, object]
-    after: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class AuditPage:
-    """Some of the audit, newest first. ``next_before`` None: there is no older one."""
-
-    entries: Sequence[AuditEntry]
-    next_before: int | None
-    total: int
 
 
 class Audit(Protocol):
