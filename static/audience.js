@@ -1,6 +1,7 @@
 // The audience page: what it shows is fetched anew every few seconds, questions are
 // asked in a dialog, and counts follow the station at once.
 
+import { answered } from "./answered.js";
 import { toast } from "./toast.js";
 import { watch } from "./live.js";
 
@@ -13,10 +14,8 @@ const only = document.querySelector("#audience").dataset.mount;
 
 // ---------- what is shown ----------
 
-async function fetched(address, options = {}) {
-  const response = await fetch(address, { ...options, signal: AbortSignal.timeout(15000) });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { response, page };
+function fetched(address, options = {}) {
+  return answered(address, { ...options, signal: AbortSignal.timeout(15000) });
 }
 
 // Who is choosing, reading figures or typing is not disturbed.
@@ -41,11 +40,11 @@ async function refresh() {
   if (isFetching) return;
   isFetching = true;
   try {
-    const { response, page } = await fetched(`/admin/audience/list${location.search}`);
+    const { response, page, done } = await fetched(`/admin/audience/list${location.search}`);
     // a page of another kind: the login, for one, after the session has ended
     if (response.redirected) location.reload();
-    else if (response.ok) renew(page);
-    stale.hidden = response.ok;
+    else if (done) renew(page);
+    stale.hidden = done;
   } catch {
     stale.hidden = false;
   } finally {

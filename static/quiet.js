@@ -3,6 +3,7 @@
 // contents take the place of ours. Scripts that hold on to parts of the page listen
 // for "renewed" on the document.
 
+import { answered } from "./answered.js";
 import { showCopyButtons } from "./copy.js";
 import { toast } from "./toast.js";
 
@@ -20,8 +21,7 @@ async function send(form, pressed) {
   form.dataset.busy = "1";
   pressed?.setAttribute("aria-disabled", "true");
   try {
-    const response = await fetch(...requestOf(form, pressed));
-    show(response, new DOMParser().parseFromString(await response.text(), "text/html"), form);
+    show(await answered(...requestOf(form, pressed)), form);
   } catch {
     const again = { words: "Again", run: () => form.requestSubmit(pressed) };
     toast("Not done", { tone: "bad", detail: "The server did not answer. What you typed is still here.", action: again });
@@ -49,10 +49,10 @@ function requestOf(form, pressed) {
   return [address, { method: "POST", body, signal }];
 }
 
-function show(response, page, form) {
+function show({ response, page, done }, form) {
   const given = page.querySelector(".app > .page");
   if (given) renew(response, page, given, form);
-  else if (response.ok) location.assign(response.url);
+  else if (done) location.assign(response.url);
   else toast("Not done", { tone: "bad", detail: page.body.textContent.trim() });
 }
 

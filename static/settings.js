@@ -2,6 +2,7 @@
 // The answer is the page that the form would have led to; of it, the group that was
 // sent takes the place of ours.
 
+import { answered } from "./answered.js";
 import { toast } from "./toast.js";
 import { showColour } from "./settings_colour.js";
 import { search } from "./settings_search.js";
@@ -43,7 +44,7 @@ async function save(form, pressed) {
     const data = new FormData(form);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
     const signal = AbortSignal.timeout(TOO_LONG_MS);
-    renew(form, await answerTo(await fetch(form.action, { method: "POST", body, signal })));
+    renew(form, await answered(form.action, { method: "POST", body, signal }));
   } catch (error) {
     const detail = "The server did not answer. What you typed is still here.";
     toast("Not saved", { tone: "bad", detail, action: { words: "Again", run: () => form.requestSubmit() } });
@@ -54,15 +55,11 @@ async function save(form, pressed) {
   }
 }
 
-async function answerTo(response) {
-  return { response, page: new DOMParser().parseFromString(await response.text(), "text/html") };
-}
-
-function renew(form, { response, page }) {
+function renew(form, { response, page, done: isDone }) {
   const place = form.dataset.save || form.id;
   const fresh = page.getElementById(place);
   if (!fresh) {
-    if (response.ok) location.assign(response.url);
+    if (isDone) location.assign(response.url);
     else toast("Not saved", { tone: "bad", detail: page.body.textContent.trim() });
     return;
   }

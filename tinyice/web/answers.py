@@ -29,6 +29,11 @@ GUARDED: Fields = (
     ("Referrer-Policy", "same-origin"),
 )
 
+# Browsers write every refusal into their console as a failure to load. A script of our
+# pages that sends a form says so, and gets the page that tells why as a success.
+_BY_SCRIPT = ("X-Sent-By", "script")
+_REFUSED = "X-Refused"
+
 # Icecast's words; there are scripts that look for them.
 _REASONS = {401: b"Authentication Required", 404: b"File Not Found"}
 _WITHOUT_BODY = (204, 304)
@@ -96,6 +101,9 @@ def encode(text: str) -> bytes:
 
 def respond(request: Request, answer: Answer) -> bytes:
     """Put the head of ``answer`` on ``request`` and give its body, for Klein to send."""
+    if _is_told_to_script(request, answer):
+        told = (_REFUSED, str(answer.status))
+        answer = replace(answer, status=200, fields=(*answer.fields, told))
     reason = _REASONS.get(answer.status) or HTTPStatus(answer.status).phrase.encode("ascii")
     request.setResponseCode(answer.status, reason)
     head = request.responseHeaders
@@ -107,6 +115,17 @@ def respond(request: Request, answer: Answer) -> bytes:
         head.setRawHeaders("Content-Type", [answer.content_type])
         head.setRawHeaders("Content-Length", [str(len(body))])
     return body
+
+
+def _is_told_to_script(request: Request, answer: Answer) -> bool:
+    """Whether it is a page that refuses something, for a script that shows it as it is."""
+    name, value = _BY_SCRIPT
+    is_refusal = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return (
+        is_refusal
+        and answer.content_type.startswith("text/html")
+        and request.getHeader(name) == value
+    )
 
 
 def _for_this_client(request: Request, answer: Answer) -> bytes:
