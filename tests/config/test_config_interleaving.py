@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
 from config.writers import Desk, desk
+from tinyice.config.edits import Edit
 from tinyice.config.faults import NotSaved
-from tinyice.config.writer import Edit
 
 STEPS = st.lists(st.sampled_from(["ask", "work", "work", "by hand", "give up"]), max_size=40)
 

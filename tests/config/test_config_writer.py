@@ -11,12 +11,13 @@ from twisted.internet.task import Clock
 
 from config.configs import HASH, OTHER_HASH, fake_hash
 from config.writers import ANNA, CLIENT, desk, setting, settled
+from tinyice.config.edits import Edit
 from tinyice.config.faults import ConfigFaults, NotSaved
 from tinyice.config.judge import Outside
 from tinyice.config.load import MAX_FILE_BYTES
 from tinyice.config.model import Config
 from tinyice.config.saving import ConfigFile
-from tinyice.config.writer import ConfigWriter, Edit
+from tinyice.config.writer import ConfigWriter
 from tinyice.core.errors import MountUnknown, Overloaded
 from tinyice.core.events import ChangeMade
 from tinyice.work.threads import Worker

@@ -10,12 +10,13 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from config.configs import fake_hash, written
+from tinyice.config.edits import Edit
 from tinyice.config.faults import ConfigFaults, Fault
 from tinyice.config.inforce import InForce
 from tinyice.config.load import Loaded, load
 from tinyice.config.model import Config
 from tinyice.config.saving import ConfigFile
-from tinyice.config.writer import ConfigWriter, Edit
+from tinyice.config.writer import ConfigWriter
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.clients import Client

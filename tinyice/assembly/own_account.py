@@ -4,10 +4,10 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tinyice.config.edits import Document, add_token, remove_token, section
+from tinyice.config.edits import Document, Edit, add_token, remove_token, section
 from tinyice.config.faults import ConfigFaults, NotSaved
 from tinyice.config.inforce import InForce
-from tinyice.config.writer import ConfigWriter, Edit
+from tinyice.config.writer import ConfigWriter
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.access.sessions import Session, Sessions

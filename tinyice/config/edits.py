@@ -13,7 +13,10 @@ from tinyice.core.access.tokens import Token
 
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
-"""Changes a document in place; may raise, and then nothing is changed."""
+"""Changes a document in place, from that alone: it may be called again with a newer one.
+
+May raise, and then nothing is changed.
+"""
 
 MOUNT_KEYS = (
     "mounts",

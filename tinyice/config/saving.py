@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tinyice.config.changes import Changes, changes_between
+from tinyice.config.edits import Document
 from tinyice.config.faults import ConfigFaults, NotSaved
 from tinyice.config.judge import Judged, Outside, judge
 from tinyice.config.load import MAX_FILE_BYTES, parse_document, read_text
@@ -14,8 +15,6 @@ from tinyice.config.model import Config
 from tinyice.config.passwords import Hasher, hash_paths
 from tinyice.config.restart import needs_restart
 from tinyice.config.save import document_text, in_words, replace_same
-
-Document = dict[str, Any]
 
 Examine = Callable[[Config, Config], None]
 """Looks at what a change needs besides the file, given both; raises `ConfigFaults`."""

@@ -18,9 +18,10 @@ from typing import Any, Protocol, TypeVar, TypeVarTuple, Unpack
 from twisted.internet.defer import Deferred
 
 from tinyice.config.changes import Changes
+from tinyice.config.edits import Document, Edit
 from tinyice.config.faults import NotSaved
 from tinyice.config.inforce import InForce
-from tinyice.config.saving import ConfigFile, Document, Read, Settled
+from tinyice.config.saving import ConfigFile, Read, Settled
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
@@ -29,9 +30,6 @@ from tinyice.core.events import ChangeMade, Event
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-
-Edit = Callable[[Document], None]
-"""Changes a document in place, from that alone: it may be called again with a newer one."""
 
 WAITING_MAX = 32
 TRIES = 20

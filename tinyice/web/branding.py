@@ -10,13 +10,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from errno import ENOENT
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from tinyice.config.edits import Document, Edit
+from tinyice.config.edits import Document
 from tinyice.config.faults import NotSaved
 from tinyice.config.model import Config
 from tinyice.config.save import in_words
@@ -25,6 +25,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.web import urls
+from tinyice.web.changes import Changes
 from tinyice.web.landing import NOTHING, landing_html_in_worker
 from tinyice.web.pictures import BYTES_MAX, Picture, PictureRefused, picture_of
 from tinyice.web.settings import WebSettings
@@ -32,22 +33,6 @@ from tinyice.web.settings import WebSettings
 _PREFIX = "branding/logo-"
 _UPLOAD = re.compile(rf"{_PREFIX}[0-9a-f]+\.[a-z]+")
 """The names of uploads, in the data folder."""
-
-
-class Changes(Protocol):
-    """The one writer of the configuration."""
-
-    async def change(
-        self,
-        edit: Edit,
-        *,
-        who: Principal,
-        client: Client,
-        action: Action,
-        subject: str,
-        mount: str = "",
-    ) -> Sequence[str]:
-        """Edit, judge, save, put in force. Raises, and nothing is changed."""
 
 
 class Branding:

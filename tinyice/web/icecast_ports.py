@@ -6,13 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tinyice.config.model import Config
-from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
-
-Edit = Callable[[dict[str, Any]], None]
-"""Changes the document of the configuration in place; may raise, and then nothing is changed."""
+from tinyice.web.changes import Changes
 
 
 class Listening(Protocol):
@@ -58,22 +55,6 @@ class Audience(Protocol):
 
         Raises ``MountUnknown``, ``MountIdle``, ``SameMount`` or ``FormatsDiffer``.
         """
-
-
-class Changes(Protocol):
-    """The one writer of the configuration."""
-
-    async def change(
-        self,
-        edit: Edit,
-        *,
-        who: Principal,
-        client: Client,
-        action: Action,
-        subject: str,
-        mount: str = "",
-    ) -> object:
-        """Edit, judge, save, put in force. Raises, and nothing is changed."""
 
 
 class Reload(Protocol):

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from tinyice.config.edits import Edit
 from tinyice.config.model import Config
 from tinyice.core.access.accounts import Accounts
 from tinyice.core.access.lockouts import Lockout
-from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.access.sessions import Session
 from tinyice.core.access.tokens import Token
@@ -19,6 +17,7 @@ from tinyice.core.events import Event
 from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
+from tinyice.web.changes import Changes
 from tinyice.web.pictures import Picture
 from tinyice.web.settings import WebSettings
 
@@ -50,22 +49,6 @@ class Station(Protocol):
         self, mount: str, destination: str, ids: Collection[int] | None = None
     ) -> int:
         """Let listeners go on at another mount; how many did."""
-
-
-class Changes(Protocol):
-    """The one writer of the configuration."""
-
-    async def change(
-        self,
-        edit: Edit,
-        *,
-        who: Principal,
-        client: Client,
-        action: Action,
-        subject: str,
-        mount: str = "",
-    ) -> Sequence[str]:
-        """Edit, judge, save, put in force; notes for who asked. Raises, and nothing is changed."""
 
 
 class Lockouts(Protocol):

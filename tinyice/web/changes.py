@@ -1,0 +1,25 @@
+"""Changes of the configuration, as pages and operations ask for them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tinyice.config.edits import Edit
+from tinyice.core.access.permissions import Action
+from tinyice.core.access.principal import Principal
+from tinyice.core.clients import Client
+
+
+class Changes(Protocol):
+    """The one writer of the configuration."""
+
+    async def change(
+        self,
+        edit: Edit,
+        *,
+        who: Principal,
+        client: Client,
+        action: Action,
+        subject: str,
+        mount: str = "",
+    ) -> Sequence[str]:
+        """Edit, judge, save, put in force; notes for who asked. Raises, and nothing is changed."""
