@@ -55,10 +55,14 @@ def session(session_id: str, user: str = "anna") -> Session:
 
 @dataclass
 class FakeChanges:
-    """Judges and keeps changes as the writer does, without a file. ``fault`` is raised first."""
+    """Judges and keeps changes as the writer does, without a file. ``fault`` is raised first.
+
+    ``made`` and ``makers`` tell what was changed, and by whom each time.
+    """
 
     document: Document = field(default_factory=lambda: deepcopy(DOCUMENT))
     made: list[tuple[Action, str, str]] = field(default_factory=list)
+    makers: list[str] = field(default_factory=list)
     fault: Exception | None = None
 
     @property
@@ -85,8 +89,18 @@ class FakeChanges:
         if faults:
             raise ConfigFaults(faults)
         self.document = document
-        self.made.append((action, subject, mount))
+        self._note(who, action, subject, mount)
         return ()
+
+    async def reload(self, *, who: Principal, client: Client) -> Sequence[str]:
+        if self.fault is not None:
+            raise self.fault
+        self._note(who, Action.RELOAD, "configuration")
+        return ("port: needs a restart",)
+
+    def _note(self, who: Principal, action: Action, subject: str, mount: str = "") -> None:
+        self.made.append((action, subject, mount))
+        self.makers.append(who.name)
 
 
 class FakeStation:

@@ -1,24 +1,18 @@
 """A web site with all of Icecast's commands, on a fake audience and a configuration in memory."""
 
-import copy
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
-import msgspec
 from web_support import PROJECT, SETTINGS, STARTED, Reply, Web, mount, prepare_now
 
-from tinyice.config.edits import Edit
-from tinyice.config.model import Config
-from tinyice.core.access.permissions import Action
-from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.core.errors import FormatsDiffer, ListenerUnknown
 from tinyice.core.events import Event
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.site import make_resource
+from web.api_support import FakeChanges
 
 PLAYER = Client("198.51.100.4", "VLC/3")
 STATION = (mount(), mount("/two"), mount("/v.ogg", content_type="application/ogg"))
@@ -66,41 +60,6 @@ class FakeAudience:
         return len(self.everybody)
 
 
-@dataclass
-class FakeWriter:
-    """Changes a document in memory; ``fault`` is raised instead."""
-
-    document: dict[str, Any] = field(default_factory=dict)
-    changes: list[tuple[str, str, str, str]] = field(default_factory=list)
-    fault: Exception | None = None
-
-    async def change(
-        self,
-        edit: Edit,
-        *,
-        who: Principal,
-        client: Client,
-        action: Action,
-        subject: str,
-        mount: str = "",
-    ) -> None:
-        wanted = copy.deepcopy(self.document)
-        edit(wanted)
-        if self.fault is not None:
-            raise self.fault
-        self.document = wanted
-        self.changes.append((who.name, action.value, subject, mount))
-
-    async def reload(self, *, who: Principal, client: Client) -> Sequence[str]:
-        if self.fault is not None:
-            raise self.fault
-        self.changes.append((who.name, "server.reload", "configuration", ""))
-        return ("port: needs a restart",)
-
-    def config(self) -> Config:
-        return msgspec.convert(self.document, Config)
-
-
 async def hash_password(password: str) -> str:
     """Not a hash, but to be told apart from the password."""
     return f"hash of {password}"
@@ -112,7 +71,7 @@ class IcecastWeb(Web):
     def __init__(self, *mounts: MountSnapshot, **changes: object) -> None:
         super().__init__(*(mounts or STATION), **changes)
         self.audience = FakeAudience()
-        self.writer = FakeWriter()
+        self.writer = FakeChanges({})
         self.published: list[Event] = []
         self.reset()
         self.resource = make_resource(
@@ -129,7 +88,7 @@ class IcecastWeb(Web):
                 audience=self.audience,
                 changes=self.writer,
                 reload=self.writer,
-                config=self.writer.config,
+                config=lambda: self.writer.config,
                 hash_password=hash_password,
                 publish=self.published.append,
                 now=lambda: STARTED,
@@ -140,7 +99,9 @@ class IcecastWeb(Web):
         """As in the beginning: three listeners, an empty configuration, nothing done."""
         self.audience.everybody = [Somebody(7), Somebody(9, user="joe"), Somebody(12, "/two")]
         self.audience.done, self.audience.slices = [], []
-        self.writer.document, self.writer.changes, self.writer.fault = {}, [], None
+        self.writer.document, self.writer.fault = {}, None
+        self.writer.made.clear()
+        self.writer.makers.clear()
         self.published.clear()
 
     def close_to_strangers(self, **accounts: str) -> None:

@@ -54,7 +54,7 @@ def knock(web: Web, route: Route, path: str, who: Principal) -> Reply:
 
 def state(web: Web) -> tuple[object, ...]:
     """What requests can change."""
-    done = (web.audience.done, web.writer.changes) if isinstance(web, IcecastWeb) else ()
+    done = (web.audience.done, web.writer.made) if isinstance(web, IcecastWeb) else ()
     return (*web.state(), *map(tuple, done))
 
 

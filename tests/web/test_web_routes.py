@@ -32,7 +32,7 @@ class Commands(IcecastWeb):
     """The commands that change the station, and what they change."""
 
     def state(self) -> tuple[object, ...]:
-        return (*super().state(), tuple(self.audience.done), tuple(self.writer.changes))
+        return (*super().state(), tuple(self.audience.done), tuple(self.writer.made))
 
 
 @cache
