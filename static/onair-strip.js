@@ -1,6 +1,7 @@
 // What changes often in a strip is written into it here. What else of a mount
 // changes makes another strip of it, which the server draws (see onair-live.js).
 
+import { apart } from "./fields.js";
 import { bitRate, count, elapsed } from "./figures.js";
 import { setIcon } from "./icons.js";
 import { draw } from "./spark.js";
@@ -63,11 +64,12 @@ function showHealth(strip, { state, words }) {
 function showTitle(strip, { artist, title, since }) {
   const head = strip.querySelector('[data-field="title"]');
   if (!head) return;
-  write(strip, "title", title || artist || "No title");
-  write(strip, "artist", title ? artist : "");
-  head.title = title;
-  head.classList.toggle("faint", !title && !artist);
-  strip.querySelector('[data-field="artist"]').title = artist;
+  const { artist: by, title: plays } = apart({ artist, title });
+  write(strip, "title", plays || "No title");
+  write(strip, "artist", by);
+  head.title = plays;
+  head.classList.toggle("faint", !plays);
+  strip.querySelector('[data-field="artist"]').title = by;
   const clock = strip.querySelector('[data-field="since"]');
   if (since) clock.dataset.since = since;
   else delete clock.dataset.since;

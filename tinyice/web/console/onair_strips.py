@@ -13,6 +13,7 @@ from tinyice.core.latest import Lost
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web.console.figures import Figure, bit_rate, elapsed
 from tinyice.web.console.signal import Health, Node, chain_of, health_of, is_missed, tally_of
+from tinyice.web.titles import artist_and_title
 from tinyice.web.words import codec_in_words, format_in_words
 
 _NO_FIGURE = Figure("\N{EN DASH}", "")
@@ -23,8 +24,9 @@ class Strip:
     """One mount.
 
     ``is_idle``: nothing feeds it, and nobody misses that. ``encoder`` and ``address``
-    are of the source, or of the one that went, at ``until``. ``destinations`` are
-    where its listeners could go on.
+    are of the source, or of the one that went, at ``until``. ``artist`` and ``title`` are
+    as they were sent, ``by`` and ``plays`` are for people. ``destinations`` are where
+    its listeners could go on.
     """
 
     mount: str
@@ -42,6 +44,8 @@ class Strip:
     until: datetime | None
     artist: str
     title: str
+    plays: str
+    by: str
     title_since: datetime | None
     played: str
     listeners: int
@@ -97,6 +101,7 @@ def _strip(
     client = mount.source or (lost.client if lost else None)
     title_since = latest.title_since(path) if mount.on_air else None
     peak = chronicle.trends.peak_of(path)
+    by, plays = artist_and_title(mount.tags)
     return Strip(
         mount=path,
         name=mount.station.name,
@@ -118,6 +123,8 @@ def _strip(
         until=lost.at if lost else None,
         artist=mount.tags.artist,
         title=mount.tags.title,
+        plays=plays,
+        by=by,
         title_since=title_since,
         played=_since(title_since, now),
         listeners=mount.listeners,

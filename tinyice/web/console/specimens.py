@@ -18,6 +18,11 @@ HALF_HOUR = tuple(
 
 _AT = datetime(2026, 11, 20, 14, 32, 8, tzinfo=UTC)
 
+_LONG = (
+    "A title so long that it does not fit into its strip, whatever the width of the "
+    "screen, and so is cut where the strip ends, with the whole of it in its tooltip"
+)
+
 LIVE = Strip(
     mount="/meridian",
     name="Meridian Main",
@@ -34,6 +39,8 @@ LIVE = Strip(
     until=None,
     artist="Kestrel & Vane",
     title="Low Tide Signal",
+    plays="Low Tide Signal",
+    by="Kestrel & Vane",
     title_since=None,
     played="3:12",
     listeners=812,
@@ -62,8 +69,9 @@ STRIPS = (
         address="198.51.100.7",
         until=_AT,
         artist="",
-        title="A title so long that it does not fit into its strip, whatever the width of the "
-        "screen, and so is cut where the strip ends, with the whole of it in its tooltip",
+        title=_LONG,
+        plays=_LONG,
+        by="",
         listeners=96,
         peak=131,
         trend=DAY[::-1],
