@@ -56,6 +56,15 @@ def test_an_unknown_path_is_answered_in_icecasts_words() -> None:
     assert "<b>404 - The file you requested could not be found</b>" in reply.text
 
 
+def test_a_browser_gets_a_page_about_it() -> None:
+    """It has a language and our look; nobody keeps it for a player."""
+    reply = Web().ask("/nothing/here", b"Accept: text/html,*/*;q=0.8\r\n")
+    assert (reply.status, reply.reason) == (404, "File Not Found")
+    assert '<html lang="en">' in reply.text
+    assert "<h1>The file you requested could not be found</h1>" in reply.text
+    assert "Accept" in reply.head["vary"]
+
+
 @pytest.mark.parametrize(
     "target",
     [b"//evil.example/%2e", b"//evil.example", b"/admin//stats", b"///", b"/static//x", b"/api/"],

@@ -21,6 +21,8 @@ from tinyice.core.errors import (
     TooManySources,
 )
 from tinyice.wire import replies
+from tinyice.wire.error_page import is_for_people
+from tinyice.wire.head import RequestHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,14 @@ def answer_to(error: DomainError) -> Answer:
     return Answer(403, str(error))
 
 
-def words_of(answer: Answer, *, date: str, head_only: bool) -> bytes:
-    """The whole reply."""
+def words_of(answer: Answer, head: RequestHead | None, *, date: str) -> bytes:
+    """The whole reply to the request with that ``head``; None: it never was one."""
     return replies.error(
         answer.status,
         answer.text,
         date=date,
-        head_only=head_only,
+        head_only=head is not None and head.method == "HEAD",
         challenge=answer.challenge,
         retry_after=answer.retry_after,
+        for_people=head is not None and is_for_people(head.headers.text("accept")),
     )

@@ -360,8 +360,7 @@ class Door(Protocol):
 
     def answer(self, answer: Answer) -> None:
         """Answer the request at hand with an error, and close."""
-        head_only = self._head is not None and self._head.method == "HEAD"
-        self.reply(answer.status, words_of(answer, date=self._front.date, head_only=head_only))
+        self.reply(answer.status, words_of(answer, self._head, date=self._front.date))
 
     def _refuse(self, error: PeerError) -> None:
         """The peer broke the protocol."""

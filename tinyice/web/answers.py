@@ -8,6 +8,7 @@ from http import HTTPStatus
 from twisted.web.server import Request
 
 from tinyice.web.compressing import SMALLEST, pressed, takes_gzip
+from tinyice.wire.error_page import error_page, is_for_people
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -41,12 +42,16 @@ _WITHOUT_BODY = (204, 304)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole response, less what every response has."""
+    """A whole response, less what every response has.
+
+    ``for_people``: what browsers get in place of ``body``.
+    """
 
     status: int
     content_type: str
     body: bytes
     fields: Fields = ()
+    for_people: bytes = b""
 
 
 def page(markup: str, status: int = 200) -> Answer:
@@ -86,12 +91,16 @@ def see_other(location: str) -> Answer:
 
 
 def refusal(status: int, sentence: str) -> Answer:
-    """An error page in the form that Icecast gives it, which scripts and panels know."""
-    return page(
+    """An error page in the form that Icecast gives it, which scripts and panels know.
+
+    A browser gets another one, which says the same.
+    """
+    short = page(
         f"<html><head><title>Error {status}</title></head>"
         f"<body><b>{status} - {escape(sentence)}</b></body></html>\r\n",
         status,
     )
+    return replace(short, for_people=encode(error_page(status, sentence)))
 
 
 def encode(text: str) -> bytes:
@@ -101,6 +110,10 @@ def encode(text: str) -> bytes:
 
 def respond(request: Request, answer: Answer) -> bytes:
     """Put the head of ``answer`` on ``request`` and give its body, for Klein to send."""
+    if answer.for_people:
+        request.responseHeaders.addRawHeader("Vary", "Accept")
+        if is_for_people(request.getHeader("Accept") or ""):
+            answer = replace(answer, body=answer.for_people)
     if _is_told_to_script(request, answer):
         told = (_REFUSED, str(answer.status))
         answer = replace(answer, status=200, fields=(*answer.fields, told))

@@ -5,6 +5,7 @@ panels read them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from twisted.logger import Logger
@@ -69,9 +70,7 @@ def _later(error: Overloaded) -> Answer:
 def _wrong_method(error: MethodNotAllowed) -> Answer:
     allowed = ", ".join(sorted(error.valid_methods or ()))
     answer = refusal(405, "Method not allowed")
-    return Answer(
-        answer.status, answer.content_type, answer.body, (*answer.fields, ("Allow", allowed))
-    )
+    return replace(answer, fields=(*answer.fields, ("Allow", allowed)))
 
 
 _ANSWERS: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (

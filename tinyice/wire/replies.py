@@ -10,6 +10,7 @@ from html import escape
 from typing import Protocol
 
 from tinyice.wire.charset import printable
+from tinyice.wire.error_page import SHEETS_OF_OURS, error_page
 
 SERVER = "Icecast 2.4.4 (tinyice)"
 """The value of ``Server``: some players look for "Icecast 2" in it."""
@@ -89,10 +90,16 @@ def error(
     challenge: bool = False,
     retry_after: int | None = None,
     allow: str = "",
+    for_people: bool = False,
 ) -> bytes:
-    """A whole error reply. ``text`` tells people what is wrong; the length is always given."""
-    body = _body(status, text)
-    kind = "text/html" if status in _WITH_PAGE else "text/plain"
+    """A whole error reply. ``text`` tells what is wrong; the length is always given.
+
+    ``for_people``: as a page, in place of Icecast's words.
+    """
+    body = (
+        error_page(status, text).encode("utf-8", "replace") if for_people else _body(status, text)
+    )
+    kind = "text/html" if for_people or status in _WITH_PAGE else "text/plain"
     head = _block(
         f"HTTP/1.0 {status} {_REASONS[status]}",
         date,
@@ -103,6 +110,8 @@ def error(
         head.append(f"Allow: {allow}")
     if retry_after is not None:
         head.append(f"Retry-After: {retry_after}")
+    if for_people:
+        head.append(f"Content-Security-Policy: {SHEETS_OF_OURS}")
     head.append(f"Content-Length: {len(body)}")
     return _joined(head) + (b"" if head_only else body)
 
