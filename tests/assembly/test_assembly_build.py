@@ -58,8 +58,9 @@ class Built:
         )
         self.events: list[Event] = []
         self.parts.hub.subscribe(self.events.append)
-        # the first page waits for the templates
+        # the first page waits for the web site, then for the templates
         self.connect().deliver(b"GET /robots.txt HTTP/1.0\r\n\r\n")
+        self.reactor.mailbox.take()
         self.reactor.mailbox.take()
         self.events.clear()
         self.peer = self.connect()

@@ -11,11 +11,13 @@ from twisted.internet.base import ReactorBase
 
 from tinyice.assembly.access import Access, Derived, Shelves, make_access
 from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
+from tinyice.assembly.behind import Behind
 from tinyice.assembly.changing import let_changes_reach, make_writer
 from tinyice.assembly.chronicle import make_chronicle
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
+from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
@@ -25,7 +27,6 @@ from tinyice.assembly.system import FileInUse, this_server
 from tinyice.assembly.uploads import Uploads
 from tinyice.assembly.urlauth import Gates, make_gates
 from tinyice.assembly.values import limits_of, station_settings, web_settings
-from tinyice.assembly.website import Behind, make_web
 from tinyice.config.inforce import InForce
 from tinyice.config.load import Loaded
 from tinyice.config.model import Config

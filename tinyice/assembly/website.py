@@ -1,74 +1,27 @@
 """The web site, with all that its pages and operations need."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from secrets import token_bytes
 
 from twisted.internet.base import ReactorBase
-from twisted.web.server import Request, Site
+from twisted.web.server import Request
 
-from tinyice.assembly.access import Access
+from tinyice.assembly.behind import Behind
 from tinyice.assembly.commands import make_administration
-from tinyice.assembly.figures import Figures
 from tinyice.assembly.live import make_live
 from tinyice.assembly.own_account import OwnAccounts
-from tinyice.assembly.storage import Storage
-from tinyice.assembly.system import ThisServer
 from tinyice.assets import find_assets
-from tinyice.config.inforce import InForce
-from tinyice.config.writer import ConfigWriter
-from tinyice.core.chronicle import Chronicle
 from tinyice.core.clients import Client
-from tinyice.core.events import Event
-from tinyice.core.hub import Sink
-from tinyice.core.station import Station
-from tinyice.net.webchannel import WebChannel, make_site
+from tinyice.net.webchannel import WebChannel
 from tinyice.web.api.services import Services
-from tinyice.web.branding import Branding
 from tinyice.web.guard import Guard
 from tinyice.web.live.live import Live
 from tinyice.web.pages import prepare_in_worker
-from tinyice.web.settings import WebSettings
 from tinyice.web.site import SiteResource, make_resource
-from tinyice.work.threads import Worker
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """What stands behind the pages."""
-
-    station: Station
-    access: Access
-    gauges: Figures
-    storage: Storage
-    in_force: InForce
-    writer: ConfigWriter
-    settings: WebSettings
-    now: Callable[[], datetime]
-    publish: Callable[[Event], None]
-    subscribe: Callable[[Sink], object]
-    worker: Worker
-    branding: Branding
-    machine: ThisServer
-    chronicle: Chronicle
-
-
-def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
-    """The way to a fresh channel of the web site."""
-    # forms are read by web/params.py, and by nobody before the guard
-    site = Site(_resource(behind, reactor), reactor=reactor, parsePOSTFormSubmission=False)  # type: ignore[no-untyped-call]
-    make_site(site)
-
-    def channel() -> WebChannel:
-        made: WebChannel = site.buildProtocol(None)  # type: ignore[no-untyped-call]
-        return made
-
-    return channel
-
-
-def _resource(behind: Behind, reactor: ReactorBase) -> SiteResource:
+def make_root(behind: Behind, reactor: ReactorBase) -> SiteResource:
+    """The whole web site of the station ``behind``."""
     assets = find_assets()
     gatekeeper = behind.access.gatekeeper
     return make_resource(
@@ -138,6 +91,7 @@ def _services(behind: Behind) -> Services:
         end_session=access.sessions.end,
         trends=behind.chronicle.trends,
         logo=behind.branding,
+        countries=behind.countries,
         played=behind.chronicle.played.of,
         publish=behind.publish,
         now=behind.now,
