@@ -6,12 +6,22 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 from twisted.web.http import HTTPChannel
-from twisted.web.server import Site
-from twisted.web.static import Data
+from twisted.web.resource import Resource
+from twisted.web.server import Request, Site
 
 from tinyice.assembly.late_site import LateSite, MakeResource
 
 ASKED = b"GET / HTTP/1.1\r\nHost: radio\r\n\r\n"
+
+
+class Page(Resource):
+    """A site of one page."""
+
+    isLeaf = True
+
+    def render_GET(self, _request: Request) -> bytes:
+        """The page."""
+        return b"a page"
 
 
 class LateSiteTest(TestCase):
@@ -65,11 +75,9 @@ class LateSiteTest(TestCase):
         self.loads.append(Deferred())
         return self.loads[-1]
 
-    def _make(self) -> Data:
+    def _make(self) -> Page:
         self.made += 1
-        page = Data(b"a page", "text/plain")
-        page.isLeaf = True
-        return page
+        return Page()
 
     def _ask(self) -> tuple[HTTPChannel, StringTransport]:
         channel, transport = self.site.buildProtocol(None), StringTransport()
