@@ -1,11 +1,23 @@
-// Menus, questions and the sheet open by themselves (they are <details>). Here they
-// close: one when another opens, all by a press elsewhere or by Escape.
+// Menus, questions and the sheet open by themselves (they are <details>). Here the
+// focus goes into what opens: to what can be filled in, of a menu to its first line,
+// else to the question itself, so that a second press does not answer it. And they
+// close: one when another opens, all by a press elsewhere, by Escape, and when the
+// focus goes on.
 
 const POPS = "details.pop, details.dock-more";
 
 function close(pop, { focus = false } = {}) {
   pop.open = false;
   if (focus) pop.querySelector("summary").focus();
+}
+
+function enter(pop) {
+  const inside = pop.querySelector(":scope > :not(summary)");
+  const field = inside.querySelector(":scope > form :is(input:not([type=hidden]), select, textarea)");
+  const lines = inside.matches(".dialog") ? [] : [...inside.querySelectorAll("a, button, summary")];
+  const line = lines.find((one) => one.checkVisibility());
+  if (!field && !line) inside.tabIndex = -1;
+  (field ?? line ?? inside).focus();
 }
 
 function open() {
@@ -18,6 +30,15 @@ document.addEventListener("click", ({ target }) => {
     if (keep && pop.contains(keep)) close(pop, { focus: true });
     else if (!pop.contains(target)) close(pop);
   }
+});
+
+document.addEventListener("toggle", ({ target }) => {
+  const pressed = target.matches(POPS) && target.open && target.querySelector(":scope > summary") === document.activeElement;
+  if (pressed) enter(target);
+}, true);
+
+document.addEventListener("focusin", ({ target }) => {
+  for (const pop of open()) if (!pop.contains(target)) close(pop);
 });
 
 document.addEventListener("keydown", (event) => {
