@@ -19,7 +19,7 @@ class Page(Resource):
 
     isLeaf = True
 
-    def render_GET(self, _request: Request) -> bytes:
+    def render_GET(self, _request: Request) -> bytes:  # noqa: N802 (Twisted's name)
         """The page."""
         return b"a page"
 
