@@ -1,18 +1,12 @@
-// The page of stations: what is not saved yet is counted, passwords are made here,
-// and of the programs that send one is shown at a time.
+// The page of stations: what is not saved yet is counted, and of the programs that
+// send one is shown at a time.
 
+import "./passwords.js";
 import { watch } from "./live.js";
 import { showTally } from "./tally.js";
 
-const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
 const FIGURES = new Intl.NumberFormat("en");
 const SOON_MS = 700;
-
-function newPassword() {
-  const drawn = crypto.getRandomValues(new Uint8Array(16));
-  const text = [...drawn].map((byte) => ALPHABET[byte % ALPHABET.length]).join("");
-  return text.match(/.{4}/g).join("-");
-}
 
 // ---- the form
 
@@ -40,26 +34,9 @@ function tellUnsaved() {
   place.textContent = count ? words : place.dataset.plain;
 }
 
-function offerCopy(field) {
-  const button = document.querySelector("[data-copy-password]");
-  if (!button) return;
-  button.dataset.copy = field.value;
-  button.disabled = !field.value;
-}
-
 document.addEventListener("input", ({ target }) => {
-  if (target.name === "password") offerCopy(target);
   if (target.closest("[data-station]")) tellUnsaved();
   if (target.matches("[data-find]")) narrow(target.value);
-});
-
-document.addEventListener("click", (event) => {
-  const generate = event.target.closest("[data-generate]");
-  if (!generate) return;
-  event.preventDefault();
-  const field = generate.form.elements.password;
-  field.value = newPassword();
-  field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 addEventListener("beforeunload", (event) => {
@@ -188,8 +165,6 @@ function makeTabs() {
 
 function begin() {
   makeTabs();
-  const field = document.querySelector("[data-station] [name=password]");
-  if (field) offerCopy(field);
   tellUnsaved();
 }
 
