@@ -11,6 +11,7 @@ from twisted.application.service import IService
 from twisted.python import usage
 
 from tinyice.assembly.certificates import judge_files
+from tinyice.assembly.countries import judge_countries
 from tinyice.config.faults import ConfigFaults, unknown_message
 from tinyice.config.load import check
 from tinyice.options import Options, version_line
@@ -134,6 +135,7 @@ def _check(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr
     try:
         loaded = check(line.config_path(environ), environ=environ, overrides=line.overrides)
         judge_files(loaded.config)
+        judge_countries(loaded.config)
     except ConfigFaults as faults:
         print(*faults.lines(), sep="\n", file=stderr)
         return 1

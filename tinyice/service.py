@@ -141,6 +141,7 @@ class StationService(Service):
         for mount in parts.mounts:
             parts.intros.load(mount.settings)
         parts.branding.begin()
+        parts.countries.begin()
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
         if parts.workers is not None:

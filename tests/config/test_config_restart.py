@@ -20,7 +20,7 @@ LIVE = {
     *("lockout_failures", "lockout_window", "lockout_time", "scan_paths"),
     *("burst_size", "queue_size", "queue_seconds", "metaint", "charset", "low_latency_mode"),
     *("max_listeners", "max_listener_duration", "max_sources", "source_timeout"),
-    *("logo_path", "landing_markdown", "approve_mounts"),
+    *("logo_path", "landing_markdown", "approve_mounts", "geoip_database"),
     *("takeover", "takeover_after", "stop_timeout", "log_level"),
 }
 """The keys that hold as soon as they are saved."""

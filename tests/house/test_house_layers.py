@@ -48,6 +48,7 @@ TABLE = {
     "certs": Row(house=("core",)),
     "logs": Row(house=("core",), others=TWISTED),
     "work": Row(house=("core", "config"), others=(*TWISTED, "bcrypt")),
+    "geo": Row(house=("core", "work"), others=(*TWISTED, "maxminddb")),
     "outbound": Row(
         house=("core", "config"), others=(*TWISTED, "treq", "OpenSSL", "service_identity")
     ),
@@ -83,6 +84,7 @@ OWNERS = {
     "jinja2": "web",
     "klein": "web",
     "markdown_it": "web",
+    "maxminddb": "geo",
     "multipart": "web",
     "prometheus_client": "web",
     "concurrent": "work",

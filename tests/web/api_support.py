@@ -19,6 +19,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.access.sessions import Session
 from tinyice.core.audit import AuditEntry, AuditPage
 from tinyice.core.clients import Client
+from tinyice.core.countries import Country
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
 from tinyice.core.events import Event
 from tinyice.core.played import Title
@@ -213,10 +214,25 @@ class FakeLogo:
     fault: str = ""
     put_by: list[str] = field(default_factory=list)
 
+    async def ready(self) -> None:
+        """It always is."""
+
     async def put(self, content: bytes, *, who: Principal, client: Client) -> Sequence[str]:
         self.picture = picture_of(content)
         self.put_by.append(who.name)
         return ()
+
+
+@dataclass
+class FakeCountries:
+    """Knows some addresses, once it ``is_on``."""
+
+    is_on: bool = False
+    fault: str = ""
+    known: dict[str, Country] = field(default_factory=dict)
+
+    async def of(self, addresses: Iterable[str]) -> Mapping[str, Country]:
+        return {one: self.known[one] for one in addresses if one in self.known}
 
 
 @dataclass
@@ -232,6 +248,7 @@ class Bench:
     sessions: list[Session] = field(default_factory=lambda: [session("s9")])
     trends: FakeTrends = field(default_factory=FakeTrends)
     logo: FakeLogo = field(default_factory=FakeLogo)
+    countries: FakeCountries = field(default_factory=FakeCountries)
     played: dict[str, Sequence[Title]] = field(default_factory=dict)
 
     def end_session(self, session_id: str) -> bool:
@@ -266,6 +283,7 @@ class Bench:
             end_session=self.end_session,
             trends=self.trends,
             logo=self.logo,
+            countries=self.countries,
             played=lambda mount: self.played.get(mount, ()),
             publish=self.events.append,
             now=lambda: NOW,

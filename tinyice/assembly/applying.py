@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tinyice.assembly.certificates import judge_files
+from tinyice.assembly.countries import geoip_path, judge_countries
 from tinyice.config.accounts import moment_of
 from tinyice.config.items import BanNote
 from tinyice.config.model import Config
@@ -119,6 +120,8 @@ def examine(before: Config, after: Config) -> None:
     """
     if _tls_of(before) != _tls_of(after):
         judge_files(after)
+    if geoip_path(before) != geoip_path(after):
+        judge_countries(after)
 
 
 def _tls_of(config: Config) -> tuple[bool, bool, str, str]:

@@ -14,6 +14,7 @@ from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
 from tinyice.assembly.behind import Behind
 from tinyice.assembly.changing import let_changes_reach, make_writer
 from tinyice.assembly.chronicle import make_chronicle
+from tinyice.assembly.countries import make_countries
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.https import Https, https_of
@@ -42,6 +43,7 @@ from tinyice.core.ring import OwnMemory
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
 from tinyice.core.tally import Tally
+from tinyice.geo.countries import Countries
 from tinyice.logs.tail import Tail
 from tinyice.net.front import Front, Limits
 from tinyice.net.peer import Clients
@@ -96,6 +98,7 @@ class Parts:
     lag: ReactorLag
     chronicle: Chronicle
     branding: Branding
+    countries: Countries
     demo: DemoSource | None
 
 
@@ -178,6 +181,7 @@ def build(
         lag=lag,
         chronicle=behind.chronicle,
         branding=behind.branding,
+        countries=behind.countries,
         demo=DemoSource(mounts, reactor, now) if demo else None,
     )
 
@@ -214,6 +218,7 @@ def _behind(
             ground.file, ground.in_force, writer, ground.tail, access.passwords, worker=worker
         ),
         chronicle=make_chronicle(mounts, ground.hub, ground.now, ground.reactor),
+        countries=make_countries(ground.in_force, worker),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import twisted
 from tinyice.assembly.certificates import judge_files
+from tinyice.assembly.countries import judge_countries
 from tinyice.assembly.storage import database_path
 from tinyice.config.faults import ConfigFaults
 from tinyice.config.inforce import InForce
@@ -141,6 +142,7 @@ def _checked_in_worker(file: FileInUse, in_force: Config) -> Checked:
     try:
         judged = judge(read_document(file.path), file.outside)
         judge_files(judged.config)
+        judge_countries(judged.config)
     except ConfigFaults as found:
         return Checked(tuple((fault.key, fault.message) for fault in found.faults), (), ())
     notes = list(judged.notes)

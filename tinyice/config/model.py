@@ -125,6 +125,13 @@ class Config(Struct, frozen=True, kw_only=True):
     landing_markdown: Annotated[
         Markdown, says("Words of the operator on the front page, in Markdown.")
     ] = ""
+    geoip_database: Annotated[
+        Text,
+        says(
+            "Database of countries (MaxMind DB, .mmdb), in data_dir or by its whole path; the "
+            "pages then say where listeners are. Nothing is downloaded; empty: none."
+        ),
+    ] = ""
     data_dir: Annotated[
         Text, says("Folder for what the server writes; empty: the folder it was started in.")
     ] = ""

@@ -13,6 +13,7 @@ from tinyice.core.access.sessions import Session
 from tinyice.core.access.tokens import Token
 from tinyice.core.audit import AuditPage
 from tinyice.core.clients import Client
+from tinyice.core.countries import Country
 from tinyice.core.events import Event
 from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
@@ -102,8 +103,26 @@ class Logo(Protocol):
     def fault(self) -> str:
         """Why the one that the configuration names is not shown."""
 
+    async def ready(self) -> None:
+        """Wait until what the configuration says can be shown."""
+
     async def put(self, content: bytes, *, who: Principal, client: Client) -> Sequence[str]:
         """Show that; raises ``PictureRefused``, ``NotSaved``, or what changes do."""
+
+
+class Countries(Protocol):
+    """Where addresses are, if the operator has a database that says it."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether one is named."""
+
+    @property
+    def fault(self) -> str:
+        """Why the one that is named is of no use."""
+
+    async def of(self, addresses: Iterable[str]) -> Mapping[str, Country]:
+        """The countries of those addresses, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,7 @@ class Services:
     end_session: Callable[[str], bool]
     trends: Trends
     logo: Logo
+    countries: Countries
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
     random: Callable[[int], bytes]

@@ -1,0 +1,1 @@
+"""Where addresses are: a database in a file that the operator brings."""
