@@ -18,9 +18,10 @@ TOO_WIDE = """() => {
   return told;
 }"""
 
-RUN_AXE = """async rules => {
+RUN_AXE = """async ([rules, within]) => {
   const only = rules.length ? {runOnly: {type: "rule", values: rules}} : {};
-  const found = await axe.run(document, {...only, resultTypes: ["violations"]});
+  const part = document.querySelector(within);
+  const found = await axe.run(part, {...only, resultTypes: ["violations"]});
   return found.violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .flatMap(one => one.nodes.slice(0, 5).map(node => {
@@ -84,11 +85,14 @@ def too_wide(page: Page) -> list[str]:
     return found
 
 
-def axe_findings(page: Page, *rules: str) -> list[str]:
-    """Serious and critical findings of axe-core, of all its rules or only of those named."""
+def axe_findings(page: Page, *rules: str, within: str = "html") -> list[str]:
+    """Serious and critical findings of axe-core, of all its rules or only of those named.
+
+    ``within``: the part of the page that is looked at.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(axe())
-    found: list[str] = page.evaluate(RUN_AXE, list(rules))
+    found: list[str] = page.evaluate(RUN_AXE, [list(rules), within])
     return found
 
 

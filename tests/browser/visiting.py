@@ -25,6 +25,11 @@ KEEP_THEME = """theme => {
   else localStorage.removeItem("tinyice-theme");
 }"""
 
+PUT_ON_THEME = """theme => {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}"""
+
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 
 REMEMBER_PLAYERS = """
@@ -107,6 +112,11 @@ class Visitor:
     def wear(self, theme: str) -> None:
         """Choose a theme as the button does, for the pages to come."""
         self.page.evaluate(KEEP_THEME, THEMES[theme])
+
+    def change_into(self, theme: str) -> None:
+        """Put a theme on this page as it stands, with all that is open on it."""
+        self.page.evaluate(PUT_ON_THEME, THEMES[theme])
+        self.page.evaluate(DRAWN)
 
     def shoot(self, name: str) -> Path:
         """Write a screenshot of the whole page, or of its beginning if it is very long."""

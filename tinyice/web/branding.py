@@ -12,7 +12,7 @@ from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -57,6 +57,7 @@ class Branding:
         self._changes = changes
         self._perform = perform
         self._uploaded: tuple[str, Picture] | None = None
+        self._making: set[Deferred[None]] = set()
         self.picture: Picture | None = None
         self.fault = ""
         """Why the logo that the configuration names is not shown."""
@@ -71,6 +72,10 @@ class Branding:
             self._spawn(self._render(after.landing_markdown))
         if before.logo_path != after.logo_path:
             self._take(after.logo_path)
+
+    async def ready(self) -> None:
+        """Wait until what the configuration says can be shown."""
+        await DeferredList([*self._making])
 
     async def put(self, content: bytes, *, who: Principal, client: Client) -> Sequence[str]:
         """Let ``content`` be the logo; raises ``PictureRefused``, ``NotSaved``, or what changes do.
@@ -131,7 +136,10 @@ class Branding:
             self._settings.landing_html = html
 
     def _spawn(self, work: Coroutine[Deferred[Any], Any, None]) -> None:
-        Deferred.fromCoroutine(work).addErrback(self._failed)
+        making = Deferred.fromCoroutine(work)
+        self._making.add(making)
+        making.addErrback(self._failed)
+        making.addBoth(lambda _: self._making.discard(making))
 
     def _failed(self, failure: Failure) -> None:
         self._log.failure("logo or landing text can't be made ready", failure)

@@ -102,6 +102,7 @@ class SettingsSite:
         try:
             if values:
                 await set_keys(self._services, caller, values)
+                await self._services.logo.ready()
         except ConfigFaults as error:
             faults = {_key_of(fault.key): fault.message for fault in error.faults}
             beside = "; ".join(
