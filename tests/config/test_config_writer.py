@@ -12,14 +12,14 @@ from twisted.internet.task import Clock
 from config.configs import HASH, OTHER_HASH, fake_hash
 from config.writers import ANNA, CLIENT, desk, setting, settled
 from tinyice.config.edits import Edit
-from tinyice.config.faults import ConfigFaults, NotSaved
+from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
 from tinyice.config.judge import Outside
 from tinyice.config.load import MAX_FILE_BYTES
 from tinyice.config.model import Config
 from tinyice.config.saving import ConfigFile
 from tinyice.config.writer import ConfigWriter
 from tinyice.core.errors import MountUnknown, Overloaded
-from tinyice.core.events import ChangeMade
+from tinyice.core.events import ChangeMade, ConfigurationRefused
 from tinyice.work.threads import Worker
 from work.mailbox import Mailbox
 
@@ -298,10 +298,12 @@ def test_a_file_that_was_broken_by_hand_is_not_overwritten(
 
 
 def test_reading_the_file_anew_puts_it_in_force(tmp_path: Path) -> None:
-    """Passwords written by hand become hashes then; a file that is the same tells nothing."""
+    """Passwords written by hand become hashes then; that it was read is told in any case."""
     one = desk(tmp_path, {"location": "Here"})
     assert one.reload() == ()
-    assert one.events == []
+    ((action, after),) = ((event.action, event.after) for event in one.events)
+    assert (action, after) == ("server.reload", {})
+    one.events.clear()
     one.path.write_text('{"location": "By hand", "admin_password": "plain"}', encoding="utf-8")
     one.reload()
     assert (one.config.location, one.config.admin_password) == ("By hand", fake_hash("plain"))
@@ -309,6 +311,33 @@ def test_reading_the_file_anew_puts_it_in_force(tmp_path: Path) -> None:
     by_hand, ours = one.events
     assert by_hand.after == {"location": "By hand", "admin_password": "***"}
     assert (ours.action, ours.after) == ("server.reload", {"admin_password": "***"})
+
+
+def test_a_file_with_faults_is_not_put_in_force_and_that_is_told(tmp_path: Path) -> None:
+    """Every fault of it, with who asked; nor is one that asks for what can't be had."""
+    one = desk(tmp_path, {"location": "Here"})
+    one.path.write_text('{"location": "By hand", "prot": 1, "port": "x"}', encoding="utf-8")
+    with pytest.raises(FileRefused, match="prot"):
+        one.reload()
+    one.path.write_text('{"location": "By hand"}', encoding="utf-8")
+    one.refuses = "can't be read"
+    with pytest.raises(FileRefused, match="cert_file: can't be read"):
+        one.reload()
+    first, second = one.events
+    assert isinstance(first, ConfigurationRefused)
+    assert (first.user, first.via, len(first.faults)) == ("anna", "session", 2)
+    assert second == ConfigurationRefused("anna", "session", CLIENT, ("cert_file: can't be read",))
+    assert one.config.location == "Here"
+    one.refuses = ""
+    one.reload()
+    assert one.config.location == "By hand"
+
+
+def test_a_reload_tells_what_waits_for_a_start(tmp_path: Path) -> None:
+    one = desk(tmp_path, {})
+    one.path.write_text('{"data_dir": "/elsewhere"}', encoding="utf-8")
+    assert one.reload() == ("data_dir: saved, and in force from the next start",)
+    assert one.reload() == ()
 
 
 def test_a_document_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tinyice.core.clients import Client
 from tinyice.core.events import (
     AuthLocked,
     ChangeMade,
+    ConfigurationRefused,
     DropReason,
     DumpFailed,
     Event,
@@ -70,6 +71,12 @@ EXAMPLES: list[tuple[Event, str, str, str]] = [
         "",
         "locked out for 60 s: too many unknown addresses",
         "203.0.113.9",
+    ),
+    (
+        ConfigurationRefused("", "signal", Client(""), ("port: x", "prot: y")),
+        "",
+        "configuration not reloaded: the file has faults",
+        "port: x; prot: y",
     ),
     (
         ChangeMade("dj", "session", CLIENT, "source.kick", "source", "/live", {}, {}),

@@ -44,6 +44,14 @@ class NotSaved(Exception):
         self.reason = reason
 
 
+class FileRefused(NotSaved):
+    """The file can't be put in force; what was in force before still is."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"the file has faults: {'; '.join(map(str, faults))}")
+        self.faults = tuple(faults)
+
+
 def path_text(path: KeyPath) -> str:
     """Write a key path as people read it: ``advanced_mounts./live.burst_size``."""
     text = ""

@@ -1,14 +1,14 @@
 """The steps of a change that take time. They run in a worker, on values of their own."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tinyice.config.changes import Changes, changes_between
 from tinyice.config.edits import Document
-from tinyice.config.faults import ConfigFaults, NotSaved
+from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
 from tinyice.config.judge import Judged, Outside, judge
 from tinyice.config.load import MAX_FILE_BYTES, parse_document, read_text
 from tinyice.config.model import Config
@@ -54,7 +54,7 @@ class ConfigFile:
     examine: Examine
 
     def read_in_worker(self, text: str, document: Mapping[str, Any]) -> Read:
-        """The file, which held ``document`` as ``text`` before. Raises `NotSaved`."""
+        """The file, which held ``document`` as ``text`` before. Raises `FileRefused`."""
         try:
             now = read_text(self.path)
             if now == text:
@@ -62,7 +62,7 @@ class ConfigFile:
             found = parse_document(self.path, now)
             judge(found, self.outside)
         except ConfigFaults as faults:
-            raise NotSaved(f"the file has faults: {faults}") from None
+            raise FileRefused(faults.faults) from None
         return Read(now, found, copy.deepcopy(found), changes_between(document, found))
 
     def settle_in_worker(self, read: Read, before: Config) -> Settled | None:
@@ -79,7 +79,8 @@ class ConfigFile:
         if judged.config != before:
             self.examine(before, judged.config)
         if _same(document, read.document):
-            return Settled(read.text, document, judged.config, Changes({}, {}), ())
+            later = tuple(_later(before, judged.config))
+            return Settled(read.text, document, judged.config, Changes({}, {}), later)
         text = document_text(document)
         if not self._written(read.text, text):
             return None
@@ -101,12 +102,14 @@ class ConfigFile:
             f"{key}: saved, but {self.outside.names[key]} is in force"
             for key in sorted(changes.keys & self.outside.names.keys())
         )
-        later = (
-            f"{key}: saved, and in force from the next start"
-            for key in needs_restart(before.config, after.config)
-        )
+        later = _later(before.config, after.config)
         new = (note for note in after.notes if note not in before.notes)
         return (*overridden, *later, *new)
+
+
+def _later(before: Config, after: Config) -> Iterator[str]:
+    for key in needs_restart(before, after):
+        yield f"{key}: saved, and in force from the next start"
 
 
 def _same(document: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

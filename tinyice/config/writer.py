@@ -19,14 +19,14 @@ from twisted.internet.defer import Deferred
 
 from tinyice.config.changes import Changes
 from tinyice.config.edits import Document, Edit
-from tinyice.config.faults import NotSaved
+from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
 from tinyice.config.inforce import InForce
 from tinyice.config.saving import ConfigFile, Read, Settled
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.core.errors import Overloaded
-from tinyice.core.events import ChangeMade, Event
+from tinyice.core.events import ChangeMade, ConfigurationRefused, Event
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -36,6 +36,7 @@ TRIES = 20
 """How often a change begins anew because the file was changed meanwhile."""
 
 RETRY_AFTER_S = 2
+CONFIGURATION = "configuration"
 BY_HAND = "file"
 """The way in which a change came that was found in the file."""
 
@@ -108,10 +109,22 @@ class ConfigWriter:
         return await wish.answer
 
     async def reload(self, *, who: Principal, client: Client) -> tuple[str, ...]:
-        """Put in force what the file says by now. Raises `NotSaved` when it has faults."""
-        return await self.change(
-            _nothing, who=who, client=client, action=Action.RELOAD, subject="configuration"
-        )
+        """Put in force what the file says by now, and tell of it even if that is the same.
+
+        Raises `NotSaved` when it has faults, or what it asks for can't be had: then
+        what was in force before still is, all of it, and that is told.
+        """
+        try:
+            return await self.change(
+                _nothing, who=who, client=client, action=Action.RELOAD, subject=CONFIGURATION
+            )
+        except ConfigFaults as found:
+            refused = FileRefused(found.faults)
+            self._publish(_refused(refused, who, client))
+            raise refused from None
+        except NotSaved as refused:
+            self._publish(_refused(refused, who, client))
+            raise
 
     def _begin_next(self) -> None:
         while self._waiting and not self._is_busy:
@@ -145,7 +158,7 @@ class ConfigWriter:
         finally:
             if read.by_hand:
                 self._publish(_found_in_file(read.by_hand))
-            if settled.changes:
+            if settled.changes or wish.action is Action.RELOAD:
                 self._publish(_made(settled.changes, wish))
 
 
@@ -172,8 +185,15 @@ def _found_in_file(changes: Changes) -> ChangeMade:
         via=BY_HAND,
         client=Client(""),
         action=Action.RELOAD.value,
-        subject="configuration",
+        subject=CONFIGURATION,
         mount="",
         before=changes.before,
         after=changes.after,
     )
+
+
+def _refused(refused: NotSaved, who: Principal, client: Client) -> ConfigurationRefused:
+    faults = (refused.reason,)
+    if isinstance(refused, FileRefused):
+        faults = tuple(str(fault) for fault in refused.faults)
+    return ConfigurationRefused(who.name, who.via.value, client, faults)

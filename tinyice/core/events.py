@@ -206,6 +206,17 @@ class ChangeMade(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationRefused(Event):
+    """The file was to be put in force and has ``faults``; what was in force still is."""
+
+    id: ClassVar[str] = "configuration.refused"
+    user: str
+    via: str
+    client: Client
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRefused(Event):
     """A peer broke its protocol or a limit and was answered or closed."""
 

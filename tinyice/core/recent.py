@@ -17,6 +17,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.events import (
     AuthLocked,
     ChangeMade,
+    ConfigurationRefused,
     DropReason,
     DumpFailed,
     Event,
@@ -118,6 +119,9 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         DumpFailed: lambda e: _Told(e.mount, "recording stopped", e.reason),
         AuthLocked: _locked,
         ChangeMade: _change,
+        ConfigurationRefused: lambda e: _Told(
+            "", "configuration not reloaded: the file has faults", "; ".join(e.faults)
+        ),
     }
 )
 """The events that are told, and how."""

@@ -12,6 +12,7 @@ from tinyice.core.clients import Client
 from tinyice.core.events import (
     AuthFailed,
     AuthLocked,
+    ConfigurationRefused,
     DumpFailed,
     Event,
     ListenerJoined,
@@ -35,6 +36,7 @@ _LEVELS: dict[type[Event], str] = {
     AuthFailed: "warn",
     AuthLocked: "warn",
     SourceRefused: "warn",
+    ConfigurationRefused: "error",
     DumpFailed: "error",
     WorkerLost: "error",
     ListenerJoined: "debug",

@@ -28,6 +28,8 @@ class Via(Enum):
     TOKEN = "token"  # noqa: S105 (a name)
     SOURCE = "source password"
     RELAY = "relay password"
+    SIGNAL = "signal"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,6 @@ class Principal:
 
 ANYBODY = Principal("", Role.ANYBODY, Via.NOTHING)
 """Who has not logged in."""
+
+SIGNAL = Principal("", Role.SUPERADMIN, Via.SIGNAL)
+"""Whoever may send signals to the process may do everything."""

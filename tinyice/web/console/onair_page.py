@@ -25,6 +25,7 @@ _ICONS = {
     "listener.left": ("hourglass", "warn"),
     "auth.locked": ("shield", "warn"),
     "change.made": ("edit", ""),
+    "configuration.refused": ("bad", "bad"),
 }
 """The icon and the tone of what happened, by the event's id."""
 
