@@ -9,6 +9,7 @@ from web_support import DJ, Web, mount
 from tinyice.config.faults import NotSaved
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal, Role, Via
+from tinyice.core.countries import LOCAL, Country
 from tinyice.core.errors import LockedOut, Overloaded
 
 HEAD = Principal("head", Role.ADMIN, Via.TOKEN, frozenset({"/live"}))
@@ -298,6 +299,14 @@ class TestListsAndListeners:
         assert [one["id"] for one in pages(web, "/api/listeners", limit)] == list(range(1, 8))
         assert [one["mount"] for one in pages(web, "/api/streams", limit)] == ["/live", "/other"]
         assert [one["username"] for one in pages(web, "/api/users", limit)] == ["admin", "anna"]
+
+    def test_countries(self, web: Web) -> None:
+        """Null where there is no database, and where it does not know."""
+        known = {"192.0.2.1": Country("NO", "Norway"), "192.0.2.2": LOCAL}
+        assert {one["country"] for one in pages(web, "/api/listeners", 3)} == {None}
+        web.bench.countries.known = known
+        told = [(one["country"], one["country_name"]) for one in pages(web, "/api/listeners", 3)]
+        assert told[:3] == [("NO", "Norway"), ("local", "Local"), (None, None)]
 
     def test_a_dj_sees_their_own(self, web: Web) -> None:
         """Mounts and listeners of others are not there, and can't be asked for."""

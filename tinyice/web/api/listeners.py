@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
+from tinyice.core.countries import Country
 from tinyice.core.errors import NotPermitted
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.web.api.changing import note_change
@@ -19,11 +20,17 @@ Number = Annotated[int, Meta(ge=0, le=2**53, description="The number of a listen
 
 
 class Listener(Struct, frozen=True, kw_only=True):
-    """Somebody who listens. ``lag_bytes``: how far behind the newest bytes."""
+    """Somebody who listens. ``lag_bytes``: how far behind the newest bytes.
+
+    ``country`` is its code (ISO 3166), "local" for a private address, and null where it is not
+    known; ``country_name`` is English. They need a database, see ``geoip_database``.
+    """
 
     id: int
     mount: str
     ip: str
+    country: str | None
+    country_name: str | None
     agent: str
     referer: str
     user: str
@@ -78,8 +85,9 @@ async def list_listeners(services: Services, call: Call[Which, Nothing]) -> List
     wanted = call.query
     mine = listened_to(call.caller.principal, services.station.snapshot(), wanted.mount)
     found = services.station.listeners(mine.keys(), wanted.after, wanted.limit)
+    countries = await services.countries.of(one.client.address for one in found)
     return ListenerPage(
-        items=tuple(map(listener_of, found)),
+        items=tuple(listener_of(one, countries.get(one.client.address)) for one in found),
         next=found[-1].id if len(found) == wanted.limit else None,
         total=sum(mine.values()),
     )
@@ -156,13 +164,15 @@ def listened_to(principal: Principal, station: StationSnapshot, mount: str) -> d
     return {one.path: one.listeners for one in mine if mount in ("", one.path)}
 
 
-def listener_of(found: ListenerSnapshot) -> Listener:
+def listener_of(found: ListenerSnapshot, country: Country | None) -> Listener:
     """The document of a listener."""
     client = found.client
     return Listener(
         id=found.id,
         mount=found.mount,
         ip=client.address,
+        country=None if country is None else country.code,
+        country_name=None if country is None else country.name,
         agent=client.agent,
         referer=client.referer,
         user=found.user,
