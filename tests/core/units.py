@@ -7,6 +7,7 @@ that a piece of the stream proves itself to be whole, without the stream.
 import struct
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
 
@@ -77,6 +78,12 @@ class UnitFramer:
             seconds = len(done) * self._seconds_per_byte
             chunks.append(Chunk(done, tuple(points), seconds, tags=self.tags))
         return chunks
+
+    def freeze(self) -> dict[str, Any]:
+        return {"rest": self._rest, "headers": self._headers}
+
+    def thaw(self, state: dict[str, Any]) -> None:
+        self._rest, self._headers = state["rest"], state["headers"]
 
 
 def numbers(stream: bytes) -> list[int]:

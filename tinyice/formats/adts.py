@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
 from tinyice.formats.frames import FrameCutter, Lock, Run
+from tinyice.formats.frozen import State
 
 HEADER_BYTES = 7
 
@@ -38,6 +39,14 @@ class AdtsFramer:
         """Take the next bytes; give the whole frames, and the tags and garbage between."""
         return self._cutter.feed(data)
 
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return self._cutter.freeze()
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._cutter.thaw(state)
+
 
 class _AdtsLock:
     """Frames of one profile, sample rate and channel configuration."""
@@ -46,6 +55,7 @@ class _AdtsLock:
         self._second = second
         self._third = third
         self._channel_bits = channel_bits
+        self.key = (second, third, channel_bits)
         self.samplerate = _SAMPLERATES[third >> 2 & 15]
 
     def length(self, buffer: bytearray, at: int) -> int:
@@ -94,6 +104,11 @@ class _AdtsSyntax:
         """The lock that is shared by all headers like this."""
         channel_bits = buffer[at + 3] & _CHANNEL_BITS if len(buffer) > at + 3 else 0
         return _lock(buffer[at + 1] | _CRC_ABSENT, buffer[at + 2] | _PRIVATE, channel_bits)
+
+    def lock_of(self, key: tuple[int, ...]) -> Lock:
+        """The lock of that key."""
+        second, third, channel_bits = key
+        return _lock(second, third, channel_bits)
 
     def describe(self, buffer: bytearray, at: int) -> AudioInfo:
         """Sample rate and channels; ADTS does not tell a bitrate."""

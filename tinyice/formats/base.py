@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from tinyice.formats.frozen import State
+
 MAX_HELD_BYTES = 256 * 1024
 """The most that a framer holds back while it waits for the end of a unit."""
 
@@ -73,6 +75,10 @@ class AudioInfo:
     channels: int = 0
     subtype: str = ""
 
+    def freeze(self) -> list[int | str]:
+        """The values, in the order in which the constructor takes them."""
+        return [self.bitrate, self.samplerate, self.channels, self.subtype]
+
 
 class Framer(Protocol):
     """Cuts one source session into chunks."""
@@ -91,3 +97,9 @@ class Framer(Protocol):
 
     def feed(self, data: bytes) -> list[Chunk]:
         """Take the next bytes of the source; give the chunks completed by them."""
+
+    def freeze(self) -> State:
+        """Where it stands between two feeds; see ``formats/frozen.py``."""
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; the framer is a fresh one."""

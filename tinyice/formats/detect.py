@@ -2,6 +2,7 @@
 
 from tinyice.formats.adts import AdtsFramer
 from tinyice.formats.base import FormatKind, Framer
+from tinyice.formats.frozen import State
 from tinyice.formats.matroska import MatroskaFramer
 from tinyice.formats.mpeg import MpegFramer
 from tinyice.formats.mpeg_header import parse_header
@@ -43,6 +44,13 @@ def framer_for(content_type: str, start: bytes) -> Framer | None:
     if len(start) < START_BYTES:
         return None
     return _FRAMERS[_decide(kind_of_type(content_type), start)]()
+
+
+def thawed_framer(kind: FormatKind, state: State) -> Framer:
+    """A framer that goes on where another one of that kind was frozen."""
+    framer = _FRAMERS[kind]()
+    framer.thaw(state)
+    return framer
 
 
 def kind_of_type(content_type: str) -> FormatKind:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tinyice.formats.base import Chunk
+from tinyice.formats.frozen import State
 
 
 class Draft:
@@ -14,6 +15,19 @@ class Draft:
         self._sync_points: list[int] = []
         self._seconds = 0.0
         self._chunks: list[Chunk] = []
+
+    def freeze(self) -> State:
+        """The chunk that is not finished; see ``formats/frozen.py``."""
+        return {
+            "data": b"".join(self._parts),
+            "sync_points": list(self._sync_points),
+            "seconds": self._seconds,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._parts, self.size = [state["data"]], len(state["data"])
+        self._sync_points, self._seconds = list(state["sync_points"]), state["seconds"]
 
     def add(self, data: bytes, *, may_join: bool = False, seconds: float = 0.0) -> None:
         """Append a unit; ``may_join``: its start is a sync point."""

@@ -18,6 +18,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from tinyice.formats.base import AudioInfo, Chunk
+from tinyice.formats.frozen import State
 from tinyice.formats.id3 import tag_length
 
 CHAIN_HEADERS = 3
@@ -48,6 +49,10 @@ class Lock(Protocol):
     def samplerate(self) -> int:
         """Samples a second."""
 
+    @property
+    def key(self) -> tuple[int, ...]:
+        """What ``Syntax.lock_of`` makes the same lock of."""
+
     def length(self, buffer: bytearray, at: int) -> int:
         """Length of the frame at ``at``; 0: no header, or one of another chain."""
 
@@ -75,6 +80,9 @@ class Syntax(Protocol):
 
         The same object for headers of the same kind.
         """
+
+    def lock_of(self, key: tuple[int, ...]) -> Lock:
+        """The lock of that key."""
 
     def describe(self, buffer: bytearray, at: int) -> AudioInfo:
         """The audio as the header at ``at`` tells it; ``bitrate`` 0: not told."""
@@ -126,6 +134,35 @@ class FrameCutter:
         while self._advance(cut):
             pass
         return self._emit(cut)
+
+    def freeze(self) -> State:
+        """Where it stands; see ``formats/frozen.py``."""
+        return {
+            "buffer": bytes(self._buffer),
+            "tag_left": self._tag_left,
+            "between_units": self._between_units,
+            "is_locked": self._lock is not None,
+            "known": None if self._known is None else list(self._known.key),
+            "told": self._told.freeze(),
+            "lost": self._lost,
+            "patience": self._patience,
+            "framed_bytes": self._framed_bytes,
+            "framed_seconds": self._framed_seconds,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._buffer = bytearray(state["buffer"])
+        self._tag_left = state["tag_left"]
+        self._between_units = state["between_units"]
+        known = state["known"]
+        self._known = None if known is None else self._syntax.lock_of(tuple(known))
+        self._lock = self._known if state["is_locked"] else None
+        self._told = AudioInfo(*state["told"])
+        self._lost = state["lost"]
+        self._patience = state["patience"]
+        self._framed_bytes = state["framed_bytes"]
+        self._framed_seconds = state["framed_seconds"]
 
     def _advance(self, cut: _Cut) -> bool:
         if self._tag_left:

@@ -15,6 +15,7 @@ from tinyice.formats import matroska_ids as ids
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
 from tinyice.formats.draft import Draft
 from tinyice.formats.ebml import with_unknown_size
+from tinyice.formats.frozen import State
 from tinyice.formats.matroska_headers import describe
 from tinyice.formats.matroska_scan import ElementScanner, Piece, PieceKind
 from tinyice.formats.matroska_time import BlockTime
@@ -49,6 +50,27 @@ class MatroskaFramer:
         if self._collected is None or self._draft.size > HELD_HEADER_BYTES:
             self._draft.finish()
         return self._draft.take_chunks()
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {
+            "scanner": self._scanner.freeze(),
+            "draft": self._draft.freeze(),
+            "collected": None if self._collected is None else bytes(self._collected),
+            "can_join": self._can_join,
+            "time": self._time.freeze(),
+            "info": self._info.freeze(),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._scanner.thaw(state["scanner"])
+        self._draft.thaw(state["draft"])
+        collected = state["collected"]
+        self._collected = None if collected is None else bytearray(collected)
+        self._can_join = state["can_join"]
+        self._time.thaw(state["time"])
+        self._info = AudioInfo(*state["info"])
 
     def _take(self, piece: Piece) -> None:
         if piece.id == ids.EBML:

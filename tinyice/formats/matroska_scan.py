@@ -17,6 +17,7 @@ from enum import Enum
 
 from tinyice.formats import matroska_ids as ids
 from tinyice.formats.ebml import ElementHead, read_head
+from tinyice.formats.frozen import State
 
 MAX_ELEMENT_BYTES = 128 * 1024
 MAX_PASSED_BYTES = 64 * 1024 * 1024
@@ -66,6 +67,21 @@ class ElementScanner:
             pass
         pieces, self._pieces = self._pieces, []
         return pieces
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {
+            "buffer": bytes(self._buffer),
+            "left": self._left,
+            "lost": self._lost,
+            "in_headers": self._in_headers,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._buffer = bytearray(state["buffer"])
+        self._left, self._lost = state["left"], state["lost"]
+        self._in_headers = state["in_headers"]
 
     def _advance(self) -> bool:
         if self._left:

@@ -2,6 +2,7 @@
 
 from tinyice.formats import matroska_ids as ids
 from tinyice.formats.ebml import children, unsigned
+from tinyice.formats.frozen import State
 
 MAX_STEP_SECONDS = 60.0
 """A block that claims more is a jump of the clock, and tells no time."""
@@ -16,6 +17,14 @@ class BlockTime:
         self._tick = tick_seconds
         self._cluster = 0
         self._last: float | None = None
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {"tick": self._tick, "cluster": self._cluster, "last": self._last}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._tick, self._cluster, self._last = state["tick"], state["cluster"], state["last"]
 
     def advance(self, element: int, content: bytes) -> float:
         """Seconds between the newest block before this child of a cluster and this one."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
 from tinyice.formats.frames import FrameCutter, Lock, Run
+from tinyice.formats.frozen import State
 from tinyice.formats.mpeg_header import HEADER_BYTES, parse_header
 
 _SYNC = 0xFF
@@ -38,6 +39,14 @@ class MpegFramer:
         """Take the next bytes; give the whole frames, and the tags and garbage between."""
         return self._cutter.feed(data)
 
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return self._cutter.freeze()
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._cutter.thaw(state)
+
 
 class _MpegLock:
     """Frames of one version, layer and sample rate, with and without CRC."""
@@ -48,6 +57,7 @@ class _MpegLock:
         headers = {third: header for third, header in found.items() if header}
         any_header = next(iter(headers.values()))
         self._second = second | _CRC_ABSENT
+        self.key = (second, samplerate_bits)
         self._lengths = tuple(
             headers[third].length if third in headers else 0 for third in range(256)
         )
@@ -110,6 +120,11 @@ class _MpegSyntax:
     def lock(self, buffer: bytearray, at: int) -> Lock:
         """The lock that is shared by all headers like this."""
         return _lock(buffer[at + 1] | _CRC_ABSENT, buffer[at + 2] & _SAMPLERATE_BITS)
+
+    def lock_of(self, key: tuple[int, ...]) -> Lock:
+        """The lock of that key."""
+        second, samplerate_bits = key
+        return _lock(second, samplerate_bits)
 
     def describe(self, buffer: bytearray, at: int) -> AudioInfo:
         """Bitrate, sample rate and channels of one frame."""

@@ -2,6 +2,7 @@
 
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
 from tinyice.formats.draft import Draft
+from tinyice.formats.frozen import State
 from tinyice.formats.ogg_chain import Chain
 from tinyice.formats.ogg_page import Page
 from tinyice.formats.ogg_scan import PageScanner
@@ -33,6 +34,20 @@ class OggFramer:
                 self._draft.add(piece)
         self._draft.finish()
         return self._draft.take_chunks()
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {
+            "scanner": self._scanner.freeze(),
+            "chain": self._chain.freeze(),
+            "info": self._info.freeze(),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._scanner.thaw(state["scanner"])
+        self._chain.thaw(state["chain"])
+        self._info = AudioInfo(*state["info"])
 
     def _take(self, page: Page) -> None:
         if self._chain.ends_with(page):

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinyice.formats.base import AudioInfo
+from tinyice.formats.frozen import State
 from tinyice.formats.ogg_headers import StreamHeaders
 from tinyice.formats.ogg_page import Page
 from tinyice.formats.ogg_time import GranuleTime
@@ -47,6 +48,32 @@ class Chain:
         self._main: int | None = None
         self._time = GranuleTime(0, 0)
         self.info = AudioInfo()
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {
+            "streams": [[serial, stream.freeze()] for serial, stream in self._streams.items()],
+            "headers": bytes(self._headers),
+            "in_first_pages": self._in_first_pages,
+            "complete": self._complete,
+            "joinable": self._joinable,
+            "main": self._main,
+            "time": self._time.freeze(),
+            "info": self.info.freeze(),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        for serial, frozen in state["streams"]:
+            self._streams[serial] = StreamHeaders()
+            self._streams[serial].thaw(frozen)
+        self._headers = bytearray(state["headers"])
+        self._in_first_pages = state["in_first_pages"]
+        self._complete = state["complete"]
+        self._joinable = state["joinable"]
+        self._main = state["main"]
+        self._time.thaw(state["time"])
+        self.info = AudioInfo(*state["info"])
 
     def ends_with(self, page: Page) -> bool:
         """Whether ``page`` begins the next link."""

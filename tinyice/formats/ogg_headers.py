@@ -1,7 +1,9 @@
 """The headers of one logical Ogg stream, packet by packet."""
 
 from collections.abc import Mapping
+from dataclasses import astuple
 
+from tinyice.formats.frozen import State
 from tinyice.formats.ogg_codec import OggCodec, codec_of
 from tinyice.formats.ogg_page import Page
 from tinyice.formats.vorbis_comment import parse_comment
@@ -23,6 +25,26 @@ class StreamHeaders:
         self.tags: Mapping[str, str] | None = None
         self._packet = bytearray()
         self._number = 0
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {
+            "codec": list(astuple(self.codec)),
+            "is_complete": self.is_complete,
+            "met_audio": self.met_audio,
+            "tags": None if self.tags is None else dict(self.tags),
+            "packet": bytes(self._packet),
+            "number": self._number,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self.codec = OggCodec(*state["codec"])
+        self.is_complete = state["is_complete"]
+        self.met_audio = state["met_audio"]
+        self.tags = state["tags"]
+        self._packet = bytearray(state["packet"])
+        self._number = state["number"]
 
     def take(self, page: Page) -> None:
         """Take the next page of this stream, while the headers are not complete."""

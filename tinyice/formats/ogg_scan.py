@@ -9,6 +9,7 @@ Rules of this file:
   page heads are passed over until more has come.
 """
 
+from tinyice.formats.frozen import State
 from tinyice.formats.ogg_page import CAPTURE, Page, has_sound_checksum, page_length
 
 _VAIN_FACTOR = 4
@@ -32,6 +33,15 @@ class PageScanner:
             pass
         self._release(pieces)
         return pieces
+
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        return {"buffer": bytes(self._buffer), "passed": self._passed, "vain": self._vain}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._buffer = bytearray(state["buffer"])
+        self._passed, self._vain = state["passed"], state["vain"]
 
     def _advance(self, pieces: list[Page | bytes]) -> bool:
         if not self._find():

@@ -6,12 +6,13 @@ work are returned as they are.
 """
 
 import re
+from typing import Any
 
 from tinyice.wire.chunked import ChunkedBody
 from tinyice.wire.errors import PeerError
 from tinyice.wire.head import RequestHead
 
-__all__ = ["Body", "ChunkedBody", "RawBody", "SizedBody", "body_of"]
+__all__ = ["Body", "ChunkedBody", "RawBody", "SizedBody", "body_of", "thawed_body"]
 
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
@@ -26,6 +27,10 @@ class RawBody:
     def feed(self, data: bytes) -> bytes:
         """``data`` itself."""
         return data
+
+    def freeze(self) -> dict[str, Any]:
+        """Where it stands, as plain values for ``thawed_body``."""
+        return {"kind": "raw"}
 
 
 class SizedBody:
@@ -53,6 +58,10 @@ class SizedBody:
         self.leftover += data[taken:]
         return data[:taken]
 
+    def freeze(self) -> dict[str, Any]:
+        """Where it stands, as plain values for ``thawed_body``."""
+        return {"kind": "sized", "remaining": self.remaining, "leftover": self.leftover}
+
 
 Body = RawBody | SizedBody | ChunkedBody
 
@@ -75,3 +84,16 @@ def body_of(head: RequestHead) -> Body:
     if not _LENGTH.fullmatch(length):
         raise PeerError(400, "The content length is malformed.")
     return SizedBody(int(length))
+
+
+def thawed_body(state: dict[str, Any]) -> Body:
+    """A body that goes on where another one was frozen."""
+    if state["kind"] == "raw":
+        return RawBody()
+    if state["kind"] == "chunked":
+        chunked = ChunkedBody()
+        chunked.thaw(state)
+        return chunked
+    sized = SizedBody(state["remaining"])
+    sized.leftover = state["leftover"]
+    return sized

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from typing import Any
 
 from tinyice.wire.errors import PeerError
 
@@ -59,6 +60,27 @@ class ChunkedBody:
             else:
                 position = self._take_line(data, position)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def freeze(self) -> dict[str, Any]:
+        """Where it stands, as plain values for ``thaw``."""
+        return {
+            "kind": "chunked",
+            "max_line": self._max_line,
+            "expects": self._expects.name,
+            "remaining": self._remaining,
+            "line": self._line,
+            "trailer_bytes": self._trailer_bytes,
+            "leftover": self.leftover,
+        }
+
+    def thaw(self, state: dict[str, Any]) -> None:
+        """Go on from there; for a fresh body."""
+        self._max_line = state["max_line"]
+        self._expects = _Expects[state["expects"]]
+        self._remaining = state["remaining"]
+        self._line = state["line"]
+        self._trailer_bytes = state["trailer_bytes"]
+        self.leftover = state["leftover"]
 
     def _take_line(self, data: bytes, position: int) -> int:
         end = data.find(b"\n", position)

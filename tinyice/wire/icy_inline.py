@@ -1,6 +1,7 @@
 """ICY metadata, read out of a stream that carries it (relays, some encoders)."""
 
 import re
+from typing import Any
 
 _VALUE = rb"='(.*?)(?:';(?=\s*(?:[a-z_]\w*='|\Z))|'?\Z)"
 _TITLE = re.compile(rb"StreamTitle" + _VALUE, re.DOTALL | re.IGNORECASE)
@@ -42,6 +43,22 @@ class InlineMetadata:
             else:
                 position = self._take_text(data, position, texts)
         return b"".join(audio), texts
+
+    def freeze(self) -> dict[str, Any]:
+        """Where it stands, as plain values for ``thaw``."""
+        return {
+            "metaint": self._metaint,
+            "audio_left": self._audio_left,
+            "text": self._text,
+            "text_left": self._text_left,
+        }
+
+    def thaw(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._metaint = state["metaint"]
+        self._audio_left = state["audio_left"]
+        self._text = state["text"]
+        self._text_left = state["text_left"]
 
     def _take_text(self, data: bytes, position: int, texts: list[bytes]) -> int:
         if not self._text_left:
