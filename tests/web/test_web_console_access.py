@@ -256,6 +256,17 @@ class TestLists:
         assert 'value="noise"' in reply.text
         assert '<option value="3600" selected>' in reply.text
 
+    def test_a_ban_of_any_time(self) -> None:
+        """A number and a unit; it is told at the number where that is none."""
+        web = signed_in()
+        form = b"address=198.51.100.7&seconds=other&unit=86400&reason=&amount="
+        reply = do(web, "bans/add", form + b"soon")
+        assert reply.status == 422
+        assert fault_at(reply, "amount")
+        assert do(web, "bans/add", form + b"3").status == 303
+        assert web.bench.changes.document["ban_notes"]["198.51.100.7"]["until"]
+        assert fault_at(do(web, "bans/add", form + b"999999"), "seconds")
+
     def test_bans_are_searched_and_paged(self) -> None:
         """By address and reason; a page has a hundred."""
         web = signed_in()

@@ -14,18 +14,10 @@ from tinyice.web.api.sessions import SessionId, end_session
 from tinyice.web.api.shapes import Done
 from tinyice.web.api.tokens import TokenId, revoke_token
 from tinyice.web.console.attempt import filled
+from tinyice.web.console.ban_times import seconds_in
 from tinyice.web.console.desk import Desk
 from tinyice.web.guard import Caller
 from tinyice.web.params import Params
-
-BAN_TIMES = (
-    ("3600", "an hour"),
-    ("86400", "a day"),
-    ("604800", "a week"),
-    ("2592000", "30 days"),
-    ("", "for ever"),
-)
-"""How long a ban may last, in seconds, and in words."""
 
 
 class Deeds:
@@ -51,10 +43,9 @@ class Deeds:
 
     async def ban(self, caller: Caller, params: Params) -> Done:
         """Serve an address or a network no more."""
-        seconds = params.text("seconds")
         said = {
             "address": _whom(params).address,
-            "seconds": int(seconds) if seconds.isascii() and seconds.isdigit() else None,
+            "seconds": seconds_in(params),
             "reason": params.text("reason", "utf-8").strip(),
         }
         return await ban(self._services, self._desk.sending(caller, filled(NewBan, said)))

@@ -17,7 +17,6 @@ from tinyice.web.api.sessions import Skipping, list_sessions
 from tinyice.web.api.shapes import Paged
 from tinyice.web.api.tokens import list_tokens
 from tinyice.web.api.users import list_users
-from tinyice.web.console.access_deeds import BAN_TIMES
 from tinyice.web.console.access_words import ACTIONS, audit_row, until, when
 from tinyice.web.console.desk import Desk
 from tinyice.web.guard import Caller
@@ -95,7 +94,6 @@ class Lists:
         return {
             "bans": [(one, until(one.until, now)) for one in page.items],
             "text": text,
-            "times": BAN_TIMES,
             "pager": _pager(params, page.total, page.next, text=text),
         }
 

@@ -19,6 +19,7 @@ from tinyice.web.console.access_deeds import Deeds
 from tinyice.web.console.access_lists import Lists, Values
 from tinyice.web.console.access_tabs import TABS, tabs_of
 from tinyice.web.console.attempt import Fault, attempt
+from tinyice.web.console.ban_times import BAN_FIELDS, BAN_TIMES, UNITS
 from tinyice.web.console.desk import Desk
 from tinyice.web.errors import answer_page_failure
 from tinyice.web.guard import Caller, Guard
@@ -213,7 +214,9 @@ class AccessSite:
             tabs=tabs_of(caller.principal),
             done=sentence if told_on == part and fault is None else "",
             notes=notes,
-            given={name: params.text(name, "utf-8") for name in ("address", "reason", "seconds")},
+            given={name: params.text(name, "utf-8") for name in ("address", "reason", *BAN_FIELDS)},
+            times=BAN_TIMES,
+            units=UNITS,
             is_read=bool(values),
             **values,
         )

@@ -26,6 +26,7 @@ _WORDS = {
     "address": "Give an address or a network, such as 203.0.113.7 or 2001:db8::/32.",
     "mounts": "A mount begins with /, and a source password has 1 to 72 characters.",
     "to": "Choose a mount.",
+    "seconds": "A ban lasts ten years at most, or for ever.",
 }
 """What is said where the form of a value is wrong, by the name of its field."""
 

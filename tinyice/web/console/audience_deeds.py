@@ -15,8 +15,10 @@ from tinyice.web.api.security import NewBan, ban_all
 from tinyice.web.api.shapes import About
 from tinyice.web.console.attempt import filled
 from tinyice.web.console.audience_picks import Picks
+from tinyice.web.console.ban_times import seconds_in
 from tinyice.web.console.desk import Desk
 from tinyice.web.guard import Caller
+from tinyice.web.params import Params
 
 
 class Deeds:
@@ -74,12 +76,12 @@ class Deeds:
             count += (await move_listeners(self._desk.services, call)).listeners
         return count
 
-    async def ban(self, caller: Caller, picks: Picks, seconds: str, reason: str) -> int:
-        """Serve their addresses no more, for ever where ``seconds`` is ""."""
+    async def ban(self, caller: Caller, picks: Picks, params: Params) -> int:
+        """Serve their addresses no more, for the time and the reason that the form gives."""
+        lasting, reason = seconds_in(params), params.text("reason", "utf-8").strip()
         addresses = sorted({one.client.address for one in self.present(caller, picks)})
         if not addresses:
             return 0
-        lasting = int(seconds) if seconds.isascii() and seconds.isdigit() else None
         said = {"address": addresses[0], "seconds": lasting, "reason": reason}
         call = self._desk.sending(caller, filled(NewBan, said))
         await ban_all(self._desk.services, call, addresses)

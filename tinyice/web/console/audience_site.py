@@ -14,12 +14,12 @@ from tinyice.core.access.permissions import Action, permits, require
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
 from tinyice.web.api.listeners import listened_to
-from tinyice.web.console.access_deeds import BAN_TIMES
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.audience_deeds import Deeds
 from tinyice.web.console.audience_picks import Picks, Wanted, asked_in, picks_in, wanted_in
 from tinyice.web.console.audience_rows import row_of
 from tinyice.web.console.audience_search import Found, find_listeners
+from tinyice.web.console.ban_times import BAN_FIELDS, BAN_TIMES, UNITS
 from tinyice.web.console.desk import Desk
 from tinyice.web.console.trend_plot import plot_of
 from tinyice.web.errors import answer_page_failure
@@ -84,8 +84,8 @@ class AudienceConsole:
     async def ban(self, request: Request, caller: Caller) -> bytes:
         """Serve the addresses of those who were picked no more."""
         params = params_of(request)
-        picks, seconds = picks_in(params), params.text("seconds")
-        deed = self._deeds.ban(caller, picks, seconds, params.text("reason", "utf-8").strip())
+        picks = picks_in(params)
+        deed = self._deeds.ban(caller, picks, params)
         return self._done(request, caller, picks, await attempt(deed, at="reason"))
 
     async def _list(self, request: Request, caller: Caller, name: str) -> bytes:
@@ -164,7 +164,8 @@ class AudienceConsole:
             wanted=wanted,
             targets=[(path, path) for path in destinations],
             times=BAN_TIMES,
-            given={name: params.text(name, "utf-8") for name in ("to", "seconds", "reason")},
+            units=UNITS,
+            given={name: params.text(name, "utf-8") for name in ("to", "reason", *BAN_FIELDS)},
         )
 
     def _done(self, request: Request, caller: Caller, picks: Picks, result: int | Fault) -> bytes:
