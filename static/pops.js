@@ -4,7 +4,7 @@
 // close: one when another opens, all by a press elsewhere, by Escape, and when the
 // focus goes on.
 
-const POPS = "details.pop, details.dock-more";
+const POPS = "details.pop, details.refuse, details.dock-more";
 
 function close(pop, { focus = false } = {}) {
   pop.open = false;
@@ -14,7 +14,7 @@ function close(pop, { focus = false } = {}) {
 function enter(pop) {
   const inside = pop.querySelector(":scope > :not(summary)");
   const field = inside.querySelector(":scope > form :is(input:not([type=hidden]), select, textarea)");
-  const lines = inside.matches(".dialog") ? [] : [...inside.querySelectorAll("a, button, summary")];
+  const lines = inside.matches(".menu, .sheet") ? [...inside.querySelectorAll("a, button, summary")] : [];
   const line = lines.find((one) => one.checkVisibility());
   if (!field && !line) inside.tabIndex = -1;
   (field ?? line ?? inside).focus();

@@ -96,6 +96,7 @@ def test_hiding_is_undone(station: Station, visit: Visit) -> None:
     expect(strip(page).get_by_text("Hidden", exact=True)).to_be_visible()
     expect(tile).to_be_hidden()
     assert LIVE not in station.sources()
+    assert axe_findings(page, within="#toasts") == []
     undo(page)
     expect(strip(page).get_by_text("Hidden", exact=True)).to_be_hidden()
     expect(tile).to_be_visible()

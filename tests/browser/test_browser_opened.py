@@ -12,7 +12,7 @@ from browser.looking import axe_findings, too_wide
 from browser.visiting import DESK, PHONE, THEMES, Visitor, picture
 from features.api_talk import accounts
 from features.conftest import Serve
-from features.sounding import WAIT_S
+from features.sounding import WAIT_S, Encoder
 from programs.raw import Recorder
 from programs.station import PASSWORD_HASH, Station
 
@@ -74,6 +74,7 @@ OPENED = {
     "more": on_air(".dock-more > summary", widths=(PHONE,)),
     "disable": Opened("/admin/stations?mount=/live", ('summary:has-text("Disable")',)),
     "remove": Opened("/admin/stations?mount=/live", ('summary:has-text("Remove")',)),
+    "refuse": Opened("/admin/stations", (".refuse > summary",)),
     "kick": asked("/admin/audience", "Kick ", (DESK,)),
     "move": asked("/admin/audience", "Move ", (DESK,)),
     "ban": asked("/admin/audience", "Ban ", (DESK,)),
@@ -101,22 +102,28 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def station(serve: Serve) -> Iterator[Station]:
-    """Two programmes, one of them heard, and accounts with tokens."""
+    """Two programmes, one of them heard, one that waits, and accounts with tokens."""
     known = accounts()
     users = {"anna": {"password": PASSWORD_HASH, "role": "dj", "mounts": {"/live": PASSWORD_HASH}}}
-    own = {"id": "0123456789abcdef", "name": "deploy", "user": "admin", "hash": "0" * 64}
-    tokens = [*known["api_tokens"], own]  # type: ignore[misc]
+    own = [
+        {"id": digit * 16, "name": name, "user": "admin", "hash": digit * 64}
+        for digit, name in (("0", "deploy"), ("1", "archive"))
+    ]
     station = serve(
         lockout_failures=0,
-        mounts={"/live": ""},
+        approve_mounts=True,
+        source_timeout=600,
+        mounts={"/live": "", "/jazz": ""},
         users={**known["users"], **users},  # type: ignore[dict-item]
-        api_tokens=tokens,
+        api_tokens=[*known["api_tokens"], *own],  # type: ignore[misc]
     )
     with broadcast(station, "/live"), broadcast(station, "/jazz"):
         for mount in ("/live", "/jazz"):
             station.wait_for_mount(mount, WAIT_S)
         listener = Recorder(station.port, "/live")
-        yield station
+        with Encoder(station.port, "/stray") as stray:
+            stray.play(2)
+            yield station
         listener.stop()
 
 
@@ -157,6 +164,24 @@ def test_it_opens_by_keyboard(station: Station, visit: Visit, name: str) -> None
         expect(shown).to_be_hidden()
         expect(page.locator(opened.openers[-1]).first).to_be_focused()
     assert faults == [], "\n".join(faults)
+
+
+def test_who_says_yes(station: Station, visit: Visit) -> None:
+    """Only then it is done; the page stays."""
+    visitor = visit(station, "admin")
+    page = visitor.page
+    visitor.go("/admin/account")
+    page.evaluate("() => { window.__stayed = true; }")
+    revoke = page.get_by_role("button", name="Revoke the token deploy")
+    dialog = page.get_by_role("dialog")
+    revoke.click()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(revoke).to_be_focused()
+    revoke.click()
+    dialog.get_by_role("button", name="Revoke").click()
+    expect(revoke).to_have_count(0)
+    expect(dialog).to_have_count(0)
+    assert page.evaluate("() => window.__stayed")
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -188,6 +188,20 @@ def test_the_last_of_several_counts(house: House) -> None:
     assert house.settings.landing_html == "<p>three</p>\n"
 
 
+def test_who_waits_finds_them_ready(house: House) -> None:
+    """The page that saves them shows them."""
+    shown: list[str] = []
+
+    async def save_and_show() -> None:
+        await house.desk.ask(setting(landing_markdown="two"))
+        await house.branding.ready()
+        shown.append(house.settings.landing_html)
+
+    Deferred.fromCoroutine(save_and_show())
+    house.desk.worker.flush()
+    assert shown == ["<p>two</p>\n"]
+
+
 def test_other_settings_do_not_touch_it(house: House) -> None:
     """What comes from the configuration and what is made ready do not mix."""
     house.put(png())
