@@ -54,8 +54,12 @@ function bringTab() {
 function tell() {
   const told = document.querySelector("#main [data-done]");
   if (!told) return;
-  toast(told.dataset.done);
-  told.remove();
+  const undo = told.querySelector("[data-undo]");
+  const action = undo && { words: "Undo", run: () => { undo.requestSubmit(); told.remove(); } };
+  toast(told.dataset.done, { action });
+  // the form is sent from where no part of the page is renewed
+  told.hidden = true;
+  document.body.append(told);
   const address = new URL(location.href);
   address.searchParams.delete("done");
   history.replaceState(null, "", address);

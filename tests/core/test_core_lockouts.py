@@ -325,3 +325,16 @@ def test_a_peer_without_address_counts_as_one() -> None:
     counted.fail(5, "unknown")
     assert counted.is_out("unknown")
     assert not counted.is_out(HERE)
+
+
+def test_what_was_cleared_is_put_back() -> None:
+    """It ends when it would have ended, and outlives the process again."""
+    counted = Counted()
+    counted.fail(5)
+    were = counted.lockouts.listed()
+    kept = dict(counted.file.kept)
+    counted.lockouts.clear(HERE)
+    counted.lockouts.put_back(were)
+    assert counted.is_out()
+    assert counted.lockouts.listed() == were
+    assert counted.file.kept == kept

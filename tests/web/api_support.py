@@ -175,6 +175,9 @@ class FakeLockouts:
         self.found = [one for one in self.found if one.address != address]
         return len(self.found) < before
 
+    def put_back(self, lockouts: Iterable[Lockout]) -> None:
+        self.found += lockouts
+
 
 @dataclass
 class FakeAudit:

@@ -267,6 +267,27 @@ class TestLists:
         assert web.bench.changes.document["ban_notes"]["198.51.100.7"]["until"]
         assert fault_at(do(web, "bans/add", form + b"999999"), "seconds")
 
+    def test_a_lifted_ban_is_put_back_once(self) -> None:
+        """As it was; the page offers it to who lifted it, and to nobody without having done so."""
+        web = signed_in()
+        do(web, "bans/add", b"address=198.51.100.7&seconds=&reason=noise")
+        assert "bans/again" not in see(web, "bans?done=lifted").text
+        do(web, "bans/lift", b"address=198.51.100.7")
+        assert "bans/again" in see(web, "bans?done=lifted").text
+        assert do(web, "bans/again").head["location"] == "/admin/access/bans?done=banned"
+        assert web.bench.changes.document["ban_notes"]["198.51.100.7"]["reason"] == "noise"
+        assert do(web, "bans/again").status == 404
+
+    def test_a_cleared_lockout_is_put_back_once(self) -> None:
+        """It ends when it would have ended."""
+        web = signed_in()
+        before = web.bench.lockouts.listed()
+        do(web, "lockouts/clear", b"address=203.0.113.77")
+        assert "lockouts/again" in see(web, "lockouts?done=cleared").text
+        assert do(web, "lockouts/again").head["location"] == "/admin/access/lockouts?done=locked"
+        assert web.bench.lockouts.listed() == before
+        assert do(web, "lockouts/again").status == 404
+
     def test_bans_are_searched_and_paged(self) -> None:
         """By address and reason; a page has a hundred."""
         web = signed_in()

@@ -195,6 +195,12 @@ class Lockouts:
                 self._release(lockout)
         return any(found)
 
+    def put_back(self, lockouts: Iterable[Lockout]) -> None:
+        """Take ``clear`` back: those hold again, until when they did."""
+        for lockout in lockouts:
+            self._enter(lockout)
+        self._prune()
+
     def _suspect(self, key: str) -> _Suspect:
         suspect = self._suspects.setdefault(key, _Suspect())
         self._suspects.move_to_end(key)
@@ -206,13 +212,16 @@ class Lockouts:
         now, seconds = self._now(), self._rules().lockout_s
         key = shared_by(address)
         lockout = Lockout(key, kind, count, now, now + seconds, address, reason)
+        self._enter(lockout)
+        self._publish(AuthLocked(key, kind, count, seconds))
+
+    def _enter(self, lockout: Lockout) -> None:
         self._prune()
         if len(self._locked) >= ADDRESSES_MAX:
             self._release(next(iter(self._locked.values())))
-        self._locked[key, kind] = lockout
+        self._locked[lockout.address, lockout.kind] = lockout
         if self._shelf is not None:
             self._shelf.keep(lockout)
-        self._publish(AuthLocked(key, kind, count, seconds))
 
     def _in_force(self, key: str, kind: LockoutKind) -> Lockout | None:
         lockout = self._locked.get((key, kind))

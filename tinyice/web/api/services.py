@@ -61,6 +61,9 @@ class Lockouts(Protocol):
     def clear(self, address: str) -> bool:
         """Let logins of ``address`` in again; whether it was locked out."""
 
+    def put_back(self, lockouts: Iterable[Lockout]) -> None:
+        """Take ``clear`` back."""
+
 
 class Trends(Protocol):
     """How many listened in the last half hour: a number for each ten seconds, oldest first."""

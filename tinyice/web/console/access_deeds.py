@@ -13,6 +13,7 @@ from tinyice.web.api.security import (
 from tinyice.web.api.sessions import SessionId, end_session
 from tinyice.web.api.shapes import Done
 from tinyice.web.api.tokens import TokenId, revoke_token
+from tinyice.web.console.access_undo import Undoing
 from tinyice.web.console.attempt import filled
 from tinyice.web.console.ban_times import seconds_in
 from tinyice.web.console.desk import Desk
@@ -23,9 +24,10 @@ from tinyice.web.params import Params
 class Deeds:
     """Each takes what the form of ``params`` says; raises what the operation raises."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, undoing: Undoing) -> None:
         self._desk = desk
         self._services = desk.services
+        self._undoing = undoing
 
     async def revoke_token(self, caller: Caller, params: Params) -> Done:
         """Let a token open nothing any more."""
@@ -39,7 +41,11 @@ class Deeds:
 
     async def clear_lockout(self, caller: Caller, params: Params) -> Done:
         """Try logins from an address again."""
-        return await clear_lockout(self._services, self._desk.asking(caller, _whom(params)))
+        whom = _whom(params)
+        were = self._undoing.lockouts_of(whom.address)
+        done = await clear_lockout(self._services, self._desk.asking(caller, whom))
+        self._undoing.cleared(caller, were)
+        return done
 
     async def ban(self, caller: Caller, params: Params) -> Done:
         """Serve an address or a network no more."""
@@ -52,7 +58,11 @@ class Deeds:
 
     async def lift_ban(self, caller: Caller, params: Params) -> Done:
         """Serve it again."""
-        return await unban(self._services, self._desk.asking(caller, _whom(params)))
+        whom = _whom(params)
+        was = self._undoing.ban_of(whom.address)
+        done = await unban(self._services, self._desk.asking(caller, whom))
+        self._undoing.lifted(caller, was)
+        return done
 
     async def allow(self, caller: Caller, params: Params) -> Done:
         """Never lock out logins from an address or a network."""

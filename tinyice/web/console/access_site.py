@@ -18,6 +18,7 @@ from tinyice.web.console.access_accounts import AccountForms
 from tinyice.web.console.access_deeds import Deeds
 from tinyice.web.console.access_lists import Lists, Values
 from tinyice.web.console.access_tabs import TABS, tabs_of
+from tinyice.web.console.access_undo import Undoing
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.ban_times import BAN_FIELDS, BAN_TIMES, UNITS
 from tinyice.web.console.desk import Desk
@@ -33,6 +34,7 @@ _DONE = {
     "revoked": ("tokens", "The token is revoked."),
     "ended": ("sessions", "The session has ended."),
     "cleared": ("lockouts", "Logins from there are tried again."),
+    "locked": ("lockouts", "Logins from there are refused again."),
     "banned": ("bans", "The ban is in force."),
     "lifted": ("bans", "The ban is lifted."),
     "allowed": ("allowed", "Logins from there are never locked out."),
@@ -51,7 +53,8 @@ class AccessSite:
     def __init__(self, desk: Desk, *, guard: Guard) -> None:
         self.guard = guard
         self._desk = desk
-        self._deeds = Deeds(desk)
+        self._undoing = Undoing(desk)
+        self._deeds = Deeds(desk, self._undoing)
         self._lists = Lists(desk)
         self._forms = AccountForms(desk)
 
@@ -127,6 +130,11 @@ class AccessSite:
         deed = self._deeds.clear_lockout(caller, params_of(request))
         return await self._do(request, caller, "cleared", deed)
 
+    @router.route(urls.ACCESS_LOCK_AGAIN, Action.CLEAR_LOCKOUT, methods=("POST",), changes=True)
+    async def lock_again(self, request: Request, caller: Caller) -> bytes:
+        """Take back that a lockout was cleared."""
+        return await self._do(request, caller, "locked", self._undoing.lock_again(caller))
+
     @router.route(urls.ACCESS_BANS, Action.SEE_BANS)
     async def bans(self, request: Request, caller: Caller) -> bytes:
         """Who is not served."""
@@ -143,6 +151,11 @@ class AccessSite:
         """Serve it again."""
         deed = self._deeds.lift_ban(caller, params_of(request))
         return await self._do(request, caller, "lifted", deed)
+
+    @router.route(urls.ACCESS_BAN_AGAIN, Action.CHANGE_BANS, methods=("POST",), changes=True)
+    async def ban_again(self, request: Request, caller: Caller) -> bytes:
+        """Take back that a ban was lifted."""
+        return await self._do(request, caller, "banned", self._undoing.ban_again(caller))
 
     @router.route(urls.ACCESS_ALLOWED, Action.SEE_BANS)
     async def allowed(self, request: Request, caller: Caller) -> bytes:
@@ -214,6 +227,7 @@ class AccessSite:
             tabs=tabs_of(caller.principal),
             done=sentence if told_on == part and fault is None else "",
             notes=notes,
+            undo=self._undoing.offered(caller, done or params.text("done")),
             given={name: params.text(name, "utf-8") for name in ("address", "reason", *BAN_FIELDS)},
             times=BAN_TIMES,
             units=UNITS,
@@ -244,6 +258,7 @@ class AccessSite:
             tab="accounts",
             tabs=tabs_of(caller.principal),
             done="",
+            undo="",
             notes=(),
             **found,
         )
