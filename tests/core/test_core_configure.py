@@ -6,7 +6,7 @@ import pytest
 
 from core.deicy import deinterleave
 from core.fakes import Encoder, Rig
-from core.units import Programme, UnitFramer
+from core.units import Programme, UnitFramer, numbers
 from tinyice.core.errors import (
     MountDisabled,
     MountIdle,
@@ -15,6 +15,10 @@ from tinyice.core.errors import (
     TooManySources,
 )
 from tinyice.core.events import DropReason, ListenerLeft
+from tinyice.core.feed import Feed
+from tinyice.core.listener import Listener
+from tinyice.core.mount import Mount
+from tinyice.core.ring import OwnMemory
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.station import mount_snapshot
@@ -144,3 +148,36 @@ def test_a_queue_grows_at_once_and_never_shrinks() -> None:
     assert mount.queue_bytes == 1 << 20
     mount.take(source, Programme().units(500))
     rig.mounts.sweep()
+
+
+class Carries:
+    """Has no place for anybody."""
+
+    def carry(self, mount: Mount) -> None:
+        """Take nobody."""
+
+    def ferry(self, listener: Listener, before: Feed, path: str) -> None:
+        """Nobody is away."""
+
+
+def test_listeners_do_not_notice_that_the_queue_lies_elsewhere() -> None:
+    """When workers are wanted from now on, plain or with metadata; new mounts lie there, too."""
+
+    class Elsewhere(OwnMemory):
+        """Memory that others see."""
+
+    rig = Rig(mounts={"/live": HERE})
+    mount, source = rig.on_air(framer=UnitFramer())
+    programme = Programme()
+    mount.take(source, programme.units(*[500] * 20))
+    (_, plain), (_, titled) = rig.listen(mount), rig.listen(mount, 1000)
+    mount.deliver()
+    rig.mounts.share(Carries(), Elsewhere)
+    decide(rig, HERE, station=StationSettings(queue_min_bytes=1 << 20, jumps_max=2))
+    assert mount.queue_bytes == 1 << 20
+    assert all(isinstance(feed.ring.memory, Elsewhere) for feed in mount.feeds)
+    assert [feed.jumps_max for feed in mount.feeds] == [2, 2]
+    mount.take(source, programme.units(*[500] * 20))
+    mount.deliver()
+    assert numbers(bytes(plain.got)) == [*range(40)]
+    assert numbers(deinterleave(bytes(titled.got), 1000).audio) == [*range(40)]

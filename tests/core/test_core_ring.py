@@ -119,3 +119,32 @@ def test_the_memory_can_be_given() -> None:
     ring.grow(SPAN)
     assert asked == [2 * SPAN, 3 * SPAN]
     assert bytes(ring.view(0)) == b"abc"
+
+
+@given(
+    capacity=st.integers(1, 3 * SPAN),
+    start=st.integers(0, 1 << 40),
+    steps=st.lists(st.tuples(sizes, st.booleans()), max_size=12),
+)
+def test_a_ring_may_move_to_memory_of_another_kind(
+    capacity: int, start: int, steps: list[tuple[int, bool]]
+) -> None:
+    """At any moment: it holds what it held, and grows there from then on."""
+
+    class Elsewhere(OwnMemory):
+        """Memory that others see."""
+
+    ring, oracle = Ring(capacity, start=start), Oracle(start)
+    for size, moves in steps:
+        ring.append(oracle.append(size, ring.capacity))
+        if moves:
+            ring.relocate(Elsewhere)
+            assert isinstance(ring.memory, Elsewhere)
+        assert_same(ring, oracle)
+    ring.relocate(Elsewhere)
+    memory = ring.memory
+    ring.relocate(Elsewhere)
+    assert ring.memory is memory
+    ring.grow(4 * SPAN)
+    assert isinstance(ring.memory, Elsewhere)
+    assert_same(ring, oracle)

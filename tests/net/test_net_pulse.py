@@ -171,3 +171,14 @@ def test_snapshot() -> None:
     assert told.stretched > 1
     assert told.seconds == pytest.approx(0.5 * told.stretched)
     assert told.busy_ratio > 0.5
+
+
+def test_other_bounds_hold_from_the_next_round_on() -> None:
+    """Nobody waits longer for that than for a pulse of before."""
+    mounts = Slow(Clock(), 10, 0.0)
+    pulse = run(mounts, DEFAULT, 1.0)
+    assert pulse.period == DEFAULT.shortest
+    pulse.settle(Bounds(0.5, 0.5, 2.0))
+    mounts.clock.advance(DEFAULT.shortest)
+    assert pulse.period == 0.5
+    pulse.stopService()

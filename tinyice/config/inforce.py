@@ -1,6 +1,7 @@
 """The configuration that is in force now, for those who outlive a change of it."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from tinyice.config.model import Config
 
@@ -25,7 +26,11 @@ class InForce:
         self._watchers.append(changed)
 
     def replace(self, config: Config) -> None:
-        """``config`` holds from now on."""
+        """``config`` holds from now on.
+
+        Everybody is told, also behind a watcher that fails; its error is raised at the end.
+        """
         before, self._config = self._config, config
-        for changed in tuple(self._watchers):
-            changed(before, config)
+        with ExitStack() as last_first:
+            for changed in reversed(self._watchers):
+                last_first.callback(changed, before, config)

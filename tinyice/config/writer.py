@@ -193,7 +193,7 @@ def _found_in_file(changes: Changes) -> ChangeMade:
 
 
 def _refused(refused: NotSaved, who: Principal, client: Client) -> ConfigurationRefused:
-    faults = (refused.reason,)
+    faults: tuple[str, ...] = (refused.reason,)
     if isinstance(refused, FileRefused):
         faults = tuple(str(fault) for fault in refused.faults)
     return ConfigurationRefused(who.name, who.via.value, client, faults)

@@ -18,6 +18,7 @@ from tinyice.core.listener import Listener
 from tinyice.core.placement import Join, Parting, Placement
 from tinyice.core.ring import Ring
 from tinyice.core.seating import Seating
+from tinyice.formats.frozen import State
 
 
 class Branch(Protocol):
@@ -57,10 +58,11 @@ class Feed:
         self.branch: Branch | None = None
         self.bytes_skipped = 0
         self.jumps = 0
+        self.jumps_max = jumps_max
+        """After so many jumps in a row a slow listener is dropped."""
         self.fresh_from = ring.head
         """No listener joins before this offset of the audio: older bytes are of another session."""
         self._placement = placement
-        self._jumps_max = jumps_max
         self._burst = burst
         self._dropped = dropped
 
@@ -81,6 +83,26 @@ class Feed:
     def bytes_out(self) -> int:
         """Stream bytes that listeners were given, here and elsewhere."""
         return self.seating.bytes_out
+
+    def freeze(self) -> State:
+        """Its bytes and counts, without its listeners; see ``formats/frozen.py``."""
+        return {
+            "metaint": self.metaint,
+            "ring": self.ring.freeze(),
+            "fresh_from": self.fresh_from,
+            "bytes_skipped": self.bytes_skipped,
+            "jumps": self.jumps,
+            "sends": self.seating.sends,
+            "bytes_out": self.seating.bytes_out,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; of a feed without listeners."""
+        self.ring.thaw(state["ring"])
+        self.fresh_from = state["fresh_from"]
+        self.bytes_skipped, self.jumps = state["bytes_skipped"], state["jumps"]
+        self.seating.sends, self.seating.bytes_out = state["sends"], state["bytes_out"]
+        self.seating.begin_at(self.ring.head)
 
     def append(self, data: bytes | memoryview) -> None:
         """Take new bytes, at most the ring's capacity at once."""
@@ -174,7 +196,7 @@ class Feed:
         seating.slowest = min((one.offset for one in seating.laggards), default=self.ring.head)
 
     def _overrun(self, listener: Listener, tail: int) -> None:
-        if listener.until is not None or listener.jumps_in_a_row >= self._jumps_max:
+        if listener.until is not None or listener.jumps_in_a_row >= self.jumps_max:
             self._dropped(listener)
             return
         if listener.phase is not None:

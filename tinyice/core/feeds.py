@@ -6,7 +6,7 @@ audio, and the interleaved rings are made from it.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 
 from tinyice.core.feed import Feed
 from tinyice.core.icy import IcyStream, icy_capacity
@@ -16,6 +16,7 @@ from tinyice.core.placement import PlainPlacement
 from tinyice.core.ring import SPAN, Allocate, Ring
 from tinyice.core.syncpoints import SyncPoints
 from tinyice.formats.base import Chunk
+from tinyice.formats.frozen import State
 
 UNUSED_S = 30.0
 """How long a feed is kept that nobody listens to."""
@@ -177,12 +178,43 @@ class Feeds:
                 self._before.add(feed)
                 del self._icy[metaint]
 
+    def settle(self, jumps_max: int) -> None:
+        """After so many jumps in a row a slow listener is dropped, from now on."""
+        self._terms = replace(self._terms, jumps_max=jumps_max)
+        for feed in self:
+            feed.jumps_max = jumps_max
+
+    def relocate(self, allocate: Allocate) -> None:
+        """Lie in memory of that kind from now on, rings that are there already included."""
+        self._allocate = allocate
+        for feed in self:
+            feed.ring.relocate(allocate)
+
     def grow(self, wanted: int) -> None:
         """Hold so many bytes of audio from now on."""
         capacity = min(-(-wanted // SPAN) * SPAN, QUEUE_GROWN_MAX)
         self.ring.grow(capacity)
         for stream, feed in self._icy.values():
             feed.ring.grow(icy_capacity(capacity, stream.metaint))
+
+    def freeze(self) -> State:
+        """The stream in all its forms; see ``formats/frozen.py``."""
+        return {
+            "sync": self._sync.freeze(),
+            "plain": self.plain.freeze(),
+            "icy": [[feed.freeze(), stream.freeze()] for stream, feed in self._icy.values()],
+            "before": list(astuple(self._before)),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; of fresh feeds."""
+        self._sync.thaw(state["sync"])
+        self.plain.thaw(state["plain"])
+        for frozen, stream in state["icy"]:
+            feed = self._begin_icy(frozen["metaint"])
+            feed.thaw(frozen)
+            self._icy[frozen["metaint"]][0].thaw(stream)
+        self._before = Totals(*state["before"])
 
     def _append(self, data: memoryview) -> None:
         """Give ``data`` to every feed. A listener dropped by that may retire another feed."""

@@ -127,11 +127,18 @@ class Mount:
 
     def settle(self, settings: MountSettings, station: StationSettings) -> None:
         """These settings hold from now on, for who is here too; a queue only grows."""
+        had = max(self.settings.queue_bytes, self._station.queue_min_bytes)
         before, self.settings, self._station = self.settings, settings, station
         if settings.charset != before.charset:
             self._feeds.announce()
-        if settings.queue_bytes > before.queue_bytes:
-            self._feeds.grow(settings.queue_bytes)
+        self._feeds.settle(station.jumps_max)
+        wanted = max(settings.queue_bytes, station.queue_min_bytes)
+        if wanted > had:
+            self._feeds.grow(wanted)
+
+    def relocate(self, allocate: Allocate) -> None:
+        """Lie in memory of that kind from now on; who listens does not notice."""
+        self._feeds.relocate(allocate)
 
     def attach(self, source: Source) -> None:
         """``source`` feeds the mount from now on; who listens stays."""

@@ -113,6 +113,12 @@ class Mounts:
                 self._empty(mount)
             self._retire(mount)
 
+    def share(self, carrier: Carrier, allocate: Allocate) -> None:
+        """Let ``carrier`` bring listeners elsewhere, who read there what ``allocate`` gives."""
+        self.carrier, self._allocate = carrier, allocate
+        for mount in self:
+            mount.relocate(allocate)
+
     def find(self, path: str) -> Mount | None:
         """The mount of that path, if it is configured or something feeds it."""
         return self._mounts.get(path)

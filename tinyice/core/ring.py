@@ -7,12 +7,14 @@ is one memoryview and one ``send()``, wherever it begins. Rules of this file:
 - offsets only grow; ``tail <= offset <= head`` is what can be read;
 - the marks beside the bytes tell the same to readers in other processes: the new
   tail stands there before bytes are overwritten, the new head after the bytes;
-- a view is valid until the next ``append`` or ``grow``: use it at once;
+- a view is valid until the next ``append``, ``grow`` or ``relocate``: use it at once;
 - nothing here knows frames, listeners or time.
 """
 
 from collections.abc import Callable, MutableSequence
 from typing import Protocol
+
+from tinyice.formats.frozen import State
 
 SPAN = 64 * 1024
 """The longest view, in bytes."""
@@ -108,15 +110,41 @@ class Ring:
         if capacity <= self.capacity:
             return
         larger = Ring(capacity, allocate=self._allocate, start=self.tail)
-        if type(larger.memory) is not type(self.memory):
-            return
+        if type(larger.memory) is type(self.memory):
+            self._continue_in(larger)
+
+    def relocate(self, allocate: Allocate) -> None:
+        """Lie in memory of that kind from now on; what is held stays readable."""
+        self._allocate = allocate
+        other = Ring(self.capacity, allocate=allocate, start=self.tail)
+        if type(other.memory) is not type(self.memory):
+            self._continue_in(other)
+
+    def _continue_in(self, other: "Ring") -> None:
+        """Take the place of ``other``, which begins at our tail."""
         at = self.tail
         while at < self.head:
             piece = self.view(at)
-            larger.append(piece)
+            other.append(piece)
             at += len(piece)
-        self.capacity = larger.capacity
-        self._lie_in(larger.memory)
+        self.capacity = other.capacity
+        self._lie_in(other.memory)
+
+    def freeze(self) -> State:
+        """What it holds, and where; see ``formats/frozen.py``."""
+        return {
+            "capacity": self.capacity,
+            "head": self.head,
+            "content": self.copy(self.tail, self.head),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Hold the same, in as many bytes at least; of a fresh ring."""
+        self.grow(state["capacity"])
+        content = memoryview(state["content"])[-self.capacity :]
+        self.head = self.tail = state["head"] - len(content)
+        self._marks[HEAD_MARK] = self._marks[TAIL_MARK] = self.tail
+        self.append(content)
 
     def _lie_in(self, memory: Memory) -> None:
         self.memory = memory

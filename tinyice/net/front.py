@@ -92,10 +92,11 @@ def _no_mount() -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Front:
     """The collaborators of doors, sources and listeners.
 
+    ``limits`` are exchanged for others when the configuration changes.
     ``unknown_path`` is told of each request for a page that there is not, with
     the client's address and the path. ``larger_body`` says how large the body
     of a request may be, where it may be larger than others. ``shoutcast_mount`` is where

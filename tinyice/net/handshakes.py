@@ -21,7 +21,7 @@ class SecureFactory(Factory):
         self, inner: IProtocolFactory, certificates: Certificates, handshakes_max: int
     ) -> None:
         self._inner = inner
-        self._max = handshakes_max
+        self.handshakes_max = handshakes_max
         self._turned_away = 0
         self.certificates = certificates
         self.handshakes = 0
@@ -29,7 +29,7 @@ class SecureFactory(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> IProtocol | None:  # type: ignore[override]
         """What ``inner`` puts behind the connection, or None to close at once."""
-        if self.handshakes >= self._max:
+        if self.handshakes >= self.handshakes_max:
             self._turned_away += 1
             return None
         return self._inner.buildProtocol(addr)  # type: ignore[arg-type]
@@ -49,6 +49,6 @@ class SecureFactory(Factory):
                 "{count} connections were closed: {limit} TLS handshakes were being made"
                 " (max_handshakes)",
                 count=self._turned_away,
-                limit=self._max,
+                limit=self.handshakes_max,
             )
             self._turned_away = 0

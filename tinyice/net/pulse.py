@@ -127,6 +127,10 @@ class Pulse(Service):
         if self._next is not None and self._next.active():
             self._next.cancel()
 
+    def settle(self, bounds: Bounds) -> None:
+        """From the next round on a pulse is as long as these bounds allow."""
+        self._bounds = bounds
+
     def snapshot(self) -> PulseSnapshot:
         """How it beats now."""
         return PulseSnapshot(

@@ -26,7 +26,8 @@ class Worker:
 
     def __init__(self, name: str, limit: int, *, deliver: Deliver, clock: IReactorTime) -> None:
         self._name = name
-        self._limit = limit
+        self.limit = limit
+        """So many jobs may wait."""
         self._deliver = deliver
         self._clock = clock
         # Bounded by hand: only one thread puts, so that the size can only
@@ -44,7 +45,7 @@ class Worker:
 
     def submit(self, work_in_worker: Callable[[Unpack[Ts]], object], *args: *Ts) -> bool:
         """Do this some time; False: there is no room, or no worker any more."""
-        if self._stopping or self.waiting >= self._limit:
+        if self._stopping or self.waiting >= self.limit:
             return False
         self._put(Job(partial(work_in_worker, *args), None))
         return True
@@ -56,7 +57,7 @@ class Worker:
         """
         if self._stopping:
             return fail(Stopped(self._name))
-        if self.waiting >= self._limit:
+        if self.waiting >= self.limit:
             return fail(Busy())
         answer: Deferred[object] = Deferred(forget)
         self._put(Job(partial(work_in_worker, *args), answer))
