@@ -166,6 +166,31 @@ def test_it_opens_by_keyboard(station: Station, visit: Visit, name: str) -> None
     assert faults == [], "\n".join(faults)
 
 
+def test_a_new_token(station: Station, visit: Visit) -> None:
+    """It is shown this once, and copied by a button."""
+    visitor = visit(station, "admin")
+    page = visitor.page
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.go("/admin/account")
+    page.get_by_label("Name", exact=True).fill("<b>robot</b>")
+    page.get_by_role("button", name="Make a token").click()
+    token = page.locator(".token")
+    expect(token).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied == token.inner_text()
+    assert copied.startswith("ti_")
+    expect(page.get_by_role("button", name="Revoke the token <b>robot</b>")).to_be_visible()
+    faults = []
+    for width in BOTH:
+        visitor.resize(width)
+        assert too_wide(page) == []
+        faults += dressed(visitor, f"new-token-{width}", "main")
+    assert faults == [], "\n".join(faults)
+    page.reload()
+    expect(token).to_have_count(0)
+
+
 def test_who_says_yes(station: Station, visit: Visit) -> None:
     """Only then it is done; the page stays."""
     visitor = visit(station, "admin")
