@@ -18,6 +18,7 @@ from tinyice.core.icytitles import IcyTitles
 from tinyice.core.placement import REST_MAX, Join, Parting
 from tinyice.core.ring import SPAN, Ring
 from tinyice.core.syncpoints import SyncPoints
+from tinyice.formats.frozen import State
 from tinyice.wire.icy import EMPTY_BLOCK, MIN_FILLER, filler
 
 
@@ -52,6 +53,20 @@ class IcyStream:
     def oldest(self) -> int:
         """The oldest audio that may stand in the ring."""
         return self._grid.first_audio
+
+    def freeze(self) -> State:
+        """Where it stands, without its ring; see ``formats/frozen.py``."""
+        return {
+            "position": self._position,
+            "grid": self._grid.freeze(),
+            "titles": self._titles.freeze(),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._position = state["position"]
+        self._grid.thaw(state["grid"])
+        self._titles.thaw(state["titles"])
 
     def set_block(self, block: bytes) -> None:
         """From the next grid point on, this is what plays."""

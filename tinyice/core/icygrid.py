@@ -7,6 +7,8 @@ between two blocks.
 
 from bisect import bisect_right
 
+from tinyice.formats.frozen import State
+
 
 class IcyGrid:
     """The segments that an interleaved ring holds, oldest first."""
@@ -21,6 +23,14 @@ class IcyGrid:
     def first_audio(self) -> int:
         """The oldest audio offset that can be mapped."""
         return self._audio[0]
+
+    def freeze(self) -> State:
+        """Where it stands; see ``formats/frozen.py``."""
+        return {"audio": list(self._audio), "icy": list(self._icy)}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._audio, self._icy = state["audio"], state["icy"]
 
     def begin_segment(self, audio: int, icy: int) -> None:
         """A block ends at ``icy``; the audio from ``audio`` on follows."""

@@ -7,6 +7,7 @@ tell one; else the newest.
 
 from bisect import bisect_right
 
+from tinyice.formats.frozen import State
 from tinyice.wire.icy import EMPTY_BLOCK
 
 
@@ -20,6 +21,20 @@ class IcyTitles:
         self._is_due = True
         self._offsets: list[int] = []
         self._blocks: list[bytes] = []
+
+    def freeze(self) -> State:
+        """Where it stands; see ``formats/frozen.py``."""
+        return {
+            "newest": self.newest,
+            "is_due": self._is_due,
+            "offsets": list(self._offsets),
+            "blocks": list(self._blocks),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self.newest, self._is_due = state["newest"], state["is_due"]
+        self._offsets, self._blocks = state["offsets"], state["blocks"]
 
     def change(self, block: bytes) -> None:
         """From the next grid point on, this is what plays."""

@@ -1,5 +1,7 @@
 """How far ahead of real time a source is."""
 
+from tinyice.formats.frozen import State
+
 
 class Pace:
     """Compares the audio time that came in with the clock.
@@ -15,6 +17,14 @@ class Pace:
         self.seconds = 0.0
         """Audio time that came in so far."""
         self._epoch: float | None = None
+
+    def freeze(self) -> State:
+        """Where it stands; see ``formats/frozen.py``."""
+        return {"seconds": self.seconds, "epoch": self._epoch}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``, with the lead of now."""
+        self.seconds, self._epoch = state["seconds"], state["epoch"]
 
     def hold(self, seconds: float, now: float) -> float:
         """Count ``seconds`` of audio; for how long to take no more, 0.0 for not at all."""

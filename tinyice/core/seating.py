@@ -96,6 +96,12 @@ class Seating:
         for listener in (*self.laggards, *others):
             listener.until = until if listener.until is None else listener.until
 
+    def begin_at(self, offset: int) -> None:
+        """The ring begins at ``offset``, and nobody is here yet."""
+        for cohort in self.cohorts:
+            cohort.offset = offset
+        self.slowest = offset
+
     def close(self) -> None:
         """Nobody is here and nobody will be: what knows each other goes without the collector."""
         self.cohorts.clear()

@@ -2,6 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 
+from tinyice.formats.frozen import State
+
 _PRUNE_AT = 1024
 
 
@@ -28,6 +30,19 @@ class SyncPoints:
     def headers(self) -> bytes:
         """The stream headers in force now."""
         return self._headers[-1] if self._headers else b""
+
+    def freeze(self) -> State:
+        """Where it stands; see ``formats/frozen.py``."""
+        return {
+            "points": list(self._points),
+            "header_offsets": list(self._header_offsets),
+            "headers": list(self._headers),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._points = state["points"]
+        self._header_offsets, self._headers = state["header_offsets"], state["headers"]
 
     def add(self, base: int, points: tuple[int, ...]) -> None:
         """Remember ``points``, which count from the offset ``base``."""
