@@ -35,6 +35,7 @@ CONSOLE = {
     "station": Shown("/admin/stations?mount=/live", "admin"),
     "station-new": Shown("/admin/stations/new", "admin"),
     "audience": Shown("/admin/audience", "admin"),
+    "audience-by-country": Shown("/admin/audience/countries", "admin"),
     "access": Shown("/admin/access", "admin"),
     "accounts": Shown("/admin/access/accounts", "admin"),
     "account-of-anna": Shown("/admin/access/account?name=anna", "admin"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from api_support import listener
+from api_support import FakeCountries, listener
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from web_support import BOSS, DJ, Reply, Web, mount
@@ -261,7 +261,14 @@ class TestCrowd:
     @staticmethod
     def _found(crowd: Crowd, clock: Clock, text: str, after: int = 0) -> Found:
         results: list[Found] = []
-        asked = find_listeners(crowd, {"/live"}, after, text, clock=clock)  # type: ignore[arg-type]
+        asked = find_listeners(
+            crowd,  # type: ignore[arg-type]
+            {"/live"},
+            after,
+            text,
+            countries=FakeCountries(),
+            clock=clock,
+        )
         Deferred.fromCoroutine(asked).addCallback(results.append)
         clock.advance(0)
         (found,) = results

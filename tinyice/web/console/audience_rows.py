@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tinyice.core.countries import Country
 from tinyice.core.snapshots import ListenerSnapshot
 from tinyice.web.agents import agent_in_words
 from tinyice.web.console.figures import elapsed
@@ -14,11 +15,15 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list. ``agent`` is what the player says of itself, ``client`` what it is."""
+    """One line of the list. ``agent`` is what the player says of itself, ``client`` what it is.
+
+    ``country`` "": not known.
+    """
 
     id: int
     mount: str
     address: str
+    country: str
     agent: str
     client: str
     user: str
@@ -30,13 +35,14 @@ class Row:
     sent: str
 
 
-def row_of(found: ListenerSnapshot) -> Row:
+def row_of(found: ListenerSnapshot, country: Country | None = None) -> Row:
     """The line of ``found``."""
     client = found.client
     return Row(
         id=found.id,
         mount=found.mount,
         address=client.address,
+        country="" if country is None else country.name,
         agent=client.agent,
         client=agent_in_words(client.agent),
         user=found.user,

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
+from tinyice.core.countries import Country
 from tinyice.core.snapshots import ListenerSnapshot
 from tinyice.web.agents import agent_in_words
-from tinyice.web.api.services import Station
+from tinyice.web.api.services import Countries, Station
 
 PAGE = 100
 SLICE = 250
@@ -26,29 +27,42 @@ class Found:
 
     ``following`` is the number behind which the next page begins, 0: there is none.
     ``looked_at`` counts those that a search has seen; ``is_partial``: it was ended before
-    it had seen enough for a page.
+    it had seen enough for a page. ``countries`` has their addresses, as far as is known.
     """
 
     listeners: list[ListenerSnapshot] = field(default_factory=list)
     following: int = 0
     looked_at: int = 0
     is_partial: bool = False
+    countries: dict[str, Country] = field(default_factory=dict)
 
 
 async def find_listeners(
-    station: Station, mounts: Collection[str], after: int, text: str, *, clock: IReactorTime
+    station: Station,
+    mounts: Collection[str],
+    after: int,
+    text: str,
+    *,
+    countries: Countries,
+    clock: IReactorTime,
 ) -> Found:
     """The next page of those on ``mounts``; with ``text`` only those whom it fits."""
     if not text:
-        return _page(station.listeners(mounts, after, PAGE + 1))
+        page = _page(station.listeners(mounts, after, PAGE + 1))
+        page.countries.update(await countries.of(one.client.address for one in page.listeners))
+        return page
     wanted, found = text.casefold(), Found()
     while True:
         seen = station.listeners(mounts, after, SLICE)
+        places = await countries.of(one.client.address for one in seen)
         for listener in seen:
             after = listener.id
             found.looked_at += 1
-            if _fits(listener, wanted):
+            country = places.get(listener.client.address)
+            if _fits(listener, country, wanted):
                 found.listeners.append(listener)
+                if country is not None:
+                    found.countries[listener.client.address] = country
                 if len(found.listeners) == PAGE:
                     found.following = after
                     return found
@@ -65,7 +79,11 @@ def _page(seen: Sequence[ListenerSnapshot]) -> Found:
     return Found(shown, following=shown[-1].id if len(seen) > PAGE else 0)
 
 
-def _fits(listener: ListenerSnapshot, wanted: str) -> bool:
+def _fits(listener: ListenerSnapshot, country: Country | None, wanted: str) -> bool:
+    if country is not None and (
+        wanted == country.code.casefold() or wanted in country.name.casefold()
+    ):
+        return True
     client = listener.client
     told = (client.address, client.agent, listener.user)
     if any(wanted in text.casefold() for text in told):

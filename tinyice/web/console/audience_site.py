@@ -15,6 +15,7 @@ from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
 from tinyice.web.api.listeners import listened_to
 from tinyice.web.console.attempt import Fault, attempt
+from tinyice.web.console.audience_countries import count_countries
 from tinyice.web.console.audience_deeds import Deeds
 from tinyice.web.console.audience_picks import Picks, Wanted, asked_in, picks_in, wanted_in
 from tinyice.web.console.audience_rows import row_of
@@ -57,6 +58,24 @@ class AudienceConsole:
         """The same, less what stands around it, for a page that is open already."""
         return await self._list(request, caller, "audience_list")
 
+    @router.route(urls.AUDIENCE_COUNTRIES, Action.LIST_LISTENERS)
+    async def audience_countries(self, request: Request, caller: Caller) -> bytes:
+        """How many listen from where."""
+        services, mount = self._desk.services, wanted_in(params_of(request)).mount
+        chosen = listened_to(caller.principal, self._desk.recent(), mount)
+        tally = await count_countries(
+            services.station, services.countries, chosen.keys(), clock=self._clock
+        )
+        return self._desk.show(
+            request,
+            caller,
+            "audience_countries",
+            place="audience",
+            wanted=Wanted(mount),
+            tally=tally,
+            countries=services.countries,
+        )
+
     @router.route(urls.AUDIENCE_ASK, Action.LIST_LISTENERS)
     def ask(self, request: Request, caller: Caller) -> bytes:
         """Whether it is meant, and what else must be known."""
@@ -93,9 +112,14 @@ class AudienceConsole:
         wanted = wanted_in(params)
         everywhere = listened_to(caller.principal, self._desk.recent(), "")
         chosen = listened_to(caller.principal, self._desk.recent(), wanted.mount)
-        station = self._desk.services.station
+        services = self._desk.services
         found = await find_listeners(
-            station, chosen.keys(), wanted.after, wanted.text, clock=self._clock
+            services.station,
+            chosen.keys(),
+            wanted.after,
+            wanted.text,
+            countries=services.countries,
+            clock=self._clock,
         )
         return self._desk.show(
             request,
@@ -133,7 +157,10 @@ class AudienceConsole:
     def _rows(self, caller: Caller, found: Found, wanted: Wanted) -> dict[str, Any]:
         owned = [one for one in self._desk.recent().mounts if caller.principal.owns(one.path)]
         return {
-            "rows": [row_of(listener) for listener in found.listeners],
+            "rows": [
+                row_of(one, found.countries.get(one.client.address)) for one in found.listeners
+            ],
+            "countries": self._desk.services.countries,
             "found": found,
             "may_ban": permits(caller.principal, Action.CHANGE_BANS),
             "may_move": sum(one.on_air for one in owned) > 1,
