@@ -25,6 +25,7 @@ from tinyice.outbound.timing import within
 from tinyice.outbound.turns import Turns
 
 if TYPE_CHECKING:
+    from tinyice.outbound.dial import Dial
     from tinyice.outbound.sending import Sender
 
 Fields = Mapping[str, str | bytes]
@@ -53,9 +54,9 @@ class Outbound:
         trust: Any = None,  # noqa: ANN401 - Twisted's IOpenSSLTrustRoot is private
     ) -> None:
         self._reactor = reactor
+        self._resolver = lambda: resolver or reactor.nameResolver
         self._names = {
-            trusted: Names(lambda: resolver or reactor.nameResolver, capacity.lookups)
-            for trusted in (False, True)
+            trusted: Names(self._resolver, capacity.lookups) for trusted in (False, True)
         }
         self._allow = allow
         self._agent = agent
@@ -89,6 +90,12 @@ class Outbound:
         bounds = limits or Limits()
         answer = Deferred.fromCoroutine(self._follow(hop, bounds))
         return await within(answer, bounds.total_s, self._reactor, to.origin)
+
+    def dial(self) -> "Dial":
+        """The way to connections that are no requests."""
+        from tinyice.outbound.dial import Dial  # noqa: PLC0415 - heavy: by first use
+
+        return Dial(self._reactor, self._resolver, allow=self._allow, trust=self._trust)
 
     def stop(self) -> Deferred[None]:
         """Let go of the connections that are kept for the next request."""
