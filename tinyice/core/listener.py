@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason
+from tinyice.core.frozen import FrozenListener
 
 if TYPE_CHECKING:
     from tinyice.core.cohort import Cohort
@@ -253,6 +254,38 @@ class Listener:
         self.feed = None
         self.outlet = _NOWHERE
         self.pending.clear()
+
+    def freeze(self, metaint: int | None) -> FrozenListener:
+        """Where it stands, in a feed with that ``metaint``."""
+        return FrozenListener(
+            id=self.id,
+            client=self.client,
+            user=self.user,
+            joined_at=self.joined_at,
+            metaint=metaint,
+            offset=self.position,
+            bytes_out=self.bytes_out,
+            pending=[bytes(part) for part in self.pending],
+            phase=self.phase,
+            mark=self.mark,
+            until=self.until,
+            jumps=self.jumps,
+            jumps_in_a_row=self.jumps_in_a_row,
+            drop_reason=self.drop_reason,
+            left_at=self.left_at,
+        )
+
+    def thaw(self, state: FrozenListener, feed: Stream) -> None:
+        """Go on from ``state`` in ``feed``, at its next pulse."""
+        self.user = state.user
+        self.feed = feed
+        self.offset, self.origin = state.offset, state.offset - state.bytes_out
+        self._owe(state.pending)
+        self.phase, self.mark, self.until = state.phase, state.mark, state.until
+        self.jumps, self.jumps_in_a_row = state.jumps, state.jumps_in_a_row
+        self.drop_reason = state.drop_reason
+        self.left_at = state.left_at
+        feed.seating.go_on_soon(self)
 
     def resume(self) -> None:
         """The outlet takes bytes again."""

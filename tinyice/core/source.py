@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from tinyice.core.clients import Client
+from tinyice.core.frozen import FrozenSource
 from tinyice.core.pace import Pace
 from tinyice.core.snapshots import StationHeaders
 from tinyice.formats.base import Chunk, FormatKind, Framer
-from tinyice.formats.detect import framer_for
+from tinyice.formats.detect import framer_for, thawed_framer
 
 STALE_AFTER_S = 2.0
 """A source that is late by more has nothing to burst: it would be old audio."""
@@ -94,6 +95,52 @@ class Source:
             return StreamFormat(framer.kind)
         plain = self.content_type.partition(";")[0].strip().lower()
         return StreamFormat(framer.kind, framer.info.subtype or plain)
+
+    def freeze(self) -> FrozenSource:
+        """How far it has come."""
+        framer = self.framer
+        return FrozenSource(
+            kind=self.kind,
+            client=self.client,
+            user=self.user,
+            credential=self.credential,
+            content_type=self.content_type,
+            said=self.said,
+            station=self.station,
+            connected_at=self.connected_at,
+            connected_monotonic=self.connected_monotonic,
+            last_data=self.last_data,
+            bytes_in=self.bytes_in,
+            heard_until=self._heard_until,
+            pace=self.pace.freeze(),
+            format="" if framer is None else framer.kind.value,
+            framer=None if framer is None else framer.freeze(),
+            start=self._start,
+        )
+
+    @classmethod
+    def thawed(cls, state: FrozenSource, control: Control, pace: Pace) -> "Source":
+        """The session that was frozen, brought by ``control`` from now on."""
+        source = cls(
+            kind=state.kind,
+            client=state.client,
+            user=state.user,
+            credential=state.credential,
+            content_type=state.content_type,
+            station=state.said,
+            control=control,
+            pace=pace,
+            connected_at=state.connected_at,
+            now=state.connected_monotonic,
+        )
+        source.station = state.station
+        source.last_data, source.bytes_in = state.last_data, state.bytes_in
+        source._heard_until = state.heard_until
+        pace.thaw(state.pace)
+        if state.framer is not None:
+            source.framer = thawed_framer(FormatKind(state.format), state.framer)
+        source._start = state.start
+        return source
 
     def frame(self, data: bytes, now: float) -> list[Chunk]:
         """Count ``data`` and cut it into chunks."""
