@@ -18,7 +18,6 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.internet.ssl import optionsForClientTLS
-from twisted.python.failure import Failure
 
 from tinyice.outbound.connecting import JudgedEndpoint, Ways
 from tinyice.outbound.destination import Destination
