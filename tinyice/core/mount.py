@@ -18,6 +18,8 @@ from tinyice.core.roll import Roll
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source, StreamFormat
 from tinyice.core.tags import Tags
+from tinyice.formats.base import FormatKind
+from tinyice.formats.frozen import State
 from tinyice.wire.icy import metadata_block
 
 
@@ -314,6 +316,32 @@ class Mount:
         self._feeds.retire_idle(now)
         if self.source is not None:
             self._feeds.grow(int(self.source.rate(now) * self._station.queue_seconds))
+
+    def freeze(self) -> State:
+        """The stream and its counts, without source and listeners; see ``formats/frozen.py``."""
+        known = self.format
+        return {
+            "feeds": self._feeds.freeze(),
+            "tags": [self.tags.artist, self.tags.title, self.tags.url],
+            "format": None if known is None else [known.kind.value, known.codec],
+            "live_from": self._live_from,
+            "release_deadline": self._release_deadline,
+            "bytes_in": self.bytes_in,
+            "listener_peak": self.listener_peak,
+            "slow_listeners": self.slow_listeners,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; of a mount on which nothing was yet."""
+        self.tags = Tags(*state["tags"])
+        known = state["format"]
+        self._format = None if known is None else StreamFormat(FormatKind(known[0]), known[1])
+        self._feeds.thaw(state["feeds"])
+        self._live_from = state["live_from"]
+        self._release_deadline = state["release_deadline"]
+        self.bytes_in = state["bytes_in"]
+        self.listener_peak = state["listener_peak"]
+        self.slow_listeners = state["slow_listeners"]
 
     def _is_framed_audio(self) -> bool:
         known = self.format

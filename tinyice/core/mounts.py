@@ -226,6 +226,19 @@ class Mounts:
         self._last_listener += 1
         return self._last_listener
 
+    @property
+    def last_listener(self) -> int:
+        """The highest number that a listener was given."""
+        return self._last_listener
+
+    def go_on_counting(self, last_listener: int, counters: Counters) -> None:
+        """Another process has counted so far."""
+        self._last_listener, self.counters = last_listener, counters
+
+    def provide(self, path: str) -> Mount:
+        """The mount of that path, made if there is none: somebody is about to be there."""
+        return self._mounts.get(path) or self._create(path)
+
     def set_tags(self, path: str, tags: Tags, origin: str) -> None:
         """Something else plays on ``path``; raises MountUnknown or MountIdle."""
         mount = self.known(path)
