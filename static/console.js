@@ -4,3 +4,4 @@ import "./themes.js";
 import "./pops.js";
 import "./copy.js";
 import "./quiet.js";
+import "./palette.js";

@@ -39,6 +39,8 @@ ACCOUNT_REVOKE_TOKEN = "/admin/account/revoke-token"  # noqa: S105 (an address)
 COMPONENTS = "/admin/components"
 
 CONSOLE = "/admin/"
+FIND = "/admin/find"
+FIND_LIST = "/admin/find/list"
 STATIONS = "/admin/stations"
 STATION_NEW = "/admin/stations/new"
 STATION_SWITCH = "/admin/stations/switch"
@@ -163,6 +165,9 @@ ONAIR_SEGMENTS = ("admin/onair",)
 
 AUDIENCE_SEGMENTS = ("admin/audience",)
 """Where the pages about listeners begin."""
+
+FIND_SEGMENTS = ("admin/find",)
+"""Where what one looks for is found."""
 
 STATIONS_SEGMENTS = ("admin/stations",)
 """Where the pages about mounts and their settings begin."""
