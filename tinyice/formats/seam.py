@@ -71,17 +71,18 @@ class PlainSeam:
 _SEAMS: tuple[type[Seam], ...] = (PlainSeam, MpegSeam, AdtsSeam)
 
 
-def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None) -> Seam:
+def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None, begins: bool = True) -> Seam:
     """The seam for a programme that follows upon another.
 
     ``headers``: the stream headers in force before its first chunk (b"": the
     chunk brings its own, or none are needed). ``after``: the seam of the
-    programme before, on the same mount (None: there was none).
+    programme before, on the same mount (None: there was none). ``begins``: the
+    first chunk is the very beginning of the programme, not a piece out of it.
     """
     if kind is FormatKind.MPEG and after is not None and not headers:
-        return MpegSeam()
+        return MpegSeam(begins=begins)
     if kind is FormatKind.ADTS and after is not None:
-        return AdtsSeam()
+        return AdtsSeam(begins=begins)
     return PlainSeam()
 
 

@@ -1,7 +1,8 @@
 """The seam of AAC in ADTS: one silent frame at the joint.
 
 Each AAC frame overlaps with the one before it. Between two programmes a frame
-of silence lets the one end and the other begin on its own.
+of silence lets the one end and the other set in on its own. A programme that
+begins needs none: encoders begin with silence.
 """
 
 from tinyice.formats.adts import HEADER_BYTES
@@ -28,8 +29,8 @@ class AdtsSeam:
 
     name = "adts"
 
-    def __init__(self) -> None:
-        self._is_joined = False
+    def __init__(self, *, begins: bool = False) -> None:
+        self._is_joined = begins
 
     def mend(self, chunk: Chunk) -> Chunk:
         """The chunk, the first one with frames behind a frame of silence."""

@@ -7,6 +7,9 @@ frame is made silent: its side information becomes zeros, which means no main
 data at all. Its length, header and main data stay, so that the frames after it
 find there what they need.
 
+The first frame is made silent in any case, unless the programme begins with it:
+frames overlap, and the last one before the switch has to fade away alone.
+
 Layers I and II have no reservoir, and free-format streams are not framed: both
 pass untouched.
 """
@@ -23,16 +26,16 @@ _CRC_POLYNOMIAL = 0x8005
 
 
 class MpegSeam:
-    """Silences the frames that reach back before the entry."""
+    """Silences the first frame, and those that reach back before the entry."""
 
     name = "mpeg"
 
-    def __init__(self) -> None:
-        self._room = 0
-        """Bytes of main data since the entry, as far as they matter."""
+    def __init__(self, *, begins: bool = False) -> None:
+        self._room = 0 if begins else -1
+        """Bytes of main data since the entry, as far as they matter; -1: not even one frame."""
 
     def mend(self, chunk: Chunk) -> Chunk:
-        """The chunk with every frame silent that reaches back before the entry."""
+        """The chunk with every frame silent that can't be decoded behind the joint."""
         if self._room >= _RESERVOIR_BYTES:
             return chunk
         data = bytearray(chunk.data)
@@ -66,7 +69,7 @@ class MpegSeam:
             if begin - at > _HEADER_BYTES:
                 checked = data[at + 2 : at + _HEADER_BYTES] + data[begin:end]
                 data[begin - _CRC_BYTES : begin] = crc16(checked).to_bytes(2, "big")
-        self._room += max(0, at + header.length - end)
+        self._room = max(0, self._room) + max(0, at + header.length - end)
         return self._room < _RESERVOIR_BYTES
 
 
