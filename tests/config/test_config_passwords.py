@@ -12,7 +12,7 @@ from tinyice.config.load import load
 from tinyice.config.save import create_file, replace_file
 
 PLAIN = {
-    "relays": [{"url": "http://example.org", "password": "stays"}],
+    "relays": [{"mount": "/r", "url": "http://example.org", "password": "stays"}],
     "admin_password": "one",
     "port": "8000",
     "default_source_password": HASH,

@@ -21,7 +21,7 @@ LIVE = {
     *("burst_size", "queue_size", "queue_seconds", "metaint", "charset", "low_latency_mode"),
     *("max_listeners", "max_listener_duration", "max_sources", "source_timeout"),
     *("logo_path", "landing_markdown", "approve_mounts", "geoip_database"),
-    *("takeover", "takeover_after", "stop_timeout", "log_level"),
+    *("takeover", "takeover_after", "stop_timeout", "log_level", "relays", "masters"),
 }
 """The keys that hold as soon as they are saved."""
 

@@ -18,7 +18,9 @@ from tinyice.config.load import load_or_create
 
 PROGRAM = Path(saving.__file__)
 PROJECT = PROGRAM.parents[2]
-OLD = json.dumps({"page_title": "old", "relays": [{"url": "x" * 5000}], "admin_password": HASH})
+OLD = json.dumps(
+    {"page_title": "old", "transcoders": [{"url": "x" * 5000}], "admin_password": HASH}
+)
 CALL = re.compile(r"^\d+ +(?P<name>\w+)\(")
 KILLED = (137, -9)
 

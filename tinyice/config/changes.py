@@ -113,7 +113,7 @@ def _leaves_of_list(kind: Kind, value: list[Any], path: KeyPath) -> Iterator[tup
         yield path_text(path), _Leaf(list(value), is_list=not kind.length)
         return
     for index, entry in enumerate(value):
-        name = entry.get("id") if isinstance(entry, dict) else None
+        name = (entry.get("id") or entry.get("mount")) if isinstance(entry, dict) else None
         yield from _leaves(of, entry, (*path, str(name) if name else index))
 
 

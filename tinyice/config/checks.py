@@ -170,3 +170,17 @@ def header_name_fault(name: str) -> str | None:
 def sent_password_fault(password: str) -> str | None:
     """A password that is sent to somebody else stays as it is."""
     return text_fault(password)
+
+
+def fingerprint_fault(text: str) -> str | None:
+    """The SHA-256 of a certificate, as openssl prints it too: with colons, in capitals."""
+    if re.fullmatch("[0-9a-fA-F]{64}", text.replace(":", "")):
+        return None
+    return "must be the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
+
+
+def path_prefix_fault(prefix: str) -> str | None:
+    """What stands before the paths of mounts: a path itself."""
+    if prefix.startswith("/") and not prefix.endswith("/") and "//" not in prefix:
+        return text_fault(prefix)
+    return f'must begin with / and not end with one, like /hub, not "{prefix}"'

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import FieldInfo
 
-from tinyice.config.items import ApiToken, BanNote, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Relay, UrlAuth
 from tinyice.config.kept import Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import AdvancedMount, Config, User
@@ -23,6 +23,7 @@ from tinyice.config.schema import schema
 SECTIONS: Mapping[str, str] = {
     "bind_host": "Server",
     "default_source_password": "Mounts",
+    "relays": "Relays",
     "admin_user": "Access",
     "banned_ips": "Addresses",
     "burst_size": "Delivery to listeners",
@@ -57,9 +58,9 @@ server replaces the file by a new one, so it must be able to write in its folder
 Keys marked "Read at start" wait for a restart; all others hold at once.
 
 Passwords may be written as plain text: at load the server replaces them in the
-file by their bcrypt hash. They have at most 72 bytes. Only the password that is
-sent to a web site (`url_auth`) stays as it is. `null` and empty text mean the
-default. Ports may be numbers or text.
+file by their bcrypt hash. They have at most 72 bytes. Only passwords that are
+sent to others (in `url_auth`, `relays` and `masters`) stay as they are. `null`
+and empty text mean the default. Ports may be numbers or text.
 
 A mount path begins with `/`. It has no `..`, no `?`, no `#` and no control
 characters, does not end like a playlist (`.m3u`, `.m3u8`, `.pls`, `.xspf`,
@@ -86,6 +87,8 @@ def reference() -> str:
         parts.append(_row(field, " Read at start." if field.name in AT_START else ""))
     parts += _struct("One mount, in `advanced_mounts`", AdvancedMount)
     parts += _struct("Who may listen, in `url_auth` of a mount", UrlAuth)
+    parts += _struct("One relay, in `relays`", Relay)
+    parts += _struct("One server that is mirrored, in `masters`", Master)
     parts += _struct("One account, in `users`", User)
     parts += _struct("One token, in `api_tokens`", ApiToken)
     parts += _struct("One ban, in `ban_notes`", BanNote)

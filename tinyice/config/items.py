@@ -1,15 +1,20 @@
-"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, a site that decides."""
+"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, sites, relays."""
 
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tinyice.config.kinds import (
+    BurstSize,
     Digest,
+    Fingerprint,
     Header,
     HeaderName,
     LoginName,
     Moment,
+    MountPath,
+    PathPrefix,
+    Seconds,
     SentSecret,
     Text,
     Timeout,
@@ -83,3 +88,56 @@ class UrlAuth(Struct, frozen=True, kw_only=True):
     when_down: Annotated[
         Literal["refuse", "allow"], says("What becomes of listeners when it does not answer.")
     ] = "refuse"
+
+
+class Relay(Struct, frozen=True, kw_only=True):
+    """A mount that is fed with a stream of another server."""
+
+    mount: Annotated[MountPath, says("Mount that is fed.")] = ""
+    url: Annotated[WebAddress, says("Address of the stream, http or https.")] = ""
+    urls: Annotated[
+        tuple[WebAddress, ...],
+        says("More addresses of it, the best first: the next one is used when one fails."),
+    ] = ()
+    user: Annotated[
+        LoginName, says("Name to log in with there; empty: `source`, where there is a password.")
+    ] = ""
+    password: Annotated[
+        SentSecret, says("Password for that; it is sent, so it stays as it is in the file.")
+    ] = ""
+    enabled: Annotated[bool, says("Whether the relay runs.")] = True
+    on_demand: Annotated[bool, says("Connect when somebody listens, and only as long.")] = False
+    linger: Annotated[
+        Seconds, says("Seconds that an on-demand relay goes on without listeners.")
+    ] = 20.0
+    idle_timeout: Annotated[
+        Timeout, says("Seconds without audio after which the stream counts as lost.")
+    ] = 8.0
+    pin: Annotated[
+        Fingerprint,
+        says("SHA-256 of the certificate there; names and authorities then do not count."),
+    ] = ""
+    guarded: Annotated[
+        bool,
+        says("Only public addresses, and those in `outbound_allow`; the API writes this."),
+    ] = False
+    burst_size: Annotated[
+        BurstSize, says("Kept, not used: the mount's settings have the burst of its listeners.")
+    ] = 0
+
+
+class Master(Struct, frozen=True, kw_only=True):
+    """A server all of whose mounts are relayed, new ones too."""
+
+    url: Annotated[WebAddress, says("Address of the server, without a path.")] = ""
+    user: Annotated[LoginName, says("Name of relays there.")] = "relay"
+    password: Annotated[
+        SentSecret, says("Password of relays there; it is sent, so it stays as it is.")
+    ] = ""
+    interval: Annotated[
+        float, Meta(ge=1, le=86400), says("Seconds between two looks at its list of mounts.")
+    ] = 120.0
+    on_demand: Annotated[bool, says("Relay a mount only while somebody listens.")] = False
+    prefix: Annotated[
+        PathPrefix, says("Put before the paths of its mounts here, for example /hub.")
+    ] = ""

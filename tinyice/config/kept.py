@@ -22,7 +22,7 @@ class Kept(Enum):
 
 _LATER = (
     "acme_email acme_directory_url domains "
-    "variant_groups oidc_providers pending_users webauthn smtp relays transcoders "
+    "variant_groups oidc_providers pending_users webauthn smtp transcoders "
     "auto_transcode_mp3_bitrates autodjs media_roots ingest "
     "directory_listing directory_server webhooks"
 )

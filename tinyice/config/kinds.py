@@ -42,6 +42,12 @@ SentSecret = Annotated[
 Digest = Annotated[
     str, Meta(extra={"check": checks.digest_fault, "secret": True, "name": "SHA-256"})
 ]
+Fingerprint = Annotated[
+    str, Meta(extra={"check": checks.fingerprint_fault, "words": "a SHA-256 in hexadecimal"})
+]
+PathPrefix = Annotated[
+    str, Meta(extra={"check": checks.path_prefix_fault, "words": "the beginning of a path"})
+]
 Address = Annotated[str, Meta(extra={"check": checks.address_fault, "words": "an IP address"})]
 Network = Annotated[
     str,
@@ -66,7 +72,14 @@ Destination = Annotated[
 Moment = Annotated[str, Meta(extra={"check": checks.moment_fault, "words": "a time"})]
 LoginName = Annotated[str, Meta(extra={"check": checks.login_name_fault, "words": "a name"})]
 WebAddress = Annotated[
-    str, Meta(extra={"check": checks.web_address_fault, "words": "a web address"})
+    str,
+    Meta(
+        extra={
+            "check": checks.web_address_fault,
+            "words": "a web address",
+            "several": "web addresses",
+        }
+    ),
 ]
 Header = Annotated[str, Meta(extra={"check": checks.header_fault, "words": "a header"})]
 HeaderName = Annotated[

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from tinyice.config.items import ApiToken, BanNote, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Relay, UrlAuth
 from tinyice.config.kinds import (
     AUTO,
     Address,
@@ -106,6 +106,9 @@ class Config(Struct, frozen=True, kw_only=True):
     shoutcast_port: Annotated[
         Port | None, says("Port for Shoutcast encoders; null: port + 1; 0: off.")
     ] = None
+    reuse_port: Annotated[
+        bool, says("Another server of the same user may open the same ports beside this one.")
+    ] = False
     shoutcast_mount: Annotated[MountPath, says("Mount of Shoutcast encoders that name none.")] = (
         "/live"
     )
@@ -169,6 +172,13 @@ class Config(Struct, frozen=True, kw_only=True):
             "every list until somebody approves the mount."
         ),
     ] = False
+
+    relays: Annotated[
+        tuple[Relay, ...], says("Mounts that are fed with streams of other servers, see below.")
+    ] = ()
+    masters: Annotated[
+        tuple[Master, ...], says("Servers all of whose mounts are relayed, see below.")
+    ] = ()
 
     admin_user: Annotated[Text, says("Name of the administrator.")] = "admin"
     admin_password: Annotated[Secret, says("Password of the administrator.")] = ""

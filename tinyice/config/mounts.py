@@ -43,15 +43,18 @@ def settings_for(config: Config, path: str) -> MountSettings:
 
 
 def configured_paths(config: Config) -> tuple[str, ...]:
-    """The mounts that the file sets up or switches off, in its order, each once."""
+    """The mounts that the file sets up, relays or switches off, in its order, each once."""
     off = (path for path, is_off in config.disabled_mounts.items() if is_off)
-    return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts, *off)))
+    relayed = (relay.mount for relay in config.relays if relay.enabled)
+    return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts, *relayed, *off)))
 
 
 def is_configured(config: Config, path: str) -> bool:
     """Whether that is one of `configured_paths`."""
+    if path in config.mounts or path in config.advanced_mounts:
+        return True
     is_off = config.disabled_mounts.get(path, False)
-    return path in config.mounts or path in config.advanced_mounts or is_off
+    return is_off or any(relay.mount == path and relay.enabled for relay in config.relays)
 
 
 def is_waiting(config: Config, path: str) -> bool:
