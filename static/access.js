@@ -1,5 +1,6 @@
 // The access pages: what can't be taken back is asked once, and what was done is said.
 
+import "./console.js";
 import "./passwords.js";
 import { toast } from "./toast.js";
 

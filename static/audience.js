@@ -1,6 +1,7 @@
 // The audience page: what it shows is fetched anew every few seconds, questions are
 // asked in a dialog, and counts follow the station at once.
 
+import "./console.js";
 import { answered } from "./answered.js";
 import { toast } from "./toast.js";
 import { watch } from "./live.js";

@@ -3,6 +3,7 @@
 // taken anew from the server, which knows how a strip looks, and what differs is put
 // in its place. Whoever works in a strip is not disturbed.
 
+import "./console.js";
 import { bitRate, count, elapsed } from "./figures.js";
 import { watch } from "./live.js";
 import { markListening } from "./onair-monitor.js";

@@ -2,6 +2,7 @@
 // The answer is the page that the form would have led to; of it, the group that was
 // sent takes the place of ours.
 
+import "./console.js";
 import { answered } from "./answered.js";
 import { toast } from "./toast.js";
 import { showColour } from "./settings_colour.js";

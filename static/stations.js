@@ -1,6 +1,7 @@
 // The page of stations: what is not saved yet is counted, and of the programs that
 // send one is shown at a time.
 
+import "./console.js";
 import "./passwords.js";
 import { watch } from "./live.js";
 import { showTally } from "./tally.js";

@@ -1,6 +1,8 @@
 // The page about the server: its figures and the end of its log, asked for every two
 // seconds while somebody looks. Who has scrolled up in the log is left there.
 
+import "./console.js";
+
 const EVERY_MS = 2000;
 const TOO_LONG_MS = 8000;
 const LINES_MAX = 1000;

@@ -15,6 +15,7 @@ STATIC = PROJECT / "static"
 GZIP = b"Accept-Encoding: gzip, deflate, br\r\n"
 COOKIE = b"Cookie: sid=cookie1\r\n"
 FIRST_LOAD_BYTES_MAX = 100_000
+REQUESTS_MAX = 12
 LINKED = re.compile(
     r'(?:<link rel="(?:stylesheet|icon|manifest)" href|<script[^>]*\ssrc|<use href)="(/[^"#]+)'
 )
@@ -139,6 +140,7 @@ def test_a_first_visit_is_small(target: str) -> None:
     web = Web(*(mount(f"/station{number}") for number in range(20)))
     web.open_session()
     sizes = first_load(web, target, COOKIE if target.startswith("/admin") else b"")
+    assert len(sizes) <= REQUESTS_MAX, sizes
     assert sum(sizes.values()) < FIRST_LOAD_BYTES_MAX, sizes
     # the page of the components shows what belongs to other pages
     sheets_max = 5 if target == "/admin/components" else 4

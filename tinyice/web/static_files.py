@@ -1,7 +1,8 @@
 """The static files, all in memory: what is not there can't be asked for.
 
 Style sheets are kept one idea a file. Those that a page always needs together
-are also there as one, in their order, so that a first visit is few requests.
+are also there as one, in their order, so that a first visit is few requests; and
+the script of a page has in it what it imports.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from tinyice.web.answers import Answer
 from tinyice.web.compressing import pressed_small
+from tinyice.web.joining import joined
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -33,6 +35,24 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "public.css": (*_EVERYWHERE, "listeners.css"),
 }
 """Style sheets that are served as one: every page's own ones come after them."""
+
+SCRIPTS = (
+    "access.js",
+    "audience.js",
+    "console.js",
+    "developers.js",
+    "embed.js",
+    "explore.js",
+    "kiosk.js",
+    "listen.js",
+    "onair-live.js",
+    "onair.js",
+    "reveal.js",
+    "settings.js",
+    "stations.js",
+    "system.js",
+)
+"""What pages load: one each. All other modules are imported by these."""
 
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
@@ -97,7 +117,7 @@ class StaticFiles:
 
 
 def read_files_in_worker(folder: Path) -> Files:
-    """Every file of ``folder`` that may be served, and the sheets that are served as one."""
+    """Every file of ``folder`` that may be served; sheets and scripts as one, too."""
     bodies = {
         path.name: path.read_bytes()
         for path in sorted(folder.iterdir())
@@ -106,6 +126,8 @@ def read_files_in_worker(folder: Path) -> Files:
     for name, sheets in SHEETS.items():
         if bodies.keys() >= set(sheets):
             bodies[name] = b"\n".join(bodies[sheet] for sheet in sheets)
+    modules = {name: body.decode() for name, body in bodies.items() if name.endswith(".js")}
+    bodies |= {name: joined(name, modules).encode() for name in SCRIPTS if name in modules}
     return {name: _made(Path(name).suffix, body) for name, body in bodies.items()}
 
 
