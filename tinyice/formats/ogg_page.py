@@ -1,5 +1,6 @@
 """An Ogg page: its header, its packets, its checksum."""
 
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ MAX_PAGE_BYTES = 27 + 255 + 255 * 255
 _CONTINUED, _FIRST, _LAST = 1, 2, 4
 _ALL_FLAGS = _CONTINUED | _FIRST | _LAST
 _FULL_SEGMENT = 255
+_NUMBERS = struct.Struct("<QII")
+_NUMBERS_AT, _CHECKSUM_AT = 6, 22
+_ZEROS = memoryview(bytes(MAX_PAGE_BYTES))
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -99,6 +103,31 @@ def checksum(page: bytes | bytearray) -> int:
     crc = zlib.crc32(bytes(4), crc)
     crc = zlib.crc32(mirrored[26:], crc) ^ 0xFFFFFFFF
     return int.from_bytes(crc.to_bytes(4, "little").translate(_MIRRORED), "big")
+
+
+def renumbered(raw: bytes, *, granule: int, serial: int, sequence: int) -> bytes:
+    """The page ``raw`` with other numbers in its head.
+
+    The checksum is linear: it changes by that of the difference of the heads,
+    with zeros for a body, whatever stands there. A wrong one stays wrong.
+    """
+    numbers = _NUMBERS.pack(granule & 0xFFFF_FFFF_FFFF_FFFF, serial, sequence)
+    old = int.from_bytes(raw[_NUMBERS_AT:_CHECKSUM_AT], "big")
+    difference = (old ^ int.from_bytes(numbers, "big")).to_bytes(_NUMBERS.size, "big")
+    crc = zlib.crc32(difference.translate(_MIRRORED), 0xFFFFFFFF)
+    crc = zlib.crc32(_ZEROS[: len(raw) - _CHECKSUM_AT], crc) ^ 0xFFFFFFFF
+    change = int.from_bytes(crc.to_bytes(4, "little").translate(_MIRRORED), "big")
+    crc = int.from_bytes(raw[_CHECKSUM_AT : _CHECKSUM_AT + 4], "little") ^ change
+    return b"".join(
+        (raw[:_NUMBERS_AT], numbers, crc.to_bytes(4, "little"), raw[_CHECKSUM_AT + 4 :])
+    )
+
+
+def end_page(*, granule: int, serial: int, sequence: int) -> bytes:
+    """A page without packets that ends a logical stream."""
+    empty = CAPTURE + bytes((0, _LAST)) + bytes(HEAD_BYTES - 6)
+    sound = empty[:_CHECKSUM_AT] + checksum(empty).to_bytes(4, "little") + empty[-1:]
+    return renumbered(sound, granule=granule, serial=serial, sequence=sequence)
 
 
 def has_sound_checksum(page: bytes | bytearray) -> bool:

@@ -18,6 +18,7 @@ from tinyice.formats.base import Chunk, FormatKind
 from tinyice.formats.frozen import State
 from tinyice.formats.seam_adts import AdtsSeam
 from tinyice.formats.seam_mpeg import MpegSeam
+from tinyice.formats.seam_ogg import OggSeam
 
 
 class Seam(Protocol):
@@ -68,7 +69,7 @@ class PlainSeam:
         """There is nothing to go on from."""
 
 
-_SEAMS: tuple[type[Seam], ...] = (PlainSeam, MpegSeam, AdtsSeam)
+_SEAMS: tuple[type[Seam], ...] = (PlainSeam, MpegSeam, AdtsSeam, OggSeam)
 
 
 def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None, begins: bool = True) -> Seam:
@@ -79,7 +80,9 @@ def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None, begins: b
     programme before, on the same mount (None: there was none). ``begins``: the
     first chunk is the very beginning of the programme, not a piece out of it.
     """
-    if kind is FormatKind.MPEG and after is not None and not headers:
+    if kind is FormatKind.OGG:
+        return OggSeam(after.used if isinstance(after, OggSeam) else (), headers)
+    if kind is FormatKind.MPEG and after is not None:
         return MpegSeam(begins=begins)
     if kind is FormatKind.ADTS and after is not None:
         return AdtsSeam(begins=begins)
