@@ -244,6 +244,13 @@ class Mount:
         listener.let_go()
         self._publish(left)
 
+    def forsake(self, listener: Listener) -> None:
+        """Another process serves ``listener``: nobody is told that it is gone here."""
+        if self.give_up(listener):
+            if listener.feed is not None:
+                listener.feed.dismiss(listener)
+            listener.let_go()
+
     def drop(self, listener: Listener, reason: DropReason) -> None:
         """End ``listener``: what its socket has taken still goes out, unless it is too slow."""
         listener.drop_reason = reason

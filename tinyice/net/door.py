@@ -16,7 +16,6 @@ for OPTIONS, then becomes a source. States:
 """
 
 from collections.abc import Callable
-from enum import Enum
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
@@ -29,13 +28,15 @@ from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError, Overloaded
 from tinyice.core.events import RequestRefused
 from tinyice.net.answers import Answer, answer_to, words_of
+from tinyice.net.doing import State
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front, exchange_of
+from tinyice.net.frozen import Dialogue, FrozenDoor
 from tinyice.net.listening import admit_listener, serve_listener
 from tinyice.net.peer import client_address
 from tinyice.net.probes import probed_path
 from tinyice.net.sourcing import serve_source
-from tinyice.net.transport import StreamTransport
+from tinyice.net.transport import FrozenConnection, StreamTransport
 from tinyice.net.webbody import expects_continue
 from tinyice.net.webchannel import WebChannel, replayed
 from tinyice.net.webside import WebSide
@@ -60,18 +61,6 @@ _API = "/api/"
 
 _FLUSH_S = 60.0
 """How long a peer may take nothing of an answer that is written."""
-
-
-class State(Enum):
-    """What the door is doing."""
-
-    IDLE = "idle"
-    READING = "reading"
-    BODY = "body"
-    DECIDING = "deciding"
-    ANSWERING = "answering"
-    FLUSHING = "flushing"
-    GONE = "gone"
 
 
 @implementer(IProtocol)
@@ -139,6 +128,32 @@ class Door(Protocol):
             self._watch_flush()
         else:
             self.transport.abortConnection()
+
+    def freeze(self, connection: FrozenConnection) -> FrozenDoor | None:
+        """The same connection, for another process; None: it is being answered here."""
+        if self._state in (State.IDLE, State.READING):
+            said = self._parser.received
+        elif self._state is State.DECIDING and self._head is not None:
+            said = self._head.raw + self._early
+        else:
+            return None
+        return FrozenDoor(connection, Dialogue.DOOR, said, newcomer=self._is_newcomer)
+
+    def go_on(self, state: FrozenDoor) -> None:
+        """Hear again what another process has heard of this request."""
+        self._is_newcomer = state.newcomer
+        if not state.newcomer:
+            self._front.wait_for(self, self._front.limits.idle_timeout_s)
+        if state.said:
+            self.dataReceived(state.said)
+
+    def forsake(self) -> StreamTransport:
+        """Another process answers: give the connection away, and decide nothing."""
+        deciding = self._deciding
+        connection, _ = self.hand_over()
+        if deciding is not None:
+            deciding.cancel()
+        return connection
 
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The web site has answered; see ``webchannel.Answered``."""

@@ -16,8 +16,9 @@ from zope.interface import implementer
 from tinyice.core.clients import Client
 from tinyice.core.events import RequestRefused
 from tinyice.net.front import Front
+from tinyice.net.frozen import Dialogue, FrozenDoor
 from tinyice.net.peer import client_address
-from tinyice.net.transport import StreamTransport
+from tinyice.net.transport import FrozenConnection, StreamTransport
 from tinyice.wire.errors import PeerError
 from tinyice.wire.proxy_header import HEADER_BYTES_MAX, Announced, ProxyHeaderParser
 
@@ -50,6 +51,19 @@ class Introduction(Protocol):
     def out_of_time(self) -> None:
         """No header came in time."""
         self._refuse("The PROXY header did not arrive in time.")
+
+    def freeze(self, connection: FrozenConnection) -> FrozenDoor:
+        """The same connection, for another process."""
+        return FrozenDoor(connection, Dialogue.INTRODUCTION, self._parser.received)
+
+    def go_on(self, state: FrozenDoor) -> None:
+        """Hear again what another process has heard."""
+        self.dataReceived(state.said)
+
+    def forsake(self) -> StreamTransport:
+        """Another process listens: give the connection away."""
+        self._front.done_waiting(self)
+        return self.transport
 
     def hear(self, data: bytes) -> int:
         """Take bytes of the header; how many of ``data`` were.

@@ -10,11 +10,13 @@ from twisted.internet.interfaces import IDelayedCall, IProtocol, IPushProducer
 from zope.interface import implementer
 
 from tinyice.core.events import DropReason
+from tinyice.core.frozen import FrozenListener
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.net.front import Exchange, Front
+from tinyice.net.frozen import FrozenPlayer
 from tinyice.net.stay import Stay
-from tinyice.net.transport import StreamServer, StreamTransport
+from tinyice.net.transport import FrozenConnection, StreamServer, StreamTransport
 
 _CLOSING_S = 30.0
 """How long the player may take to make room for the end of the connection."""
@@ -79,6 +81,45 @@ class ListenerConnection:
         mount = self.listener.mount
         if mount is not None:
             self._front.mounts.join(mount, self.listener, metaint)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it gets nothing more, and ends once that is sent."""
+        return self._closing is not None
+
+    def freeze(self, connection: FrozenConnection, listener: FrozenListener) -> FrozenPlayer:
+        """The same player, for another process."""
+        mount = self.listener.mount
+        return FrozenPlayer(
+            connection=connection,
+            exchange=self._exchange,
+            head_bytes=self._head_bytes,
+            mount="" if mount is None else mount.path,
+            listener=listener,
+            stay=None if self._stay is None else self._stay.freeze(),
+        )
+
+    def go_on(self, state: FrozenPlayer, mount: Mount, stay: Stay | None) -> None:
+        """Serve the player from where another process has stopped, from the next pulse on.
+
+        ``stay``: what was agreed with it, if the gate was asked.
+        """
+        if stay is not None and state.stay is not None:
+            self._stay = stay
+            stay.go_on(state.stay, self._time_is_up)
+        self._head_bytes = state.head_bytes
+        self.transport.protocol = self
+        self.transport.registerProducer(self, True)
+        mount.receive(self.listener)
+        self.listener.thaw(state.listener, mount.feed_for(state.listener.metaint))
+
+    def forsake(self) -> None:
+        """Another process serves the player: here it is gone, and nobody is told."""
+        if self._stay is not None:
+            self._stay.forsake()
+        mount = self.listener.mount
+        if mount is not None:
+            mount.forsake(self.listener)
 
     def give_away(self) -> socket.socket | None:
         """The socket, for another process; None where it can't be served there.

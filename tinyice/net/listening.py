@@ -94,7 +94,7 @@ async def _admit(door: ListenerDoor, front: Front, head: RequestHead, path: str)
         headers=head.headers,
         listener=front.mounts.next_listener_id(),
     )
-    stay = Stay(await front.listener_gate.admit(ticket), front.clock)
+    stay = Stay(await front.listener_gate.admit(ticket), ticket, front.clock)
     if not door.is_open:
         stay.end()
         return

@@ -21,9 +21,10 @@ from tinyice.net.admission import admit, inline_metadata, log_in_shoutcast
 from tinyice.net.door import Door
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front
+from tinyice.net.frozen import Dialogue, FrozenDoor
 from tinyice.net.peer import client_address
 from tinyice.net.source import SourceConnection
-from tinyice.net.transport import StreamTransport
+from tinyice.net.transport import FrozenConnection, StreamTransport
 from tinyice.wire.body import RawBody
 from tinyice.wire.errors import PeerError
 from tinyice.wire.headers import Headers
@@ -54,6 +55,7 @@ class ShoutcastDoor(Protocol):
         self._station: Headers | None = None
         self._deciding: Deferred[None] | None = None
         self._gone = False
+        self._greeted = False
         self._began = 0.0
 
     def connectionMade(self) -> None:
@@ -81,6 +83,24 @@ class ShoutcastDoor(Protocol):
         """The dialogue took too long."""
         self._front.publish(RequestRefused(self._client, 0, "The login did not arrive in time."))
         self.transport.abortConnection()
+
+    def freeze(self, connection: FrozenConnection) -> FrozenDoor:
+        """The same connection, for another process."""
+        said = self._dialogue.received
+        return FrozenDoor(connection, Dialogue.SHOUTCAST, said, greeted=self._greeted)
+
+    def go_on(self, state: FrozenDoor) -> None:
+        """Hear again what another process has heard."""
+        self._greeted = state.greeted
+        self.dataReceived(state.said)
+
+    def forsake(self) -> StreamTransport:
+        """Another process listens: give the connection away, and decide nothing."""
+        self._gone = True
+        self._front.done_waiting(self)
+        if self._deciding is not None:
+            self._deciding.cancel()
+        return self.transport
 
     def _follow(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -115,7 +135,9 @@ class ShoutcastDoor(Protocol):
         if self._gone:
             return
         self._login = login
-        self.transport.write(OK2)
+        if not self._greeted:
+            self._greeted = True
+            self.transport.write(OK2)
         self.transport.resumeProducing()
         self._go_on_air()
 

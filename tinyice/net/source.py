@@ -8,7 +8,8 @@ from tinyice.core.mount import Mount
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.net.front import Exchange, Front
-from tinyice.net.transport import StreamTransport
+from tinyice.net.frozen import FrozenEncoder
+from tinyice.net.transport import FrozenConnection, StreamTransport
 from tinyice.wire.body import Body
 from tinyice.wire.charset import decode_text
 from tinyice.wire.errors import PeerError
@@ -60,6 +61,46 @@ class SourceConnection(Protocol):
         connection.resumeProducing()
         if first:
             self.dataReceived(first)
+
+    @property
+    def transport_in_use(self) -> StreamTransport | None:
+        """The encoder's connection, while the session lasts."""
+        return None if self._mount is None else self._connection
+
+    def freeze(self, connection: FrozenConnection) -> FrozenEncoder | None:
+        """The same session, for another process; None: it is over."""
+        mount, source = self._mount, self._source
+        if mount is None or source is None:
+            return None
+        held = self._held
+        return FrozenEncoder(
+            connection=connection,
+            exchange=self._exchange,
+            body=self._body.freeze(),
+            inline=None if self._inline is None else self._inline.freeze(),
+            greeting_bytes=self._greeting_bytes,
+            held_until=held.getTime() if held is not None and held.active() else None,
+            mount=mount.path,
+            source=source.freeze(),
+        )
+
+    def go_on(
+        self, state: FrozenEncoder, connection: StreamTransport, mount: Mount, source: Source
+    ) -> None:
+        """Bring the stream from where another process has stopped."""
+        self._mount, self._source, self._connection = mount, source, connection
+        self._greeting_bytes = state.greeting_bytes
+        connection.protocol = self
+        if state.held_until is not None:
+            connection.pauseProducing()
+            left = max(0.0, state.held_until - self._front.clock.seconds())
+            self._held = self._front.clock.callLater(left, self._go_on)
+
+    def forsake(self) -> None:
+        """Another process has the session: here it is gone, and nobody is told."""
+        if self._held is not None and self._held.active():
+            self._held.cancel()
+        self._mount = self._source = None
 
     def dataReceived(self, data: bytes) -> None:
         """The next bytes of the body."""

@@ -9,9 +9,11 @@ comes once the socket takes bytes again.
 
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from twisted.internet import tcp
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import (
@@ -86,6 +88,20 @@ class StreamTransport(Protocol):
         """Who is at the other end."""
 
 
+@dataclass(frozen=True, slots=True)
+class FrozenConnection:
+    """What another process must know of a connection, besides its descriptor.
+
+    Which port it came in on, by its key; the socket's peer, and the client that
+    a proxy has announced; what was written and is not sent.
+    """
+
+    port: str
+    peer: tuple[str, int]
+    introduced: tuple[str, int] | None = None
+    unsent: bytes = b""
+
+
 class StreamServer(tcp.Server):
     """An accepted connection that can send without a buffer of its own."""
 
@@ -148,6 +164,26 @@ class StreamServer(tcp.Server):
             self._wait()
         return sent
 
+    def freeze(self) -> FrozenConnection:
+        """What ``thaw`` needs in the process that gets the descriptor, too."""
+        announced = self._introduced
+        host = getattr(announced, "host", "")
+        introduced = (host, getattr(announced, "port", 0)) if host else None
+        return FrozenConnection(
+            port=self.server.key,
+            peer=(str(self.client[0]), int(str(self.client[1]))),
+            introduced=introduced,
+            unsent=b"".join((self.dataBuffer[self.offset :], *self._tempDataBuffer)),
+        )
+
+    def thaw(self, state: FrozenConnection) -> None:
+        """Go on where another process has stopped; nothing is sent in this turn."""
+        if state.introduced is not None:
+            host, port = state.introduced
+            self.introduce((IPv6Address if ":" in host else IPv4Address)("TCP", host, port))
+        if state.unsent:
+            self.write(state.unsent)  # type: ignore[no-untyped-call]
+
     def release(self) -> socket.socket:
         """Give the socket away: nothing here reads, writes or closes it any more."""
         self.stopReading()  # type: ignore[no-untyped-call]
@@ -193,6 +229,8 @@ class StreamPort(tcp.Port):
     transport = StreamServer  # type: ignore[assignment]  # as Twisted's own subclasses do
     connections = 0
     """How many of them are open."""
+    key = ""
+    """What the configuration calls its number."""
     _waiting: tuple[Deferred[None], ...] = ()
 
     def closed(self) -> None:
@@ -210,6 +248,11 @@ class StreamPort(tcp.Port):
         empty: Deferred[None] = Deferred()
         self._waiting = (*self._waiting, empty)
         return empty
+
+    def let_go(self) -> None:
+        """Accept nobody any more; another process listens on the same socket."""
+        self._shouldShutdown = False
+        self.stopListening()  # type: ignore[no-untyped-call]
 
     def createInternetSocket(self) -> socket.socket:
         """Make the socket, one for both families where the address is ``::``."""

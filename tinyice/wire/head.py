@@ -49,6 +49,11 @@ class HeadParser:
         self._request: tuple[str, bytes, str] | None = None
         self.leftover = b""
 
+    @property
+    def received(self) -> bytes:
+        """What came of the head so far."""
+        return bytes(self._buffer)
+
     def receive(self, data: bytes) -> RequestHead | None:
         """Take more bytes; the head once it is complete.
 

@@ -55,6 +55,11 @@ class ProxyHeaderParser:
         self._buffer = b""
         self.leftover = b""
 
+    @property
+    def received(self) -> bytes:
+        """What came of the header so far."""
+        return self._buffer
+
     def receive(self, data: bytes) -> Announced | None:
         """Take more bytes; who was announced, once the header is complete.
 

@@ -67,6 +67,11 @@ class ShoutcastLogin:
         self._over = False
         self.leftover = b""
 
+    @property
+    def received(self) -> bytes:
+        """What came so far, as it can be read again."""
+        return b"".join(line + b"\n" for line in self._lines) + self._partial + self.leftover
+
     def receive(self, data: bytes) -> list[Event]:
         """Take more bytes; what they complete. Raises ``PeerError`` with status 0.
 
