@@ -30,21 +30,24 @@ class BlockTime:
         """Seconds between the newest block before this child of a cluster and this one."""
         if element == ids.TIMESTAMP:
             self._cluster = unsigned(content)
-        elif element == ids.SIMPLE_BLOCK:
-            return self._block(content)
-        elif element == ids.BLOCK_GROUP:
-            blocks = (block for part, block in children(content) if part == ids.BLOCK)
-            return self._block(next(blocks, b""))
-        return 0.0
-
-    def _block(self, block: bytes) -> float:
-        track = 9 - block[0].bit_length() if block else 0
-        relative = block[track : track + 2]
-        if len(relative) < 2:
             return 0.0
-        ticks = self._cluster + int.from_bytes(relative, "big", signed=True)
+        relative = block_ticks(element, content)
+        return 0.0 if relative is None else self._step(self._cluster + relative)
+
+    def _step(self, ticks: int) -> float:
         now = ticks * self._tick
         step = 0.0 if self._last is None else now - self._last
         if self._last is None or not -_REORDER_SECONDS <= step <= 0:
             self._last = now
         return step if 0 < step <= MAX_STEP_SECONDS else 0.0
+
+
+def block_ticks(element: int, content: bytes) -> int | None:
+    """The time of the block in this child of a cluster, from the cluster's; None: no block."""
+    if element == ids.BLOCK_GROUP:
+        content = next((block for part, block in children(content) if part == ids.BLOCK), b"")
+    elif element != ids.SIMPLE_BLOCK:
+        return None
+    track = 9 - content[0].bit_length() if content else 0
+    relative = content[track : track + 2]
+    return int.from_bytes(relative, "big", signed=True) if len(relative) == 2 else None

@@ -17,6 +17,7 @@ from typing import Protocol
 from tinyice.formats.base import Chunk, FormatKind
 from tinyice.formats.frozen import State
 from tinyice.formats.seam_adts import AdtsSeam
+from tinyice.formats.seam_matroska import MatroskaSeam
 from tinyice.formats.seam_mpeg import MpegSeam
 from tinyice.formats.seam_ogg import OggSeam
 
@@ -69,7 +70,7 @@ class PlainSeam:
         """There is nothing to go on from."""
 
 
-_SEAMS: tuple[type[Seam], ...] = (PlainSeam, MpegSeam, AdtsSeam, OggSeam)
+_SEAMS: tuple[type[Seam], ...] = (PlainSeam, MpegSeam, AdtsSeam, OggSeam, MatroskaSeam)
 
 
 def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None, begins: bool = True) -> Seam:
@@ -82,6 +83,8 @@ def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None, begins: b
     """
     if kind is FormatKind.OGG:
         return OggSeam(after.used if isinstance(after, OggSeam) else (), headers)
+    if kind is FormatKind.MATROSKA:
+        return MatroskaSeam(headers, after if isinstance(after, MatroskaSeam) else None)
     if kind is FormatKind.MPEG and after is not None:
         return MpegSeam(begins=begins)
     if kind is FormatKind.ADTS and after is not None:
