@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from twisted.application.service import IService, Service
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as TookTooLong
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
@@ -28,13 +28,12 @@ from tinyice.assembly.build import Parts, build
 from tinyice.assembly.chronicle import chronicle_periodic
 from tinyice.assembly.figures import LAG_SAMPLE_S
 from tinyice.assembly.machine import file_room, raise_file_limit
-from tinyice.assembly.ports import Opener, Passed, PortTaken, by_name, in_words
+from tinyice.assembly.ports import PortTaken, by_name
 from tinyice.assembly.welcome import welcome
 from tinyice.certs.pair import CertificateFault
 from tinyice.config.load import Loaded
 from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
-from tinyice.net.tls import TlsPort
 from tinyice.options import Options, load_or_exit
 from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
@@ -107,7 +106,6 @@ class StationService(Service):
         self._loaded = loaded
         self._parts = parts
         self._reactor = reactor
-        self._ports = parts.ports
         self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
         self._periodic = self._make_periodic()
         self._is_told_to_stop = False
@@ -140,15 +138,17 @@ class StationService(Service):
         self._log.info("{room}", room=parts.files.in_words(parts.config.max_listeners))
         for mount in parts.mounts:
             parts.intros.load(mount.settings)
-        parts.branding.begin()
-        parts.countries.begin()
+        parts.behind.branding.begin()
+        parts.behind.countries.begin()
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
         if parts.workers is not None:
             parts.workers.start()
         if parts.demo is not None:
             parts.demo.start()
-        restored = parts.storage.restore(parts.access.sessions, parts.access.lockouts)
+        restored = parts.behind.storage.restore(
+            parts.behind.access.sessions, parts.behind.access.lockouts
+        )
         Deferred.fromCoroutine(restored).addErrback(self._not_restored)
         self._reactor.callWhenRunning(self._running)
 
@@ -169,10 +169,10 @@ class StationService(Service):
         parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
             *parts.pulses,
-            *chronicle_periodic(parts.chronicle, clock),
+            *chronicle_periodic(parts.behind.chronicle, clock),
             Periodic("sweep", clock, SWEEP_S, self._sweep),
             Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
-            Periodic("old sessions", clock, REAP_S, parts.access.reap),
+            Periodic("old sessions", clock, REAP_S, parts.behind.access.reap),
         ]
         if self._notifier.watchdog_seconds is not None:
             watchdog = self._notifier.watchdog_seconds
@@ -182,49 +182,11 @@ class StationService(Service):
     def _sweep(self) -> None:
         self._parts.mounts.sweep()
         self._parts.front.waiting.sweep(self._reactor.seconds())
-        self._parts.entrances.reception.sweep()
-        if self._parts.entrances.https is not None:
-            self._parts.entrances.https.factory.sweep()
+        self._parts.entrances.sweep()
 
     def _open_ports(self) -> None:
-        config, parts = self._parts.config, self._parts
-        opener = Opener(self._reactor, config.bind_host)
-        passed, passed_shoutcast, passed_https = by_name(
-            listen_fds(first_environ(os.environ), os.getpid())
-        )
-        if passed is not None:
-            self._ports.append(opener.adopt(passed, parts.entrances.doors))
-        else:
-            self._ports.append(opener.open(config.port, parts.entrances.doors, "port"))
-        self._open_https(opener, passed_https)
-        if passed_shoutcast is not None:
-            self._ports.append(opener.adopt(passed_shoutcast, parts.entrances.shoutcast_doors))
-        elif config.shoutcast_port_used and passed is None:
-            self._open_shoutcast(opener, config.shoutcast_port_used)
-
-    def _open_https(self, opener: Opener, passed: Passed | None) -> None:
-        config, https = self._parts.config, self._parts.entrances.https
-        if https is None:
-            if passed is not None:
-                self._log.warn("the passed socket {name} waits for use_https", name=passed.name)
-            return
-        https.certificates.load()
-        if passed is not None:
-            self._ports.append(opener.adopt(passed, https.factory, TlsPort))
-        else:
-            port = opener.open(config.https_port, https.factory, "https_port", TlsPort)
-            self._ports.append(port)
-
-    def _open_shoutcast(self, opener: Opener, number: int) -> None:
-        """Encoders of the old kind are welcome, but the station does not depend on them."""
-        try:
-            self._ports.append(
-                opener.open(number, self._parts.entrances.shoutcast_doors, "shoutcast_port")
-            )
-        except PortTaken as fault:
-            self._log.warn(
-                "starting without Shoutcast encoders: {fault} (0: off)", fault=str(fault)
-            )
+        passed = by_name(listen_fds(first_environ(os.environ), os.getpid()))
+        self._parts.entrances.open(self._parts.config, passed.by_key)
 
     def _running(self) -> None:
         """The reactor runs: signals are ours, and whoever started us may know."""
@@ -232,7 +194,7 @@ class StationService(Service):
             signal.signal(number, self._reopen)
         for number in (signal.SIGINT, signal.SIGTERM):
             self._heed_once(number)
-        ports = in_words(self._ports)
+        ports = self._parts.entrances.in_words()
         self._parts.hub.publish(ServerStarted(__version__, ports))
         self._notifier.ready(f"listening on {', '.join(ports)}")
 
@@ -249,20 +211,20 @@ class StationService(Service):
 
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
-        if number == signal.SIGHUP and self._parts.entrances.https is not None:
-            self._reactor.callFromThread(self._parts.entrances.https.reload)
+        if number == signal.SIGHUP:
+            self._reactor.callFromThread(self._parts.entrances.reload_certificates)
 
     async def _stop(self) -> None:
         parts = self._parts
         self._notifier.stopping("ending sources and listeners")
         parts.hub.publish(ServerStopping())
-        await DeferredList([port.stopListening() for port in self._ports])  # type: ignore[no-untyped-call]
+        await parts.entrances.close()
         for periodic in self._periodic:
             periodic.stopService()  # type: ignore[no-untyped-call]
         if parts.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
         parts.mounts.stop()
-        for thread in parts.threads:
+        for thread in (*parts.threads, *parts.checkers.workers):
             # Who waits for a password to be checked is told to come again.
             thread.stop(0)
         await self._connections_closed(_PARTING_S)
@@ -274,14 +236,14 @@ class StationService(Service):
         await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
         await self._within(_NEWS_S, "news for web sites", parts.gates.stop(_NEWS_S))
         await self._within(_CLOSING_S, "outgoing connections", parts.outbound.stop())
-        await self._within(_STORE_S, "the database", parts.storage.stop())
+        await self._within(_STORE_S, "the database", parts.behind.storage.stop())
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))
 
     async def _connections_closed(self, seconds: float) -> bool:
         """Whether every connection is gone within ``seconds``."""
         # Out of time, those that still wait are cancelled.
-        empty = DeferredList([port.when_empty() for port in self._ports], consumeErrors=True)
+        empty = self._parts.entrances.when_empty()
         try:
             await empty.addTimeout(seconds, self._reactor)
         except TookTooLong:

@@ -156,13 +156,13 @@ def test_bans_hold_at_once_also_for_who_is_here() -> None:
 
 
 def test_the_log_and_the_pages_follow() -> None:
-    """Links still lead to the port that is open: another one waits for a start."""
+    """Links lead to the port that is open now."""
     station = Station(config())
     station.change(config(log_level="debug", page_title="New", hostname="radio", port=9000))
-    station.change(config(log_level="debug", page_title="Newer"))
+    station.change(config(log_level="debug", page_title="Newer", port=9000))
     assert station.levels == ["debug"]
     assert (station.pages.page_title, station.pages.hostname) == ("Newer", "localhost")
-    assert station.pages.port == 8000
+    assert station.pages.port == 9000
 
 
 def test_certificates_are_looked_at_when_others_are_named(tmp_path: Path) -> None:

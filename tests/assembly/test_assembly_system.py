@@ -116,10 +116,10 @@ def reloaded(house: House) -> tuple[str, ...]:
 def test_what_waits_for_a_restart(house: House) -> None:
     """Compared with what the server was started with, however often it was changed since."""
     assert tuple(house.server.waiting_keys()) == ()
-    house.desk.change(setting(port=8002))
+    house.desk.change(setting(data_dir="/x"))
     house.desk.change(setting(location="Quay"))
-    assert tuple(house.server.waiting_keys()) == ("port",)
-    house.desk.change(setting(port=8000))
+    assert tuple(house.server.waiting_keys()) == ("data_dir",)
+    house.desk.change(setting(data_dir=""))
     assert tuple(house.server.waiting_keys()) == ()
 
 

@@ -10,6 +10,11 @@ from tinyice.config.model import Config
 from tinyice.config.restart import AT_START, needs_restart
 
 LIVE = {
+    *("bind_host", "port", "shoutcast_port", "proxy_protocol", "reuse_port"),
+    *("use_https", "auto_https", "https_port", "cert_file", "key_file", "max_handshakes"),
+    *("password_queue", "password_workers"),
+    *("max_pending", "max_head_bytes", "max_head_lines", "max_body_bytes"),
+    *("header_timeout", "body_timeout", "idle_timeout", "source_lead"),
     *("base_url", "hostname", "location", "admin_email", "page_title", "page_subtitle"),
     *("accent_color", "status_always_array", "shoutcast_mount", "titles_from_source_address"),
     *("default_source_password", "mounts", "advanced_mounts", "disabled_mounts"),
@@ -43,8 +48,8 @@ def test_each_key_holds_at_once_or_from_the_next_start() -> None:
 
 def test_keys_that_wait_for_a_start_are_told() -> None:
     before = config()
-    after = config(port=9000, workers=2, page_title="New", max_listeners=5)
-    assert needs_restart(before, after) == ("port", "workers")
+    after = config(port=9000, data_dir="/x", page_title="New", max_listeners=5)
+    assert needs_restart(before, after) == ("data_dir",)
     assert needs_restart(before, before) == ()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tinyice.assembly.certificates import judge_files
+from tinyice.assembly.certificates import judge_files, tls_keys
 from tinyice.assembly.countries import geoip_path, judge_countries
 from tinyice.config.accounts import moment_of
 from tinyice.config.items import BanNote
@@ -118,11 +118,7 @@ def examine(before: Config, after: Config) -> None:
 
     Reads files: a worker's work.
     """
-    if _tls_of(before) != _tls_of(after):
+    if tls_keys(before) != tls_keys(after):
         judge_files(after)
     if geoip_path(before) != geoip_path(after):
         judge_countries(after)
-
-
-def _tls_of(config: Config) -> tuple[bool, bool, str, str]:
-    return (config.use_https, config.auto_https, config.cert_file, config.key_file)

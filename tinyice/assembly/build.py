@@ -1,7 +1,7 @@
 """The parts of the station, made from a configuration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,12 +12,14 @@ from twisted.internet.base import ReactorBase
 from tinyice.assembly.access import Access, Derived, Shelves, make_access
 from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
 from tinyice.assembly.behind import Behind
-from tinyice.assembly.changing import let_changes_reach, make_writer
+from tinyice.assembly.changing import make_writer
+from tinyice.assembly.checkers import Checkers
 from tinyice.assembly.chronicle import make_chronicle
 from tinyice.assembly.countries import make_countries
 from tinyice.assembly.demo import DemoSource
+from tinyice.assembly.entrances import Entrances
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
-from tinyice.assembly.https import Https, https_of
+from tinyice.assembly.ground import Ground
 from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
@@ -25,6 +27,7 @@ from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
 from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.system import FileInUse, this_server
+from tinyice.assembly.tuning import Tuning
 from tinyice.assembly.uploads import Uploads
 from tinyice.assembly.urlauth import Gates, make_gates
 from tinyice.assembly.values import limits_of, station_settings, web_settings
@@ -35,7 +38,6 @@ from tinyice.config.mounts import configured_paths, settings_for
 from tinyice.config.writer import ConfigWriter
 from tinyice.core.access.sitecalls import Server
 from tinyice.core.bans import Bans
-from tinyice.core.chronicle import Chronicle
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
 from tinyice.core.networks import Networks
@@ -43,15 +45,10 @@ from tinyice.core.ring import OwnMemory
 from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
 from tinyice.core.tally import Tally
-from tinyice.geo.countries import Countries
-from tinyice.logs.tail import Tail
 from tinyice.net.front import Front, Limits
 from tinyice.net.peer import Clients
-from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
 from tinyice.net.pulse import Pulse, bounds_of
 from tinyice.net.room import Room
-from tinyice.net.transport import StreamPort
-from tinyice.net.webchannel import WebChannel
 from tinyice.outbound.client import Outbound
 from tinyice.outbound.guard import AllowList
 from tinyice.outbound.limits import Capacity
@@ -61,66 +58,38 @@ from tinyice.work.threads import Worker
 from tinyice.workers.shared import shared_memory
 from tinyice.workers.workers import Workers
 
-_FILE_JOBS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Entrances:
-    """What stands behind the ports."""
-
-    reception: Reception
-    doors: DoorFactory
-    https: Https | None
-    shoutcast_doors: ShoutcastFactory
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a running station consists of."""
 
-    config: Config
-    hub: Hub
+    ground: Ground
+    behind: Behind
     outputs: Outputs
     mounts: Mounts
     front: Front
     entrances: Entrances
     recordings: Recordings
     intros: Intros
-    access: Access
-    storage: Storage
     gates: Gates
     outbound: Outbound
     threads: tuple[Worker, ...]
+    checkers: Checkers
     workers: Workers | None
     files: FileRoom
-    ports: list[StreamPort]
     pulses: tuple[Pulse, ...]
     lag: ReactorLag
-    chronicle: Chronicle
-    branding: Branding
-    countries: Countries
     demo: DemoSource | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the parts stand on."""
-
-    in_force: InForce
-    reactor: ReactorBase
-    hub: Hub
-    now: Callable[[], datetime]
-    file: FileInUse
-    tail: Tail = field(default_factory=Tail)
 
     @property
     def config(self) -> Config:
         """The configuration in force."""
-        return self.in_force.config
+        return self.ground.config
 
-    def worker(self, name: str, jobs: int = _FILE_JOBS) -> Worker:
-        """A thread for what blocks."""
-        return Worker(name, jobs, deliver=self.reactor.callFromThread, clock=self.reactor)
+    @property
+    def hub(self) -> Hub:
+        """Where events go."""
+        return self.ground.hub
 
 
 def build(
@@ -142,48 +111,45 @@ def build(
     outputs, recordings = _outputs(ground), _recordings(ground)
     workers = make_workers(config, reactor, hub.publish)
     mounts = _mounts(ground, recordings, workers)
-    storage, checkers = make_storage(lambda: ground.config, reactor, hub, now), _checkers(ground)
+    storage = make_storage(lambda: ground.config, reactor, hub, now)
+    checkers = Checkers(config, ground.worker)
     access = _access(ground, storage, checkers, key)
     outbound = _outbound(ground)
     gates = _gates(ground, access, outbound)
-    ports: list[StreamPort] = []
-    connections = partial(_connections, ports)
-    room = Room(files.connections_max, connections)
+    room = Room(files.connections_max, lambda: entrances.connections)
     front = _front(ground, mounts, access, gates, room=room, limits=limits_of(config, files))
     pulses, lag = _pulses(ground, mounts), ReactorLag(reactor)
     file_worker, config_worker = ground.worker("files"), ground.worker("configuration")
     station = Station(mounts, started_at=now(), clock=reactor.seconds)
-    gauges = _gauges(ground, station, pulses, lag, connections, workers=workers, storage=storage)
-    writer = make_writer(path, loaded, ground.in_force, config_worker, publish=hub.publish)
+    gauges = _gauges(
+        ground, station, pulses, lag, room.connections, workers=workers, storage=storage
+    )
+    writer = make_writer(ground, loaded, config_worker, lambda: entrances.passed_keys)
     behind = _behind(
         ground, mounts, station, access, gauges, storage=storage, writer=writer, worker=file_worker
     )
-    intros = Intros(mounts, _folder(config), file_worker)
-    _let_changes_reach(ground, mounts, intros, front=front, outputs=outputs, behind=behind)
-    return Parts(
-        config=config,
-        hub=hub,
+    entrances = Entrances(config, front, make_web(behind, reactor), reactor)
+    parts = Parts(
+        ground=ground,
+        behind=behind,
         outputs=outputs,
         mounts=mounts,
         front=front,
-        entrances=_entrances(config, front, make_web(behind, reactor)),
+        entrances=entrances,
         recordings=recordings,
-        intros=intros,
-        access=access,
-        storage=storage,
+        intros=Intros(mounts, ground.folder, file_worker),
         gates=gates,
         outbound=outbound,
-        threads=(file_worker, config_worker, *checkers),
+        threads=(file_worker, config_worker),
+        checkers=checkers,
         workers=workers,
         files=files,
-        ports=ports,
         pulses=pulses,
         lag=lag,
-        chronicle=behind.chronicle,
-        branding=behind.branding,
-        countries=behind.countries,
         demo=DemoSource(mounts, reactor, now) if demo else None,
     )
+    _let_changes_reach(parts)
+    return parts
 
 
 def _behind(
@@ -198,7 +164,7 @@ def _behind(
     worker: Worker,
 ) -> Behind:
     settings = web_settings(ground.config)
-    folder = _folder(ground.config)
+    folder = ground.folder
     branding = Branding(folder, settings, lambda: ground.config, writer, worker.perform)
     ground.in_force.watch(branding.changed)
     return Behind(
@@ -222,26 +188,6 @@ def _behind(
     )
 
 
-def _entrances(config: Config, front: Front, web: Callable[[], WebChannel]) -> Entrances:
-    reception = Reception(front)
-    plain, secure, shoutcast = (
-        number in config.proxy_protocol
-        for number in (config.port, config.https_port, config.shoutcast_port_used)
-    )
-    doors = DoorFactory(front, reception, web, secure=False, proxied=plain)
-    behind_tls = DoorFactory(front, reception, web, secure=True, proxied=secure)
-    return Entrances(
-        reception=reception,
-        doors=doors,
-        https=https_of(config, behind_tls),
-        shoutcast_doors=ShoutcastFactory(front, reception, doors.door, proxied=shoutcast),
-    )
-
-
-def _folder(config: Config) -> Path:
-    return Path(config.data_dir or ".").absolute()
-
-
 def _outputs(ground: Ground) -> Outputs:
     outputs = Outputs(
         ground.config,
@@ -256,7 +202,7 @@ def _outputs(ground: Ground) -> Outputs:
 
 def _recordings(ground: Ground) -> Recordings:
     return Recordings(
-        _folder(ground.config),
+        ground.folder,
         deliver=ground.reactor.callFromThread,
         clock=ground.reactor,
         now=ground.now,
@@ -278,22 +224,11 @@ def _mounts(ground: Ground, recordings: Recordings, workers: Workers | None) -> 
     return mounts
 
 
-def _connections(ports: list[StreamPort]) -> int:
-    return sum(port.connections for port in ports)
-
-
-def _checkers(ground: Ground) -> tuple[Worker, ...]:
-    config = ground.config
-    return tuple(
-        ground.worker("passwords", config.password_queue) for _ in range(config.password_workers)
-    )
-
-
-def _access(ground: Ground, storage: Storage, checkers: tuple[Worker, ...], key: bytes) -> Access:
+def _access(ground: Ground, storage: Storage, checkers: Checkers, key: bytes) -> Access:
     store = storage.store
     return make_access(
         lambda: ground.config,
-        checkers,
+        checkers.workers,
         Shelves(store.sessions, store.lockouts, store.token_uses.note),
         key=key,
         random=token_bytes,
@@ -376,23 +311,22 @@ def _gauges(
     )
 
 
-def _let_changes_reach(
-    ground: Ground,
-    mounts: Mounts,
-    intros: Intros,
-    *,
-    front: Front,
-    outputs: Outputs,
-    behind: Behind,
-) -> None:
+def _let_changes_reach(parts: Parts) -> None:
+    """Bring every change to those who act on it."""
     reached = Reached(
-        mounts=mounts,
-        intros=intros,
-        bans=front.bans,
-        proxies=front.clients,
-        logs=outputs,
-        pages=behind.settings,
+        mounts=parts.mounts,
+        intros=parts.intros,
+        bans=parts.front.bans,
+        proxies=parts.front.clients,
+        logs=parts.outputs,
+        pages=parts.behind.settings,
         station=station_settings,
         web=web_settings,
     )
-    let_changes_reach(ground.in_force, reached)
+    tuning = Tuning(parts.front, parts.files, parts.pulses)
+    for changed in (
+        *(reached.apply, parts.checkers.follow, tuning.follow),
+        # The ports last: what is behind them is as it is to be.
+        parts.entrances.follow,
+    ):
+        parts.ground.in_force.watch(changed)

@@ -22,3 +22,8 @@ def judge_files(config: Config) -> None:
         store_of(config).load()
     except CertificateFault as fault:
         raise ConfigFaults([Fault(fault.key, fault.message)]) from None
+
+
+def tls_keys(config: Config) -> tuple[bool, bool, str, str]:
+    """The keys that say whether there is TLS, and with which files."""
+    return (config.use_https, config.auto_https, config.cert_file, config.key_file)

@@ -1,31 +1,35 @@
-"""How the configuration is changed while it is in force, and who hears of it."""
+"""How the configuration is changed while it is in force, and what is tried before."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Collection
 
-from tinyice.assembly.applying import Reached, examine
-from tinyice.config.inforce import InForce
+from tinyice.assembly.applying import examine
+from tinyice.assembly.ground import Ground
+from tinyice.assembly.ports import judge_ports
 from tinyice.config.load import Loaded
+from tinyice.config.model import Config
 from tinyice.config.saving import ConfigFile
 from tinyice.config.writer import ConfigWriter
-from tinyice.core.events import Event
 from tinyice.work.passwords import hash_now
 from tinyice.work.threads import Worker
 
 
 def make_writer(
-    path: Path,
-    loaded: Loaded,
-    in_force: InForce,
-    worker: Worker,
-    *,
-    publish: Callable[[Event], None],
+    ground: Ground, loaded: Loaded, worker: Worker, passed_ports: Callable[[], Collection[str]]
 ) -> ConfigWriter:
-    """The one writer of the file at ``path``, which holds what was ``loaded``."""
-    file = ConfigFile(path, loaded.outside, hash_now, examine)
-    return ConfigWriter(file, loaded.document, in_force, perform=worker.perform, publish=publish)
+    """The one writer of the file, which holds what was ``loaded``.
 
+    ``passed_ports``: those that the configuration does not decide about.
+    """
 
-def let_changes_reach(in_force: InForce, reached: Reached) -> None:
-    """Bring every change to those who act on it."""
-    in_force.watch(reached.apply)
+    def examine_in_worker(before: Config, after: Config) -> None:
+        examine(before, after)
+        judge_ports(before, after, passed_ports())
+
+    file = ConfigFile(ground.file.path, loaded.outside, hash_now, examine_in_worker)
+    return ConfigWriter(
+        file,
+        loaded.document,
+        ground.in_force,
+        perform=worker.perform,
+        publish=ground.hub.publish,
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.logger import Logger
 
-from tinyice.assembly.certificates import store_of
+from tinyice.assembly.certificates import store_of, tls_keys
 from tinyice.certs.pair import CertificateFault
 from tinyice.certs.store import CertificateStore
 from tinyice.config.model import Config
@@ -31,10 +31,21 @@ class Https:
         if changed:
             _log.info("a new certificate is shown from now on")
 
+    def follow(self, before: Config, after: Config) -> bool:
+        """Show the files that ``after`` names, if it wants TLS; whether there is one to show."""
+        self.factory.handshakes_max = after.max_handshakes
+        if after.serves_tls and tls_keys(before) != tls_keys(after):
+            others = store_of(after)
+            try:
+                others.load()
+            except CertificateFault as fault:
+                _log.error("the certificate stays as it was: {fault}", fault=str(fault))
+            else:
+                self.certificates.show(others)
+        return self.certificates.is_loaded
 
-def https_of(config: Config, doors: IProtocolFactory) -> Https | None:
-    """The factory that puts TLS before ``doors``, if TLS is wanted; no file is read yet."""
-    if not config.serves_tls:
-        return None
+
+def https_of(config: Config, doors: IProtocolFactory) -> Https:
+    """The factory that puts TLS before ``doors``; no file is read yet."""
     store = store_of(config)
     return Https(store, SecureFactory(doors, store, config.max_handshakes))

@@ -117,7 +117,7 @@ class ThisServer:
 
     def load(self) -> Load:
         """How busy the process is."""
-        config = self._started_with
+        config = self._in_force.config
         return Load(
             cpu_share=self._share(),
             cpu_seconds=time.process_time(),

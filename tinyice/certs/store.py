@@ -22,6 +22,11 @@ class CertificateStore:
         self._shown: ssl.SSLContext | None = None
         self._fingerprint = b""
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether there is a certificate to show."""
+        return self._shown is not None
+
     def load(self) -> None:
         """Read the files; raises CertificateFault, and then what was loaded before stays."""
         fingerprint = self._files.fingerprint()
@@ -34,6 +39,11 @@ class CertificateStore:
             return False
         self.load()
         return True
+
+    def show(self, other: "CertificateStore") -> None:
+        """Follow the files of ``other``, which has loaded them; tickets of before stay good."""
+        self._files, self._shown = other._files, other._shown  # noqa: SLF001 - of our own kind
+        self._fingerprint = other._fingerprint  # noqa: SLF001
 
     def wrap(self, connection: socket.socket) -> ssl.SSLSocket:
         """The server's end of TLS on ``connection``; the handshake is still to be made."""

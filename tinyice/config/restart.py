@@ -6,11 +6,7 @@ from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
 
 AT_START: Final = (
-    *("bind_host", "port", "shoutcast_port", "proxy_protocol", "data_dir"),
-    *("use_https", "auto_https", "https_port", "cert_file", "key_file", "max_handshakes"),
-    *("workers", "pulse_ms", "slow_jumps", "password_queue", "password_workers"),
-    *("max_pending", "max_head_bytes", "max_head_lines", "max_body_bytes"),
-    *("header_timeout", "body_timeout", "idle_timeout", "source_lead"),
+    *("data_dir", "workers", "pulse_ms", "slow_jumps"),
     *("json_logs", "log_file", "access_log_file", "auth_log_file"),
 )
 """The keys that are read at start only."""

@@ -77,13 +77,13 @@ class DoorFactory(Factory):
         self._reception = reception
         self._web = web
         self._secure = secure
-        self._proxied = proxied
+        self.proxied = proxied
 
     def buildProtocol(self, addr: IAddress | None) -> Door | Introduction | None:
         """A door, or None to close at once."""
-        if not self._reception.lets_in(addr, proxied=self._proxied):
+        if not self._reception.lets_in(addr, proxied=self.proxied):
             return None
-        return Introduction(self._front, self.door) if self._proxied else self.door()
+        return Introduction(self._front, self.door) if self.proxied else self.door()
 
     def door(self) -> Door:
         """A new door, for a connection that is in already."""
@@ -106,13 +106,13 @@ class ShoutcastFactory(Factory):
         self._front = front
         self._reception = reception
         self._door = door
-        self._proxied = proxied
+        self.proxied = proxied
 
     def buildProtocol(self, addr: IAddress | None) -> ShoutcastDoor | Introduction | None:
         """The dialogue, or None to close at once."""
-        if not self._reception.lets_in(addr, proxied=self._proxied):
+        if not self._reception.lets_in(addr, proxied=self.proxied):
             return None
-        return Introduction(self._front, self._dialogue) if self._proxied else self._dialogue()
+        return Introduction(self._front, self._dialogue) if self.proxied else self._dialogue()
 
     def _dialogue(self) -> ShoutcastDoor:
         return ShoutcastDoor(self._front, self._door)

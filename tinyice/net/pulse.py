@@ -99,7 +99,7 @@ class Pulse(Service):
         self._mounts = mounts
         self._clock = clock
         self._bounds = bounds
-        self._low_latency = low_latency
+        self.low_latency = low_latency
         self._next: IDelayedCall | None = None
         self._turn = 0
         self._due = 0.0
@@ -134,7 +134,7 @@ class Pulse(Service):
     def snapshot(self) -> PulseSnapshot:
         """How it beats now."""
         return PulseSnapshot(
-            name=LOW_LATENCY if self._low_latency else NORMAL,
+            name=LOW_LATENCY if self.low_latency else NORMAL,
             seconds=self.period,
             lateness_seconds=self.lateness,
             stretched=self.stretch,
@@ -145,7 +145,7 @@ class Pulse(Service):
         began = self._clock.seconds()
         self.lateness = max(0.0, began - self._due)
         try:
-            self._mounts.deliver(self._turn, self.turns, low_latency=self._low_latency)
+            self._mounts.deliver(self._turn, self.turns, low_latency=self.low_latency)
         except Exception:
             self._log.failure("a delivery failed; the pulse goes on")
         self._spent += self._clock.seconds() - self._due
@@ -157,7 +157,7 @@ class Pulse(Service):
 
     def _new_round(self) -> None:
         """Every slice had its turn: look at the audience and at the load."""
-        audience = self._mounts.audience(low_latency=self._low_latency)
+        audience = self._mounts.audience(low_latency=self.low_latency)
         wanted = period_for(audience, self._bounds)
         self.busy = self._spent / self.period
         stretch = stretch_for(self.stretch, self.busy)
@@ -166,7 +166,7 @@ class Pulse(Service):
         turns = slices_for(audience)
         if turns != self.turns:
             self.turns = turns
-            self._mounts.spread(turns, low_latency=self._low_latency)
+            self._mounts.spread(turns, low_latency=self.low_latency)
         self._turn = 0
         self._spent = 0.0
 

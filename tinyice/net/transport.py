@@ -7,6 +7,7 @@ all, the producer is paused in Twisted's own sense, so that ``resumeProducing``
 comes once the socket takes bytes again.
 """
 
+import select
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -231,6 +232,8 @@ class StreamPort(tcp.Port):
     """How many of them are open."""
     key = ""
     """What the configuration calls its number."""
+    is_shared = False
+    """Whether other sockets of the same user may listen at the same place."""
     _waiting: tuple[Deferred[None], ...] = ()
 
     def closed(self) -> None:
@@ -249,6 +252,23 @@ class StreamPort(tcp.Port):
         self._waiting = (*self._waiting, empty)
         return empty
 
+    def share(self, *, shared: bool) -> None:
+        """Let other sockets of the same user listen at the same place, or not any more."""
+        self.is_shared = shared
+        if self.connected:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
+
+    def accept_waiting(self) -> None:
+        """Accept whoever has connected by now: who waits when the port closes is turned away."""
+        if not self.connected:
+            return
+        look = select.poll()
+        look.register(self.socket, select.POLLIN)
+        for _ in range(BACKLOG):
+            if not look.poll(0):
+                return
+            self.doRead()  # type: ignore[no-untyped-call]
+
     def let_go(self) -> None:
         """Accept nobody any more; another process listens on the same socket."""
         self._shouldShutdown = False
@@ -259,4 +279,6 @@ class StreamPort(tcp.Port):
         made: socket.socket = super().createInternetSocket()  # type: ignore[no-untyped-call]
         if made.family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(self.interface != "::"))
+        if self.is_shared:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         return made

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from tinyice.web.landing import NOTHING
 
-_KEPT = frozenset({"port", "https_port", "logo_url", "landing_html"})
-"""Where the server listens, which no change moves, and what is made ready by a worker."""
+_KEPT = frozenset({"logo_url", "landing_html"})
+"""What is made ready by a worker."""
 
 
 @dataclass(slots=True)
