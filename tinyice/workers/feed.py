@@ -49,6 +49,11 @@ class SharedFeed:
     def __len__(self) -> int:
         return len(self.seating) + len(self._asking)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether it waits to be told where somebody goes on."""
+        return bool(self._asking)
+
     def follow(self, ring: SharedRing) -> None:
         """The stream goes on in larger memory, at the same offsets."""
         self.ring = self.seating.ring = ring

@@ -15,7 +15,18 @@ from tinyice.work.children import Child, ChildCommand, Ending
 from tinyice.work.frames import Frame, FrameReader
 from tinyice.workers.away import Away
 from tinyice.workers.channel import Channel
-from tinyice.workers.messages import FROM_WORKER, SHORT, Beat, Lead, Message, Ready, Stop
+from tinyice.workers.messages import (
+    FROM_WORKER,
+    PREFIX_MAX,
+    SHORT,
+    Beat,
+    GoOn,
+    Halt,
+    Lead,
+    Message,
+    Ready,
+    Stop,
+)
 from tinyice.workers.watch import REPORT_S, Watch
 
 CHANNEL_DESCRIPTOR = 3
@@ -63,6 +74,7 @@ class Link:
         self._channel: Channel | None = None
         self._is_ready = False
         self._stopping = False
+        self._is_halting = False
         self._lead = b""
         self._watch = Watch()
         self._pulses: dict[bool, PulseSnapshot] = {}
@@ -76,7 +88,8 @@ class Link:
     def takes_more(self) -> bool:
         """Whether it may be given a listener now."""
         channel = self._channel
-        return self._is_ready and channel is not None and channel.waiting < _CLOGGED
+        is_free = self._is_ready and not self._is_halting
+        return is_free and channel is not None and channel.waiting < _CLOGGED
 
     @property
     def pid(self) -> int | None:
@@ -108,7 +121,7 @@ class Link:
                 spawner=around.spawner,
                 clock=around.clock,
             )
-            reader = FrameReader(FROM_WORKER, max_payload=SHORT)
+            reader = FrameReader(FROM_WORKER, max_payload=PREFIX_MAX + SHORT)
             self._channel = Channel(ours, reader, self, around.reactor)
             self._child.start()
         self._revival.began()
@@ -128,6 +141,31 @@ class Link:
         if prefix != self._lead:
             self._lead = prefix
             self.say(Lead(prefix))
+
+    def halt(self) -> None:
+        """Let it serve nobody, and tell where everyone stands."""
+        self._is_halting = True
+        self.say(Halt())
+
+    def go_on(self) -> None:
+        """Let it serve its listeners again."""
+        self._is_halting = False
+        self.say(GoOn())
+
+    def next_descriptor(self) -> int | None:
+        """The one that came with the message at hand."""
+        return None if self._channel is None else self._channel.next_descriptor()
+
+    def forsake(self) -> Deferred[Ending] | None:
+        """End it, whose listeners are served elsewhere by now: nobody hears of that."""
+        self.away = {}
+        self._stopping = True
+        self._is_ready = False
+        self._revival.cancel()
+        if self._child is None or self._channel is None:
+            return None
+        self._channel.lose()
+        return self._child.stop()
 
     def fail(self, fault: str) -> None:
         """End it: this is wrong with it."""
@@ -188,7 +226,7 @@ class Link:
 
     def child_ended(self, ending: Ending) -> None:
         """``ChildUser.child_ended``."""
-        self._is_ready = False
+        self._is_ready = self._is_halting = False
         if self._channel is not None:
             # What it said before its end still counts.
             self._channel.read_rest()

@@ -1,7 +1,7 @@
 """What the main process and a worker say to each other.
 
 Numbers only, but for the bytes that a listener gets before it goes on elsewhere. A descriptor
-comes with ``Open`` (the memory of the ring) and with ``Take`` (the connection).
+comes with ``Open`` (the memory of the ring), and with ``Take`` and ``Held`` (the connection).
 """
 
 import struct
@@ -99,6 +99,16 @@ class Hurry:
 
 
 @dataclass(frozen=True, slots=True)
+class Halt:
+    """To a worker: serve nobody any more, and tell of everyone where they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """To a worker: take ``Halt`` back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """To a worker: let everyone go, and end."""
 
@@ -145,6 +155,23 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """From a worker that halts: where the listener stands, and what comes before that."""
+
+    listener: int
+    offset: int
+    bytes_out: int
+    jumps: int
+    jumps_in_a_row: int
+    pending: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """From a worker: the answer to ``Halt``; all have been told of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """From a worker, once a second: the listener has so much to get still; 0: none any more."""
 
@@ -163,8 +190,8 @@ class Beat:
     busy_ratio: float
 
 
-ToWorker = Open | Shut | Take | Jump | Part | Lead | Cross | Drop | End | Hurry | Stop
-FromWorker = Ready | Gone | Overrun | Parted | Served | Behind | Beat
+ToWorker = Open | Shut | Take | Jump | Part | Lead | Cross | Drop | End | Hurry | Halt | GoOn | Stop
+FromWorker = Ready | Gone | Overrun | Parted | Served | Behind | Beat | Held | Halted
 Message = ToWorker | FromWorker
 
 
@@ -205,6 +232,8 @@ _TO_WORKER = (
     _Layout(9, Part, "Q"),
     _Layout(10, Lead, ""),
     _Layout(11, Cross, "QQQ"),
+    _Layout(12, Halt, ""),
+    _Layout(13, GoOn, ""),
 )
 _FROM_WORKER = (
     _Layout(16, Ready, ""),
@@ -214,6 +243,8 @@ _FROM_WORKER = (
     _Layout(20, Parted, "QQQ"),
     _Layout(21, Beat, "?dddd"),
     _Layout(22, Behind, "QQ"),
+    _Layout(23, Held, "QQQQQ"),
+    _Layout(24, Halted, ""),
 )
 _ALL = _TO_WORKER + _FROM_WORKER
 _BY_KIND = {layout.kind: layout for layout in _ALL}
@@ -222,7 +253,7 @@ _BY_TYPE = {layout.message: layout for layout in _ALL}
 TO_WORKER = frozenset(layout.kind for layout in _TO_WORKER)
 FROM_WORKER = frozenset(layout.kind for layout in _FROM_WORKER)
 SHORT = 64
-"""No message is longer, but for ``Jump`` and ``Lead``."""
+"""No message is longer, but for ``Jump``, ``Lead`` and ``Held``."""
 
 
 def encoded(message: Message) -> Frame:

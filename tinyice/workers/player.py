@@ -4,6 +4,7 @@ Twisted's own transport has buffers and states for which a listener has no use;
 this one weighs a fraction of it, and a worker may have many thousands.
 """
 
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -51,6 +52,17 @@ class Player:
         self.raw_send: Callable[[memoryview], int] = connection.send
         connection.setblocking(False)
         household.reactor.addReader(self)
+
+    def sleep(self) -> int:
+        """Hear nothing of the socket any more; a descriptor for somebody else."""
+        self._household.reactor.removeReader(self)
+        self._household.reactor.removeWriter(self)
+        return os.dup(self._socket.fileno())
+
+    def wake(self) -> None:
+        """Hear of it again."""
+        self._household.reactor.addReader(self)
+        self._household.reactor.addWriter(self)
 
     def fileno(self) -> int:
         """For the reactor."""

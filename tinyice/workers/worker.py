@@ -17,6 +17,7 @@ from tinyice.work.frames import FrameReader
 from tinyice.workers import messages as say
 from tinyice.workers.channel import Channel
 from tinyice.workers.feed import SharedFeed
+from tinyice.workers.pausing import Pausing
 from tinyice.workers.player import Player
 from tinyice.workers.shared import SharedRing
 
@@ -61,10 +62,12 @@ class Worker:
             say.Drop: self._drop,
             say.Hurry: self._hurry,
             say.End: self._end,
+            say.Halt: self._halt,
             say.Stop: self._stop,
         }
         reader = FrameReader(say.TO_WORKER, max_payload=say.PREFIX_MAX + say.SHORT)
         self._channel = Channel(end, reader, self, reactor)
+        self._pausing = Pausing(self._players, self._feeds, self._carry_out, self._channel.send)
 
     def begin(self) -> None:
         """Tell the main process that listeners may come."""
@@ -72,7 +75,9 @@ class Worker:
 
     def received(self, message: say.Message) -> None:
         """``ChannelUser.received``."""
-        self._orders[type(message)](message)
+        if not self._pausing.keeps(message):
+            self._carry_out(message)
+            self._pausing.look()
 
     def channel_lost(self) -> None:
         """``ChannelUser.channel_lost``: without the main process there is nothing to do."""
@@ -80,6 +85,8 @@ class Worker:
 
     def deliver(self, turn: int, turns: int, *, low_latency: bool) -> None:
         """``Delivered.deliver``."""
+        if self._pausing.is_on:
+            return
         for feed in tuple(self._feeds.values()):
             if feed.low_latency == low_latency:
                 feed.deliver(turn, turns)
@@ -137,6 +144,12 @@ class Worker:
     def too_slow(self, listener: Listener) -> None:
         """``Overruns.too_slow``."""
         self._players[listener.id].lose(too_slow=True)
+
+    def _carry_out(self, message: say.Message) -> None:
+        self._orders[type(message)](message)
+
+    def _halt(self, _message: say.Halt) -> None:
+        self._pausing.begin()
 
     def _open(self, message: say.Open) -> None:
         descriptor = self._channel.next_descriptor()

@@ -24,6 +24,7 @@ from tinyice.work.children import Ending
 from tinyice.workers import messages as say
 from tinyice.workers.away import Away
 from tinyice.workers.branch import SharedBranch
+from tinyice.workers.halting import Halting
 from tinyice.workers.link import Link, Surroundings
 from tinyice.workers.watch import REPORT_S
 
@@ -51,6 +52,7 @@ class Workers:
         self._branches: dict[int, SharedBranch] = {}
         self._numbers = numbers()
         self._stopping = False
+        self._halting: Halting | None = None
         self._restarts = 0
         self._looking = Periodic("worker watch", surroundings.clock, REPORT_S, self._look)
 
@@ -65,6 +67,28 @@ class Workers:
         self._stopping = True
         self._looking.stopService()
         endings = [ending for link in self.links if (ending := link.stop()) is not None]
+        waiting: Deferred[object] = DeferredList(endings)  # type: ignore[assignment]
+        await waiting
+
+    def halt(self) -> Halting:
+        """Let them serve nobody, and tell where everyone stands; ``go_on`` takes it back."""
+        self._halting = Halting(link for link in self.links if link.is_ready)
+        return self._halting
+
+    def go_on(self) -> None:
+        """Let them serve their listeners again."""
+        halting, self._halting = self._halting, None
+        if halting is not None:
+            halting.end()
+
+    async def forsake(self) -> None:
+        """End the processes, whose listeners are served elsewhere by now."""
+        self._stopping = True
+        self._looking.stopService()
+        halting, self._halting = self._halting, None
+        if halting is not None:
+            halting.forget()
+        endings = [ending for link in self.links if (ending := link.forsake()) is not None]
         waiting: Deferred[object] = DeferredList(endings)  # type: ignore[assignment]
         await waiting
 
@@ -98,6 +122,13 @@ class Workers:
                 away = link.away.get(message.listener)
                 if away is not None:
                     self._heard_of(link, away, message)
+            case say.Held():
+                descriptor, away = link.next_descriptor(), link.away.get(message.listener)
+                if self._halting is not None:
+                    self._halting.held(link, away, message, descriptor)
+            case say.Halted():
+                if self._halting is not None:
+                    self._halting.halted(link)
             case say.Served():
                 branch = self._branches.get(message.feed)
                 if branch is not None:
@@ -107,6 +138,8 @@ class Workers:
         """``LinkUser.link_lost``: those whom it served are lost with it."""
         for branch in self._branches.values():
             branch.forget(link)
+        if self._halting is not None:
+            self._halting.lost(link)
         lost, link.away = link.away, {}
         for away in lost.values():
             listener = away.listener
