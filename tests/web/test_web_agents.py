@@ -32,7 +32,7 @@ KNOWN = [
     ("NSPlayer/12.00.19041", "Windows Media Player 12.00.19041"),
     ("AppleCoreMedia/1.0.0.22A (iPhone; U; CPU OS 18_0)", "Apple player 1.0.0, iPhone"),
     ("Music Player Daemon 0.23.5", "MPD 0.23.5"),
-    ("mpv 0.37.0", "unknown, “mpv 0.37.0”"),
+    ("mpv 0.37.0", "mpv 0.37.0"),
     ("curl/7.88.1", "curl 7.88.1"),
     ("Mozilla/4.0", "unknown, “Mozilla/4.0”"),
     ("", "unknown"),

@@ -45,6 +45,7 @@ _PLAYERS = (
     ("GStreamer ", "GStreamer"),
     ("Music Player Daemon ", "MPD"),
     ("LibVLC/", "VLC"),
+    ("mpv ", "mpv"),
 )
 _PRODUCT = re.compile(r"([A-Za-z][A-Za-z0-9 _+-]{0,23})/v?(\d[\w.]{0,11})")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+){0,2})")
