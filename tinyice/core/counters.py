@@ -1,6 +1,8 @@
 """What is counted since the server started, beyond what each mount counts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from tinyice.formats.frozen import State
 
 
 @dataclass(slots=True)
@@ -15,3 +17,12 @@ class Counters:
     bytes_skipped: int = 0
     sends: int = 0
     jumps: int = 0
+
+    def freeze(self) -> State:
+        """The sums, for another process; see ``formats/frozen.py``."""
+        return asdict(self)
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``, with what was counted here already."""
+        for name, count in state.items():
+            setattr(self, name, getattr(self, name) + count)

@@ -1,12 +1,13 @@
 """What each mount had last: when its title began, and the source that went. A sink of the hub."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from tinyice.core.clients import Client
 from tinyice.core.events import Event, SourceConnected, SourceDisconnected, TagsChanged
+from tinyice.formats.frozen import State
 
 MOUNTS_MAX = 1000
 """Of so many mounts something is remembered; sources can make up any number of them."""
@@ -46,6 +47,22 @@ class Latest:
     def title_since(self, mount: str) -> datetime | None:
         """When the title that ``mount`` plays was told; None: its source told none."""
         return self._titles.get(mount)
+
+    def freeze(self) -> State:
+        """What is remembered, for another process; see ``formats/frozen.py``."""
+        lost = {
+            mount: [one.at.isoformat(), one.kind, list(astuple(one.client)), one.reason]
+            for mount, one in self._lost.items()
+        }
+        return {"titles": {m: at.isoformat() for m, at in self._titles.items()}, "lost": lost}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._titles = {m: datetime.fromisoformat(at) for m, at in state["titles"].items()}
+        self._lost = {
+            mount: Lost(datetime.fromisoformat(at), kind, Client(*client), reason)
+            for mount, (at, kind, client, reason) in state["lost"].items()
+        }
 
     def lost(self, mount: str) -> Lost | None:
         """The source that ended on ``mount``, while no other came."""

@@ -2,11 +2,12 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from tinyice.core.events import Event, TagsChanged
 from tinyice.core.tags import Tags
+from tinyice.formats.frozen import State
 
 KEPT = 20
 MOUNTS_MAX = 1000
@@ -38,6 +39,20 @@ class Played:
             kept.appendleft(Title(self._now(), event.tags))
         if len(self._titles) > MOUNTS_MAX:
             self._titles.popitem(last=False)
+
+    def freeze(self) -> State:
+        """The titles of each mount, for another process; see ``formats/frozen.py``."""
+        return {
+            mount: [[title.at.isoformat(), *astuple(title.tags)] for title in titles]
+            for mount, titles in self._titles.items()
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._titles.clear()
+        for mount, titles in state.items():
+            kept = (Title(datetime.fromisoformat(at), Tags(*tags)) for at, *tags in titles)
+            self._titles[mount] = deque(kept, maxlen=KEPT)
 
     def of(self, mount: str) -> Sequence[Title]:
         """The titles of ``mount``, newest first: at most ``KEPT``, since the server's start."""

@@ -7,7 +7,7 @@ never becomes part of a sentence here.
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,7 @@ from tinyice.core.events import (
     TagsChanged,
     WorkerLost,
 )
+from tinyice.formats.frozen import State
 
 KEPT = 100
 SUM_UP_S = 60.0
@@ -164,6 +165,23 @@ class Recent:
         """The newest that ``principal`` may see, newest first."""
         seen = (one for one in reversed(self._kept) if may_see(principal, one))
         return tuple(one for one, _ in zip(seen, range(limit), strict=False))
+
+    def freeze(self) -> State:
+        """What is kept, for another process; see ``formats/frozen.py``."""
+        kept = [[h.id, h.at.isoformat(), h.kind, h.mount, h.words, h.detail] for h in self._kept]
+        return {"kept": kept, "last": self._last, "slow": dict(self._slow)}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; what has happened here already comes after it."""
+        own = tuple(self._kept)
+        self._kept.clear()
+        for number, at, *rest in state["kept"]:
+            self._kept.append(Happening(number, datetime.fromisoformat(at), *rest))
+        self._last = state["last"]
+        self._slow.update(state["slow"])
+        for happening in own:
+            self._last += 1
+            self._kept.append(replace(happening, id=self._last))
 
     def _keep(self, kind: str, told: _Told) -> None:
         self._last += 1

@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Protocol
 
+from tinyice.formats.frozen import State
+
 SAMPLE_S = 10.0
 SAMPLES = 180
 
@@ -52,6 +54,21 @@ class _Line:
         if self.peak is None or peak > self.peak.listeners:
             self.peak = Peak(peak, at)
 
+    def freeze(self) -> State:
+        """See ``formats/frozen.py``."""
+        peak = self.peak
+        return {
+            "samples": list(self.samples),
+            "peak": None if peak is None else [peak.listeners, peak.at.isoformat()],
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self.samples.extend(state["samples"])
+        if state["peak"] is not None:
+            listeners, at = state["peak"]
+            self.peak = Peak(listeners, datetime.fromisoformat(at))
+
 
 class Trends:
     """Listener counts of the last half hour."""
@@ -73,6 +90,19 @@ class Trends:
             line.note(count, max(count, mount.listener_peak), at)
             self._lines[mount.path] = line
         self._all.note(total, total, at)
+
+    def freeze(self) -> State:
+        """All lines, for another process; see ``formats/frozen.py``."""
+        lines = {mount: line.freeze() for mount, line in self._lines.items()}
+        return {"lines": lines, "all": self._all.freeze()}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._lines, self._all = {}, _Line()
+        self._all.thaw(state["all"])
+        for mount, line in state["lines"].items():
+            self._lines[mount] = _Line()
+            self._lines[mount].thaw(line)
 
     def of(self, mount: str) -> tuple[int, ...]:
         """The samples of ``mount``, oldest first; none of one that is new, or not there."""

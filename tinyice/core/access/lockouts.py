@@ -19,7 +19,7 @@ Rules of this file:
 import math
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -27,6 +27,7 @@ from typing import Protocol
 from tinyice.core.access.addresses import shared_by
 from tinyice.core.errors import LockedOut
 from tinyice.core.events import AuthLocked, Event
+from tinyice.formats.frozen import State
 
 ADDRESSES_MAX = 4096
 """How many addresses are counted, and how many can be locked out."""
@@ -200,6 +201,20 @@ class Lockouts:
         for lockout in lockouts:
             self._enter(lockout)
         self._prune()
+
+    def freeze(self) -> State:
+        """Who failed and who is locked out, for another process; see ``formats/frozen.py``."""
+        failures = {key: list(one.failures) for key, one in self._suspects.items() if one.failures}
+        return {"failures": failures, "locked": [asdict(one) for one in self._locked.values()]}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``, in place of what was restored."""
+        for key, failures in state["failures"].items():
+            self._suspects[key] = _Suspect(deque(failures))
+        self._locked.clear()
+        for values in state["locked"]:
+            lockout = Lockout(**{**values, "kind": LockoutKind(values["kind"])})
+            self._locked[lockout.address, lockout.kind] = lockout
 
     def _suspect(self, key: str) -> _Suspect:
         suspect = self._suspects.setdefault(key, _Suspect())

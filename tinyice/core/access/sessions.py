@@ -15,11 +15,12 @@ Rules of this file:
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
 
 from tinyice.core.clients import Client
+from tinyice.formats.frozen import State
 
 COOKIE_BYTES = 32
 ID_CHARS = 16
@@ -167,6 +168,16 @@ class Sessions:
         for record in tuple(self._open.values()):
             if self._is_over(record) or not is_known(record.user):
                 self._end(record)
+
+    def freeze(self) -> State:
+        """All of them, for another process; see ``formats/frozen.py``."""
+        return {"open": [asdict(record) for record in self._open.values()], "kept": self._kept_at}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``, in place of what was restored."""
+        records = (SessionRecord(**record) for record in state["open"])
+        self._open = {record.digest: record for record in records}
+        self._kept_at = state["kept"]
 
     def _of(self, user: str) -> list[SessionRecord]:
         return [record for record in self._open.values() if record.user == user]
