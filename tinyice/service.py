@@ -68,9 +68,10 @@ def make_service(options: Options) -> IService:
     files = file_room(raise_file_limit(), ports=3, sources_max=config.max_sources)
     key = secrets.token_bytes(32)
     path = options.config_path(os.environ)
-    parts = build(loaded, path, reactor, local_now, key, files=files, demo=demo)
+    notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
+    parts = build(loaded, path, reactor, local_now, key, files=files, demo=demo, manager=notifier)
     # In the background there is no standard error any more, but this stays.
-    return StationService(loaded, parts, reactor, terminal=os.dup(2))
+    return StationService(loaded, parts, reactor, notifier, terminal=os.dup(2))
 
 
 def local_now() -> datetime:
@@ -100,13 +101,19 @@ class StationService(Service):
     _log = Logger(namespace="tinyice")
 
     def __init__(
-        self, loaded: Loaded, parts: Parts, reactor: ReactorBase, *, terminal: int
+        self,
+        loaded: Loaded,
+        parts: Parts,
+        reactor: ReactorBase,
+        notifier: Notifier,
+        *,
+        terminal: int,
     ) -> None:
         self._terminal = terminal
         self._loaded = loaded
         self._parts = parts
         self._reactor = reactor
-        self._notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
+        self._notifier = notifier
         self._periodic = self._make_periodic()
         self._is_told_to_stop = False
 
@@ -137,15 +144,15 @@ class StationService(Service):
             self._log.warn("{note}", note=note)
         self._log.info("{room}", room=parts.files.in_words(parts.config.max_listeners))
         for mount in parts.mounts:
-            parts.intros.load(mount.settings)
+            parts.streaming.intros.load(mount.settings)
         parts.behind.branding.begin()
         parts.behind.countries.begin()
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
-        if parts.workers is not None:
-            parts.workers.start()
-        if parts.demo is not None:
-            parts.demo.start()
+        if parts.streaming.workers is not None:
+            parts.streaming.workers.start()
+        if parts.streaming.demo is not None:
+            parts.streaming.demo.start()
         restored = parts.behind.storage.restore(
             parts.behind.access.sessions, parts.behind.access.lockouts
         )
@@ -168,7 +175,7 @@ class StationService(Service):
     def _make_periodic(self) -> list[Service]:
         parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
-            *parts.pulses,
+            *parts.streaming.pulses,
             *chronicle_periodic(parts.behind.chronicle, clock),
             Periodic("sweep", clock, SWEEP_S, self._sweep),
             Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
@@ -190,13 +197,13 @@ class StationService(Service):
 
     def _running(self) -> None:
         """The reactor runs: signals are ours, and whoever started us may know."""
-        for number in (signal.SIGHUP, signal.SIGUSR1):
-            signal.signal(number, self._reopen)
+        signal.signal(signal.SIGUSR1, self._reopen)
+        signal.signal(signal.SIGHUP, self._reload)
         for number in (signal.SIGINT, signal.SIGTERM):
             self._heed_once(number)
-        ports = self._parts.entrances.in_words()
-        self._parts.hub.publish(ServerStarted(__version__, ports))
-        self._notifier.ready(f"listening on {', '.join(ports)}")
+        entrances = self._parts.entrances
+        self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
+        self._notifier.ready(entrances.status)
 
     def _heed_once(self, number: signal.Signals) -> None:
         """``timeout`` and impatient people send it twice, and Twisted fails at the second."""
@@ -211,8 +218,17 @@ class StationService(Service):
 
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
-        if number == signal.SIGHUP:
-            self._reactor.callFromThread(self._parts.entrances.reload_certificates)
+
+    def _reload(self, number: int, frame: object) -> None:
+        self._reactor.callFromThread(self._read_again)
+
+    def _read_again(self) -> None:
+        if not self._is_told_to_stop:
+            reading = Deferred.fromCoroutine(self._parts.behind.reloading.at_signal())
+            reading.addErrback(self._not_read)
+
+    def _not_read(self, failure: Failure) -> None:
+        self._log.failure("the configuration was not read again as it should be", failure)
 
     async def _stop(self) -> None:
         parts = self._parts
@@ -221,8 +237,8 @@ class StationService(Service):
         await parts.entrances.close()
         for periodic in self._periodic:
             periodic.stopService()  # type: ignore[no-untyped-call]
-        if parts.demo is not None:
-            await self._within(_CLOSING_S, "the demo programme", parts.demo.stop())
+        if parts.streaming.demo is not None:
+            await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
         parts.mounts.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
             # Who waits for a password to be checked is told to come again.
@@ -231,9 +247,9 @@ class StationService(Service):
         parts.front.waiting.end()
         if not await self._connections_closed(_CLOSING_S):
             self._log.warn("some connections did not end in time")
-        if parts.workers is not None:
-            await self._within(_WORKERS_S, "the workers", parts.workers.stop())
-        await self._within(_CLOSING_S, "recordings", parts.recordings.stop())
+        if parts.streaming.workers is not None:
+            await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
+        await self._within(_CLOSING_S, "recordings", parts.streaming.recordings.stop())
         await self._within(_NEWS_S, "news for web sites", parts.gates.stop(_NEWS_S))
         await self._within(_CLOSING_S, "outgoing connections", parts.outbound.stop())
         await self._within(_STORE_S, "the database", parts.behind.storage.stop())

@@ -14,6 +14,7 @@ from tinyice.assembly.machine import FileRoom
 from tinyice.config.load import Loaded
 from tinyice.config.model import Config
 from tinyice.core.events import AuthFailed, Event
+from tinyice.systemd import Notifier
 from tinyice.work.passwords import hash_now
 from work.mailbox import Mailbox
 
@@ -55,6 +56,7 @@ class Built:
             b"k" * 32,
             files=FileRoom(1000, 66),
             demo=False,
+            manager=Notifier(environ={}, pid=1, monotonic=lambda: 0.0),
         )
         self.events: list[Event] = []
         self.parts.hub.subscribe(self.events.append)

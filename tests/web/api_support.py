@@ -273,6 +273,7 @@ class Bench:
         return Services(
             station=station,
             changes=self.changes,
+            reload=self.changes,
             lockouts=self.lockouts,
             audit=self.audit,
             config=lambda: self.changes.config,

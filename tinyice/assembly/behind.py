@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tinyice.assembly.access import Access
 from tinyice.assembly.figures import Figures
+from tinyice.assembly.reloading import Reloading
 from tinyice.assembly.storage import Storage
 from tinyice.assembly.system import ThisServer
 from tinyice.config.inforce import InForce
@@ -30,6 +31,7 @@ class Behind:
     storage: Storage
     in_force: InForce
     writer: ConfigWriter
+    reloading: Reloading
     settings: WebSettings
     now: Callable[[], datetime]
     publish: Callable[[Event], None]

@@ -12,7 +12,7 @@ from twisted.internet.base import ReactorBase
 from tinyice.assembly.access import Access, Derived, Shelves, make_access
 from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
 from tinyice.assembly.behind import Behind
-from tinyice.assembly.changing import make_writer
+from tinyice.assembly.changing import Changing, make_changing
 from tinyice.assembly.checkers import Checkers
 from tinyice.assembly.chronicle import make_chronicle
 from tinyice.assembly.countries import make_countries
@@ -24,6 +24,7 @@ from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
+from tinyice.assembly.reloading import Manager
 from tinyice.assembly.serving import make_workers
 from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.system import FileInUse, this_server
@@ -35,7 +36,6 @@ from tinyice.config.inforce import InForce
 from tinyice.config.load import Loaded
 from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
-from tinyice.config.writer import ConfigWriter
 from tinyice.core.access.sitecalls import Server
 from tinyice.core.bans import Bans
 from tinyice.core.hub import Hub
@@ -60,26 +60,38 @@ from tinyice.workers.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
+class Streaming:
+    """What brings the audio from sources to listeners."""
+
+    mounts: Mounts
+    recordings: Recordings
+    intros: Intros
+    workers: Workers | None
+    pulses: tuple[Pulse, ...]
+    demo: DemoSource | None
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a running station consists of."""
 
     ground: Ground
+    streaming: Streaming
     behind: Behind
     outputs: Outputs
-    mounts: Mounts
     front: Front
     entrances: Entrances
-    recordings: Recordings
-    intros: Intros
     gates: Gates
     outbound: Outbound
     threads: tuple[Worker, ...]
     checkers: Checkers
-    workers: Workers | None
     files: FileRoom
-    pulses: tuple[Pulse, ...]
     lag: ReactorLag
-    demo: DemoSource | None
+
+    @property
+    def mounts(self) -> Mounts:
+        """The mounts of the station."""
+        return self.streaming.mounts
 
     @property
     def config(self) -> Config:
@@ -101,55 +113,70 @@ def build(
     *,
     files: FileRoom,
     demo: bool,
+    manager: Manager,
 ) -> Parts:
     """Make the parts, of the file at ``path``; nothing is opened, started or read yet.
 
     ``key``: random bytes of this process, for the digests of known passwords.
+    ``manager`` is told of reloads.
     """
     config, hub = loaded.config, Hub()
     ground = Ground(InForce(config), reactor, hub, now, FileInUse(path, loaded.outside))
-    outputs, recordings = _outputs(ground), _recordings(ground)
-    workers = make_workers(config, reactor, hub.publish)
-    mounts = _mounts(ground, recordings, workers)
+    outputs, reader = _outputs(ground), ground.worker("files")
+    streaming = _streaming(ground, reader, demo=demo)
     storage = make_storage(lambda: ground.config, reactor, hub, now)
     checkers = Checkers(config, ground.worker)
     access = _access(ground, storage, checkers, key)
     outbound = _outbound(ground)
     gates = _gates(ground, access, outbound)
     room = Room(files.connections_max, lambda: entrances.connections)
-    front = _front(ground, mounts, access, gates, room=room, limits=limits_of(config, files))
-    pulses, lag = _pulses(ground, mounts), ReactorLag(reactor)
-    file_worker, config_worker = ground.worker("files"), ground.worker("configuration")
-    station = Station(mounts, started_at=now(), clock=reactor.seconds)
-    gauges = _gauges(
-        ground, station, pulses, lag, room.connections, workers=workers, storage=storage
-    )
-    writer = make_writer(ground, loaded, config_worker, lambda: entrances.passed_keys)
+    limits = limits_of(config, files)
+    front = _front(ground, streaming.mounts, access, gates, room=room, limits=limits)
+    lag = ReactorLag(reactor)
+    station = Station(streaming.mounts, started_at=now(), clock=reactor.seconds)
+    gauges = _gauges(ground, station, streaming, lag, room.connections, storage=storage)
+    changing = make_changing(ground, loaded, manager, outputs, lambda: entrances)
     behind = _behind(
-        ground, mounts, station, access, gauges, storage=storage, writer=writer, worker=file_worker
+        ground,
+        streaming.mounts,
+        station,
+        access,
+        gauges,
+        changing=changing,
+        storage=storage,
+        worker=reader,
     )
     entrances = Entrances(config, front, make_web(behind, reactor), reactor)
     parts = Parts(
         ground=ground,
+        streaming=streaming,
         behind=behind,
         outputs=outputs,
-        mounts=mounts,
         front=front,
         entrances=entrances,
-        recordings=recordings,
-        intros=Intros(mounts, ground.folder, file_worker),
         gates=gates,
         outbound=outbound,
-        threads=(file_worker, config_worker),
+        threads=(reader, changing.worker),
         checkers=checkers,
-        workers=workers,
         files=files,
-        pulses=pulses,
         lag=lag,
-        demo=DemoSource(mounts, reactor, now) if demo else None,
     )
     _let_changes_reach(parts)
     return parts
+
+
+def _streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
+    recordings = _recordings(ground)
+    workers = make_workers(ground.config, ground.reactor, ground.hub.publish)
+    mounts = _mounts(ground, recordings, workers)
+    return Streaming(
+        mounts=mounts,
+        recordings=recordings,
+        intros=Intros(mounts, ground.folder, reader),
+        workers=workers,
+        pulses=_pulses(ground, mounts),
+        demo=DemoSource(mounts, ground.reactor, ground.now) if demo else None,
+    )
 
 
 def _behind(
@@ -159,13 +186,13 @@ def _behind(
     access: Access,
     gauges: Figures,
     *,
+    changing: Changing,
     storage: Storage,
-    writer: ConfigWriter,
     worker: Worker,
 ) -> Behind:
     settings = web_settings(ground.config)
     folder = ground.folder
-    branding = Branding(folder, settings, lambda: ground.config, writer, worker.perform)
+    branding = Branding(folder, settings, lambda: ground.config, changing.writer, worker.perform)
     ground.in_force.watch(branding.changed)
     return Behind(
         station=station,
@@ -173,7 +200,8 @@ def _behind(
         gauges=gauges,
         storage=storage,
         in_force=ground.in_force,
-        writer=writer,
+        writer=changing.writer,
+        reloading=changing.reloading,
         settings=settings,
         now=ground.now,
         publish=ground.hub.publish,
@@ -181,7 +209,12 @@ def _behind(
         worker=worker,
         branding=branding,
         machine=this_server(
-            ground.file, ground.in_force, writer, ground.tail, access.passwords, worker=worker
+            ground.file,
+            ground.in_force,
+            changing.reloading,
+            ground.tail,
+            access.passwords,
+            worker=worker,
         ),
         chronicle=make_chronicle(mounts, ground.hub, ground.now, ground.reactor),
         countries=make_countries(ground.in_force, worker),
@@ -292,18 +325,17 @@ def _pulses(ground: Ground, mounts: Mounts) -> tuple[Pulse, ...]:
 def _gauges(
     ground: Ground,
     station: Station,
-    pulses: tuple[Pulse, ...],
+    streaming: Streaming,
     lag: ReactorLag,
     connections: Callable[[], int],
     *,
-    workers: Workers | None,
     storage: Storage,
 ) -> Figures:
-    tally, open_files = Tally(), OpenFiles(connections)
+    tally, open_files, workers = Tally(), OpenFiles(connections), streaming.workers
     ground.hub.subscribe(tally)
     return Figures(
         tally=tally,
-        pulses=lambda: tuple(pulse.snapshot() for pulse in pulses),
+        pulses=lambda: tuple(pulse.snapshot() for pulse in streaming.pulses),
         delivery=station.delivery,
         workers=WorkersSnapshot if workers is None else workers.snapshot,
         process=lambda: process_snapshot(open_files, lag),
@@ -315,7 +347,7 @@ def _let_changes_reach(parts: Parts) -> None:
     """Bring every change to those who act on it."""
     reached = Reached(
         mounts=parts.mounts,
-        intros=parts.intros,
+        intros=parts.streaming.intros,
         bans=parts.front.bans,
         proxies=parts.front.clients,
         logs=parts.outputs,
@@ -323,7 +355,7 @@ def _let_changes_reach(parts: Parts) -> None:
         station=station_settings,
         web=web_settings,
     )
-    tuning = Tuning(parts.front, parts.files, parts.pulses)
+    tuning = Tuning(parts.front, parts.files, parts.streaming.pulses)
     for changed in (
         *(reached.apply, parts.checkers.follow, tuning.follow),
         # The ports last: what is behind them is as it is to be.

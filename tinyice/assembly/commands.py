@@ -7,6 +7,7 @@ from tinyice.config.inforce import InForce
 from tinyice.config.writer import ConfigWriter
 from tinyice.core.events import Event
 from tinyice.core.station import Station
+from tinyice.web.changes import Reload
 from tinyice.web.icecast_ports import Administration
 from tinyice.work.passwords import Passwords
 
@@ -14,6 +15,7 @@ from tinyice.work.passwords import Passwords
 def make_administration(
     station: Station,
     writer: ConfigWriter,
+    reloading: Reload,
     in_force: InForce,
     passwords: Passwords,
     *,
@@ -24,7 +26,7 @@ def make_administration(
     return Administration(
         audience=station,
         changes=writer,
-        reload=writer,
+        reload=reloading,
         config=lambda: in_force.config,
         hash_password=passwords.hash,
         publish=publish,

@@ -76,6 +76,11 @@ class Entrances:
         """The open ports as people write them."""
         return in_words([opened.port for opened in self._opened.values()])
 
+    @property
+    def status(self) -> str:
+        """The same as one line for the service manager."""
+        return f"listening on {', '.join(self.in_words())}"
+
     def open(self, config: Config, passed: Mapping[str, Passed]) -> None:
         """Open everything at the start; raises PortTaken or CertificateFault.
 

@@ -17,10 +17,11 @@ from tinyice.config.judge import Outside, judge
 from tinyice.config.load import read_document
 from tinyice.config.model import Config
 from tinyice.config.restart import needs_restart
-from tinyice.config.writer import ConfigWriter, Perform
+from tinyice.config.writer import Perform
 from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.logs.tail import Tail
+from tinyice.web.changes import Reload
 from tinyice.web.console.machine import Checked, Load, Versions
 from tinyice.work.jobs import Work
 from tinyice.work.passwords import Passwords
@@ -61,7 +62,7 @@ class FileInUse:
 def this_server(
     file: FileInUse,
     in_force: InForce,
-    writer: ConfigWriter,
+    reloading: Reload,
     log: Tail,
     passwords: Passwords,
     *,
@@ -71,7 +72,7 @@ def this_server(
     return ThisServer(
         file,
         in_force,
-        writer,
+        reloading,
         log,
         passwords,
         perform=worker.perform,
@@ -86,7 +87,7 @@ class ThisServer:
         self,
         file: FileInUse,
         in_force: InForce,
-        writer: ConfigWriter,
+        reloading: Reload,
         log: Tail,
         passwords: Passwords,
         *,
@@ -105,7 +106,7 @@ class ThisServer:
         self._file = file
         self._in_force = in_force
         self._started_with = in_force.config
-        self._writer = writer
+        self._reloading = reloading
         self._passwords = passwords
         self._perform = perform
         self._share = ProcessorShare(clock, time.process_time)
@@ -135,7 +136,7 @@ class ThisServer:
 
     async def reload(self, *, who: Principal, client: Client) -> Sequence[str]:
         """Put the file in force as it is now."""
-        return await self._writer.reload(who=who, client=client)
+        return await self._reloading.reload(who=who, client=client)
 
 
 def _checked_in_worker(file: FileInUse, in_force: Config) -> Checked:

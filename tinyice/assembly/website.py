@@ -39,6 +39,7 @@ def make_root(behind: Behind, reactor: ReactorBase) -> SiteResource:
         administration=make_administration(
             behind.station,
             behind.writer,
+            behind.reloading,
             behind.in_force,
             behind.access.passwords,
             publish=behind.publish,
@@ -78,6 +79,7 @@ def _services(behind: Behind) -> Services:
     return Services(
         station=behind.station,
         changes=behind.writer,
+        reload=behind.reloading,
         lockouts=access.lockouts,
         audit=behind.storage,
         config=lambda: behind.in_force.config,

@@ -23,3 +23,10 @@ class Changes(Protocol):
         mount: str = "",
     ) -> Sequence[str]:
         """Edit, judge, save, put in force; notes for who asked. Raises, and nothing is changed."""
+
+
+class Reload(Protocol):
+    """Puts in force what the configuration file says by now."""
+
+    async def reload(self, *, who: Principal, client: Client) -> Sequence[str]:
+        """Read it, and give what is worth telling; raises ``NotSaved`` when it has faults."""

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tinyice.config.model import Config
-from tinyice.core.access.principal import Principal
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
-from tinyice.web.changes import Changes
+from tinyice.web.changes import Changes, Reload
 
 
 class Listening(Protocol):
@@ -55,13 +54,6 @@ class Audience(Protocol):
 
         Raises ``MountUnknown``, ``MountIdle``, ``SameMount`` or ``FormatsDiffer``.
         """
-
-
-class Reload(Protocol):
-    """Puts in force what the configuration file says by now."""
-
-    async def reload(self, *, who: Principal, client: Client) -> Sequence[str]:
-        """Read it, and give what is worth telling; raises when it has faults."""
 
 
 HashPassword = Callable[[str], Coroutine[Any, Any, str]]

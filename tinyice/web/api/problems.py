@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct, ValidationError
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from tinyice.config.faults import ConfigFaults, NotSaved
+from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
 from tinyice.core.errors import (
     Challenge,
     Conflict,
@@ -126,6 +126,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Told]], ...] = (
     (TooManyListeners, _plain(409, "mount-full")),
     (Conflict, _plain(409, "conflict")),
     (ConfigFaults, _refused_values),
+    (FileRefused, _plain(409, "file-refused")),
     (NotSaved, _plain(507, "not-saved")),
     (PictureRefused, _plain(422, "invalid")),
     (CrossSite, _plain(403, "cross-site")),

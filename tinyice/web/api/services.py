@@ -18,7 +18,7 @@ from tinyice.core.events import Event
 from tinyice.core.played import Title
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
-from tinyice.web.changes import Changes
+from tinyice.web.changes import Changes, Reload
 from tinyice.web.pictures import Picture
 from tinyice.web.settings import WebSettings
 
@@ -134,6 +134,7 @@ class Services:
 
     station: Station
     changes: Changes
+    reload: Reload
     lockouts: Lockouts
     audit: Audit
     config: Callable[[], Config]

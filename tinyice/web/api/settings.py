@@ -32,7 +32,9 @@ GROUPS = {
         "lockout_failures lockout_window lockout_time scan_paths session_idle session_lifetime "
         "api_rate audit_enabled audit_days trusted_proxies outbound_allow"
     ),
-    "ports": "bind_host port use_https https_port shoutcast_port shoutcast_mount stop_timeout",
+    "ports": (
+        "bind_host port use_https https_port shoutcast_port shoutcast_mount reuse_port stop_timeout"
+    ),
     "logs": "log_level json_logs",
 }
 """Every key that may be set here, by what it is about. Passwords and files are none of them."""
@@ -103,6 +105,15 @@ async def change_settings(services: Services, call: Call[Nothing, Struct]) -> Do
         key: _told(getattr(call.body, key)) for key in KEYS if getattr(call.body, key) is not UNSET
     }
     return Done(notes=await set_keys(services, call.caller, said))
+
+
+@SETTINGS.add("POST", "/api/settings/reload", Action.RELOAD, answer=Done, refusals=(409,))
+async def reload_settings(services: Services, call: Call[Nothing, Nothing]) -> Done:
+    """Put the whole configuration file in force again; with a fault nothing of it is."""
+    caller = call.caller
+    return Done(
+        notes=tuple(await services.reload.reload(who=caller.principal, client=caller.client))
+    )
 
 
 async def set_keys(
