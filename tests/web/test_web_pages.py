@@ -18,7 +18,7 @@ class PagesTest(SynchronousTestCase):
     def setUp(self) -> None:
         self.jobs: list[Deferred[Ready]] = []
         static = StaticFiles(PROJECT / "static")
-        self.pages = Pages(TEMPLATES, static, SETTINGS, self.prepare)
+        self.pages = Pages(TEMPLATES, static, SETTINGS, self.prepare, waiting=lambda: 0)
         self.went_on = 0
 
     def prepare(self, _folder: Path, _static: Path) -> Deferred[Ready]:

@@ -31,18 +31,27 @@ _SUFFIX = ".html"
 
 
 class Pages:
-    """Renders pages by name, once they are ready."""
+    """Renders pages by name, once they are ready.
+
+    ``waiting`` tells how many mounts wait for approval.
+    """
 
     _log = Logger()
 
     def __init__(
-        self, folder: Path, static: StaticFiles, settings: WebSettings, prepare: Prepare
+        self,
+        folder: Path,
+        static: StaticFiles,
+        settings: WebSettings,
+        prepare: Prepare,
+        *,
+        waiting: Callable[[], int],
     ) -> None:
         self._folder = folder
         self._static = static
         self._prepare = prepare
         self._compiled: Compiled = {}
-        self._common = {"asset": static.url, "site": settings}
+        self._common = {"asset": static.url, "site": settings, "mounts_waiting": waiting}
         self._waiting: list[Callable[[], None]] = []
 
     def when_ready(self, go_on: Callable[[], None]) -> None:

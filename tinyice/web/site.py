@@ -15,6 +15,7 @@ from zope.interface import implementer
 
 from tinyice.core.chronicle import Chronicle
 from tinyice.core.played import Title
+from tinyice.core.snapshots import StationSnapshot
 from tinyice.web import urls
 from tinyice.web.account_site import AccountSite
 from tinyice.web.answers import refusal, respond
@@ -182,9 +183,9 @@ def make_resource(
     ``machine``: without it there are no pages about the server itself.
     """
     files = StaticFiles(static)
-    pages = Pages(templates, files, settings, prepare_pages)
-    public = PublicSite(station, pages, files, guard=guard, settings=settings)
     recent = Briefly(station.snapshot, clock=clock)
+    pages = Pages(templates, files, settings, prepare_pages, waiting=partial(_waiting, recent))
+    public = PublicSite(station, pages, files, guard=guard, settings=settings)
     played = _nothing if services is None else services.played
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
@@ -228,6 +229,11 @@ def _ways_in(
         own = AccountSite(gatekeeper, account, pages, guard=guard)
         found.update(dict.fromkeys(urls.ACCOUNT_SEGMENTS, own))
     return found
+
+
+def _waiting(recent: Briefly[StationSnapshot]) -> int:
+    """How many mounts wait for approval."""
+    return sum(mount.waiting for mount in recent.get().mounts)
 
 
 def _nothing(_mount: str) -> Sequence[Title]:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from twisted.web.server import Request
 
-from tinyice.core.access.permissions import Action, permits
 from tinyice.core.snapshots import StationSnapshot
 from tinyice.web.answers import respond
 from tinyice.web.api.operation import Call, Nothing
@@ -57,13 +56,7 @@ class Desk:
         **values: object,
     ) -> bytes:
         """The page ``name``, at ``place`` of the navigation; with ``fault`` as its status says."""
-        known = {**shell(caller, place), **self._approvals(caller), **values}
+        known = {**shell(caller, place), **values}
         answer = self.pages.answer(name, **known, fault=fault)
         status = fault.status if fault is not None else 200
         return respond(request, replace(answer, status=status))
-
-    def _approvals(self, caller: Caller) -> dict[str, object]:
-        """How many mounts wait for approval, for who may approve them."""
-        if not permits(caller.principal, Action.MAKE_MOUNT):
-            return {}
-        return {"approvals": sum(mount.waiting for mount in self.recent().mounts)}

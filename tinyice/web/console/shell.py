@@ -42,6 +42,7 @@ def shell(caller: Caller, here: str) -> Mapping[str, object]:
         "docked": places[:DOCKED],
         "others": places[DOCKED:],
         "here": here,
+        "may_approve": permits(principal, Action.MAKE_MOUNT),
         "user": principal.name,
         "initials": "".join(word[0] for word in principal.name.split()[:2]).upper(),
         "csrf": caller.csrf,
