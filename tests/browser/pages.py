@@ -48,6 +48,7 @@ CONSOLE = {
     "settings": Shown("/admin/settings", "admin"),
     "system": Shown("/admin/system", "admin"),
     "account": Shown("/admin/account", "admin"),
+    "find": Shown("/admin/find?text=li", "admin"),
     "components": Shown("/admin/components", "admin"),
     "onair-of-a-dj": Shown("/admin/", "anna"),
 }
