@@ -12,7 +12,7 @@ from tinyice.config.restart import AT_START, needs_restart
 LIVE = {
     *("bind_host", "port", "shoutcast_port", "proxy_protocol", "reuse_port"),
     *("use_https", "auto_https", "https_port", "cert_file", "key_file", "max_handshakes"),
-    *("password_queue", "password_workers"),
+    *("password_queue", "password_workers", "workers", "pulse_ms", "slow_jumps"),
     *("max_pending", "max_head_bytes", "max_head_lines", "max_body_bytes"),
     *("header_timeout", "body_timeout", "idle_timeout", "source_lead"),
     *("base_url", "hostname", "location", "admin_email", "page_title", "page_subtitle"),
@@ -26,7 +26,7 @@ LIVE = {
     *("burst_size", "queue_size", "queue_seconds", "metaint", "charset", "low_latency_mode"),
     *("max_listeners", "max_listener_duration", "max_sources", "source_timeout"),
     *("logo_path", "landing_markdown", "approve_mounts", "geoip_database"),
-    *("takeover", "takeover_after", "stop_timeout", "log_level", "relays", "masters"),
+    *("takeover", "takeover_after", "stop_timeout", "log_level", "relays", "masters", "pushes"),
 }
 """The keys that hold as soon as they are saved."""
 

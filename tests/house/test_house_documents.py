@@ -10,7 +10,7 @@ import pytest
 
 from house.sources import PROJECT
 from tinyice.cli import CommandLine
-from tinyice.config.items import ApiToken, BanNote, Master, Relay, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, UrlAuth
 from tinyice.config.kept import KEPT
 from tinyice.config.model import AdvancedMount, Config, User
 from tinyice.core.events import DropReason, Event
@@ -73,7 +73,7 @@ def broken_links(path: Path) -> list[str]:
 
 def known_keys() -> set[str]:
     """Every key that a configuration may have."""
-    models = (Config, AdvancedMount, User, UrlAuth, ApiToken, BanNote, Relay, Master)
+    models = (Config, AdvancedMount, User, UrlAuth, ApiToken, BanNote, Relay, Master, Push)
     known = {field.name for model in models for field in msgspec.structs.fields(model)}
     return known.union(*KEPT.values())
 

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import FieldInfo
 
-from tinyice.config.items import ApiToken, BanNote, Master, Relay, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, UrlAuth
 from tinyice.config.kept import Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import AdvancedMount, Config, User
@@ -59,7 +59,7 @@ Keys marked "Read at start" wait for a restart; all others hold at once.
 
 Passwords may be written as plain text: at load the server replaces them in the
 file by their bcrypt hash. They have at most 72 bytes. Only passwords that are
-sent to others (in `url_auth`, `relays` and `masters`) stay as they are. `null`
+sent to others (in `url_auth`, `relays`, `masters` and `pushes`) stay as they are. `null`
 and empty text mean the default. Ports may be numbers or text.
 
 A mount path begins with `/`. It has no `..`, no `?`, no `#` and no control
@@ -89,6 +89,7 @@ def reference() -> str:
     parts += _struct("Who may listen, in `url_auth` of a mount", UrlAuth)
     parts += _struct("One relay, in `relays`", Relay)
     parts += _struct("One server that is mirrored, in `masters`", Master)
+    parts += _struct("One mount that is sent elsewhere, in `pushes`", Push)
     parts += _struct("One account, in `users`", User)
     parts += _struct("One token, in `api_tokens`", ApiToken)
     parts += _struct("One ban, in `ban_notes`", BanNote)

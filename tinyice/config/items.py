@@ -1,5 +1,6 @@
-"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, sites, relays."""
+"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, relays, pushes."""
 
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -141,3 +142,49 @@ class Master(Struct, frozen=True, kw_only=True):
     prefix: Annotated[
         PathPrefix, says("Put before the paths of its mounts here, for example /hub.")
     ] = ""
+
+
+class Push(Struct, frozen=True, kw_only=True):
+    """A mount that is sent to another server, as an encoder would send it."""
+
+    id: Annotated[
+        Text, says("What it is called in the API and in logs; empty: made of `mount` and `url`.")
+    ] = ""
+    mount: Annotated[MountPath, says("Mount that is sent.")] = ""
+    url: Annotated[
+        WebAddress,
+        says(
+            "Where to: the server, and the path of the mount there. Shoutcast servers take "
+            "sources on the port after the one that is named here."
+        ),
+    ] = ""
+    user: Annotated[
+        LoginName, says("Name to log in with there; empty: `source`, in Shoutcast none.")
+    ] = ""
+    password: Annotated[
+        SentSecret, says("Password for that; it is sent, so it stays as it is in the file.")
+    ] = ""
+    protocol: Annotated[
+        Literal["put", "source", "shoutcast"],
+        says("How: `put` for Icecast from 2.4 on, `source` for older ones, `shoutcast`."),
+    ] = "put"
+    enabled: Annotated[bool, says("Whether it is sent.")] = True
+    public: Annotated[
+        bool | None, says("Whether directories may list it there; null: as the encoder says.")
+    ] = None
+    name: Annotated[Text, says("Replaces the name of the station there.")] = ""
+    description: Annotated[Text, says("Replaces its description there.")] = ""
+    genre: Annotated[Text, says("Replaces its genre there.")] = ""
+    pin: Annotated[
+        Fingerprint,
+        says("SHA-256 of the certificate there; names and authorities then do not count."),
+    ] = ""
+    guarded: Annotated[
+        bool,
+        says("Only public addresses, and those in `outbound_allow`; the API writes this."),
+    ] = False
+
+    @property
+    def called(self) -> str:
+        """What it is called: its id, or else what its mount and address give."""
+        return self.id or sha256(f"{self.mount} {self.url}".encode()).hexdigest()[:8]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from tinyice.config.items import ApiToken, BanNote, Master, Relay, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, UrlAuth
 from tinyice.config.kinds import (
     AUTO,
     Address,
@@ -178,6 +178,9 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = ()
     masters: Annotated[
         tuple[Master, ...], says("Servers all of whose mounts are relayed, see below.")
+    ] = ()
+    pushes: Annotated[
+        tuple[Push, ...], says("Mounts that are sent to other servers, see below.")
     ] = ()
 
     admin_user: Annotated[Text, says("Name of the administrator.")] = "admin"

@@ -22,7 +22,7 @@ def faults_of_relays(config: Config) -> Found:
         if not relay.url and not relay.urls:
             yield (f"{key}.url",), Fault(f"{key}.url", "must name where the stream comes from")
         for name, url in _urls(relay, key):
-            if _is_own(config, relay.mount, urlsplit(url)):
+            if is_own(config, relay.mount, urlsplit(url)):
                 message = f"must not be the mount itself: {relay.mount} of this server"
                 yield (name, f"{key}.mount"), Fault(name, message)
     for index, master in enumerate(config.masters):
@@ -54,7 +54,7 @@ def _urls(relay: Relay, key: str) -> Iterator[tuple[str, str]]:
         yield f"{key}.urls[{index}]", url
 
 
-def _is_own(config: Config, mount: str, parts: SplitResult) -> bool:
+def is_own(config: Config, mount: str, parts: SplitResult) -> bool:
     """Whether that is certainly this server; there are circles that only their answers show."""
     base = urlsplit(config.base_url)
     port = parts.port or _PORTS[parts.scheme]

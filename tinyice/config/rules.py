@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from tinyice.config.faults import Fault, path_text, printable
 from tinyice.config.model import Config
 from tinyice.config.mounts import effective_burst
+from tinyice.config.push_rules import faults_of_pushes
 from tinyice.config.relay_rules import faults_of_relays
 
 
@@ -24,6 +25,7 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
     yield from _faults_of_fallbacks(config.fallback_mounts)
     yield from _faults_of_tokens(config)
     yield from faults_of_relays(config)
+    yield from faults_of_pushes(config)
 
 
 def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
