@@ -58,9 +58,12 @@ function tell() {
   const undo = told.querySelector("[data-undo]");
   const action = undo && { words: "Undo", run: () => { undo.requestSubmit(); told.remove(); } };
   toast(told.dataset.done, { action });
+  told.remove();
   // the form is sent from where no part of the page is renewed
-  told.hidden = true;
-  document.body.append(told);
+  if (undo) {
+    told.hidden = true;
+    document.body.append(told);
+  }
   const address = new URL(location.href);
   address.searchParams.delete("done");
   history.replaceState(null, "", address);
