@@ -12,6 +12,7 @@ Rules of this file:
 """
 
 import hashlib
+from collections.abc import Iterator
 
 from tinyice.formats import matroska_ids as ids
 from tinyice.formats.base import Chunk
@@ -179,11 +180,16 @@ def tracks_of(headers: bytes) -> bytes:
     if not headers:
         return b""
     digest = hashlib.sha256()
-    for element, content in children(headers):
-        for part, value in children(content) if element == ids.SEGMENT else ():
-            if part == ids.INFO:
-                digest.update(dict(children(value)).get(ids.TIMESTAMP_SCALE, b""))
-            for _, entry in children(value) if part == ids.TRACKS else ():
-                facts = [fact for fact in children(entry) if fact[0] not in _INCIDENTAL]
-                digest.update(repr(sorted(facts)).encode())
+    for part, value in (each for top in children(headers) for each in _inside(*top, ids.SEGMENT)):
+        if part == ids.INFO:
+            digest.update(dict(children(value)).get(ids.TIMESTAMP_SCALE, b""))
+        for kind, entry in _inside(part, value, ids.TRACKS):
+            facts = _inside(kind, entry, ids.TRACK_ENTRY)
+            digest.update(
+                repr(sorted(fact for fact in facts if fact[0] not in _INCIDENTAL)).encode()
+            )
     return digest.digest()
+
+
+def _inside(element: int, content: bytes, wanted: int) -> Iterator[tuple[int, bytes]]:
+    return children(content) if element == wanted else iter(())
