@@ -149,8 +149,7 @@ class StationService(Service):
         parts.behind.countries.begin()
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
-        if parts.streaming.workers is not None:
-            parts.streaming.workers.start()
+        parts.streaming.workers.start()
         if parts.streaming.demo is not None:
             parts.streaming.demo.start()
         restored = parts.behind.storage.restore(
@@ -247,8 +246,7 @@ class StationService(Service):
         parts.front.waiting.end()
         if not await self._connections_closed(_CLOSING_S):
             self._log.warn("some connections did not end in time")
-        if parts.streaming.workers is not None:
-            await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
+        await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.streaming.recordings.stop())
         await self._within(_NEWS_S, "news for web sites", parts.gates.stop(_NEWS_S))
         await self._within(_CLOSING_S, "outgoing connections", parts.outbound.stop())

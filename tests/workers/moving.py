@@ -59,7 +59,12 @@ class Here:
         end = socket.socket(fileno=os.dup(childFDs[CHANNEL_DESCRIPTOR]))
         reactor = self._loop.reactor
         worker = Worker(
-            end, reactor=reactor, clock=reactor, jumps_max=JUMPS_MAX, ended=lambda: None
+            end,
+            reactor=reactor,
+            clock=reactor,
+            jumps_max=JUMPS_MAX,
+            paced=lambda _bounds: None,
+            ended=lambda: None,
         )
         worker.begin()
         self.workers.append(worker)

@@ -156,7 +156,7 @@ def test_any_rhythm_of_reading(seed: int, metaint: int | None) -> None:
     """However the listener reads: whole units only, in order, and an account to the byte."""
     rng = random.Random(seed)
     split = Split(metaint, jumps_max=1000)
-    split.worker._jumps_max = 1000
+    split.worker.jumps_max = 1000
     for _ in range(80):
         split.play(rng.randrange(1, 30), rng.randrange(50, 1500))
         split.player.room = min(split.player.room, rng.randrange(20_000))

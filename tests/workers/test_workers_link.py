@@ -10,10 +10,14 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from core.fakes import Player
+from tinyice.core.clients import Client
 from tinyice.core.events import Event, WorkerLost
+from tinyice.core.listener import Listener
 from tinyice.core.snapshots import PulseSnapshot, WorkerSnapshot, WorkersSnapshot
 from tinyice.work.backoff import Backoff
 from tinyice.work.children import ChildCommand
+from tinyice.work.frames import FrameReader
 from tinyice.workers import messages as say
 from tinyice.workers.link import CHANNEL_DESCRIPTOR, Link, Surroundings
 from tinyice.workers.watch import PATIENCE, REPORT_S
@@ -238,4 +242,83 @@ def test_workers_are_told_with_their_pulses(world: World) -> None:
     world.processes[0].die()
     found = world.workers.snapshot()
     assert found == WorkersSnapshot(0, 1, (WorkerSnapshot(1, False, 0),))
+    world.close()
+
+
+def orders(world: World, number: int) -> list[say.Message]:
+    """What a worker was told and has not read before."""
+    reader = FrameReader(say.TO_WORKER, max_payload=say.SHORT)
+    end = world.theirs[number]
+    end.setblocking(False)
+    try:
+        return [say.decoded(frame) for frame in reader.feed(end.recv(65536))]
+    except BlockingIOError:
+        return []
+
+
+def test_more_workers_are_begun_and_fewer_end() -> None:
+    """One that nobody is served by ends at the next look, and is no loss; its number is free."""
+    world = World(1)
+    world.workers.resize(3)
+    assert [link.number for link in world.workers.links] == [1, 2, 3]
+    assert len(world.processes) == 3
+    world.workers.resize(1)
+    assert [link.is_leaving for link in world.workers.links] == [False, True, True]
+    seconds(world, 2)
+    assert [orders(world, number) for number in range(3)] == [[], [say.Stop()], [say.Stop()]]
+    for process in world.processes[1:]:
+        process.die(15)
+    assert [link.number for link in world.workers.links] == [1]
+    world.clock.advance(60)
+    assert (len(world.processes), world.events) == (3, [])
+    world.workers.resize(2)
+    assert [link.number for link in world.workers.links] == [1, 2]
+    assert len(world.processes) == 4
+    world.close()
+
+
+class Somebody:
+    """A listener that a worker serves."""
+
+    def __init__(self) -> None:
+        self.listener = Listener(7, Client(""), Player(), 0.0)
+        self.is_gone = False
+
+    def gone(self, _bytes_out: int, _jumps: int, *, too_slow: bool) -> None:
+        self.is_gone = True
+
+
+def test_a_worker_that_leaves_takes_nobody_and_serves_who_is_there(world: World) -> None:
+    """Its listeners decide when it ends; if it dies before, they are told as lost."""
+    world.say(say.Ready())
+    somebody = Somebody()
+    world.link.away[7] = somebody  # type: ignore[assignment]
+    world.workers.resize(0)
+    beat(world)
+    seconds(world, 5)
+    assert not world.link.takes_more
+    assert orders(world, 0) == []
+    world.processes[0].die()
+    assert world.events == [WorkerLost(1, "killed by signal 9", 1)]
+    assert somebody.is_gone
+    seconds(world, 2)
+    assert world.workers.links == ()
+    assert len(world.processes) == 1
+    world.close()
+
+
+def test_none_at_the_start_and_some_later() -> None:
+    world = World(0)
+    seconds(world, 3)
+    world.workers.resize(1)
+    world.say(say.Ready())
+    assert world.link.takes_more
+    world.close()
+
+
+def test_other_limits_are_told_to_all(world: World) -> None:
+    """Also to one that is not ready yet, which was begun with others."""
+    world.workers.resize(2)
+    world.workers.settle(9, (50, 1000))
+    assert [orders(world, number) for number in range(2)] == [[say.Settle(9, 50, 1000)]] * 2
     world.close()

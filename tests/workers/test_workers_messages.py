@@ -27,6 +27,7 @@ KINDS: dict[type[say.Message], tuple[st.SearchStrategy[object], ...]] = {
     say.Hurry: (NUMBERS,),
     say.Halt: (),
     say.GoOn: (),
+    say.Settle: (NUMBERS, NUMBERS, NUMBERS),
     say.Stop: (),
     say.Ready: (),
     say.Gone: (NUMBERS, st.booleans(), NUMBERS, NUMBERS),

@@ -25,7 +25,7 @@ from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.reloading import Manager
-from tinyice.assembly.serving import make_workers
+from tinyice.assembly.serving import Serving, make_workers
 from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.system import FileInUse, this_server
 from tinyice.assembly.tuning import Tuning
@@ -41,8 +41,6 @@ from tinyice.core.bans import Bans
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
 from tinyice.core.networks import Networks
-from tinyice.core.ring import OwnMemory
-from tinyice.core.snapshots import WorkersSnapshot
 from tinyice.core.station import Station
 from tinyice.core.tally import Tally
 from tinyice.net.front import Front, Limits
@@ -66,7 +64,7 @@ class Streaming:
     mounts: Mounts
     recordings: Recordings
     intros: Intros
-    workers: Workers | None
+    workers: Workers
     pulses: tuple[Pulse, ...]
     demo: DemoSource | None
 
@@ -167,7 +165,7 @@ def build(
 
 def _streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
     recordings = _recordings(ground)
-    workers = make_workers(ground.config, ground.reactor, ground.hub.publish)
+    workers = make_workers(lambda: ground.config, ground.reactor, ground.hub.publish)
     mounts = _mounts(ground, recordings, workers)
     return Streaming(
         mounts=mounts,
@@ -243,7 +241,7 @@ def _recordings(ground: Ground) -> Recordings:
     )
 
 
-def _mounts(ground: Ground, recordings: Recordings, workers: Workers | None) -> Mounts:
+def _mounts(ground: Ground, recordings: Recordings, workers: Workers) -> Mounts:
     mounts = Mounts(
         configured_paths(ground.config),
         partial(settings_for, ground.config),
@@ -251,9 +249,9 @@ def _mounts(ground: Ground, recordings: Recordings, workers: Workers | None) -> 
         publish=ground.hub.publish,
         clock=ground.reactor.seconds,
         recorder_for=recordings.open,
-        allocate=OwnMemory if workers is None else shared_memory,
     )
-    mounts.carrier = workers
+    if workers.links:
+        mounts.share(workers, shared_memory)
     return mounts
 
 
@@ -331,13 +329,13 @@ def _gauges(
     *,
     storage: Storage,
 ) -> Figures:
-    tally, open_files, workers = Tally(), OpenFiles(connections), streaming.workers
+    tally, open_files = Tally(), OpenFiles(connections)
     ground.hub.subscribe(tally)
     return Figures(
         tally=tally,
         pulses=lambda: tuple(pulse.snapshot() for pulse in streaming.pulses),
         delivery=station.delivery,
-        workers=WorkersSnapshot if workers is None else workers.snapshot,
+        workers=streaming.workers.snapshot,
         process=lambda: process_snapshot(open_files, lag),
         store=storage.snapshot,
     )
@@ -355,9 +353,10 @@ def _let_changes_reach(parts: Parts) -> None:
         station=station_settings,
         web=web_settings,
     )
+    serving = Serving(parts.mounts, parts.streaming.workers)
     tuning = Tuning(parts.front, parts.files, parts.streaming.pulses)
     for changed in (
-        *(reached.apply, parts.checkers.follow, tuning.follow),
+        *(reached.apply, serving.follow, parts.checkers.follow, tuning.follow),
         # The ports last: what is behind them is as it is to be.
         parts.entrances.follow,
     ):

@@ -6,7 +6,7 @@ from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
 
 AT_START: Final = (
-    *("data_dir", "workers", "pulse_ms", "slow_jumps"),
+    "data_dir",
     *("json_logs", "log_file", "access_log_file", "auth_log_file"),
 )
 """The keys that are read at start only."""

@@ -43,7 +43,7 @@ class SharedFeed:
         self.seating = Seating(ring)
         self._asking: set[Listener] = set()
         self._overruns = overruns
-        self._jumps_max = jumps_max
+        self.jumps_max = jumps_max
         self.seating.spread(slices)
 
     def __len__(self) -> int:
@@ -122,7 +122,7 @@ class SharedFeed:
             self._overrun(listener)
 
     def _overrun(self, listener: Listener) -> None:
-        if listener.until is not None or listener.jumps_in_a_row >= self._jumps_max:
+        if listener.until is not None or listener.jumps_in_a_row >= self.jumps_max:
             self._overruns.too_slow(listener)
             return
         self.seating.laggards.discard(listener)

@@ -75,6 +75,8 @@ class Link:
         self._is_ready = False
         self._stopping = False
         self._is_halting = False
+        self.is_leaving = False
+        """Whether it is not wanted any more, and ends with its last listener."""
         self._lead = b""
         self._watch = Watch()
         self._pulses: dict[bool, PulseSnapshot] = {}
@@ -88,7 +90,7 @@ class Link:
     def takes_more(self) -> bool:
         """Whether it may be given a listener now."""
         channel = self._channel
-        is_free = self._is_ready and not self._is_halting
+        is_free = self._is_ready and not self._is_halting and not self.is_leaving
         return is_free and channel is not None and channel.waiting < _CLOGGED
 
     @property
@@ -131,6 +133,21 @@ class Link:
         if self._channel is None:
             raise RuntimeError("the worker was never started")
         self._channel.send(message, descriptor)
+
+    def tell(self, message: Message) -> None:
+        """The same, for what its process knows from its start on if there is none now."""
+        if self._channel is not None and not self._stopping:
+            self._channel.send(message)
+
+    def leave(self) -> None:
+        """Take nobody any more; whoever it serves stays."""
+        self.is_leaving = True
+        self._revival.cancel()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopping
 
     def lead(self, prefix: bytes) -> None:
         """Tell the worker what comes first for those who cross from now on.
@@ -231,5 +248,5 @@ class Link:
             # What it said before its end still counts.
             self._channel.read_rest()
         self._user.link_lost(self, ending)
-        if not self._stopping:
+        if not self._stopping and not self.is_leaving:
             self._revival.ended()

@@ -109,6 +109,15 @@ class GoOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """To a worker: these limits hold from now on; the bounds of a pulse are in milliseconds."""
+
+    jumps_max: int
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """To a worker: let everyone go, and end."""
 
@@ -190,7 +199,22 @@ class Beat:
     busy_ratio: float
 
 
-ToWorker = Open | Shut | Take | Jump | Part | Lead | Cross | Drop | End | Hurry | Halt | GoOn | Stop
+ToWorker = (
+    Open
+    | Shut
+    | Take
+    | Jump
+    | Part
+    | Lead
+    | Cross
+    | Drop
+    | End
+    | Hurry
+    | Halt
+    | GoOn
+    | Settle
+    | Stop
+)
 FromWorker = Ready | Gone | Overrun | Parted | Served | Behind | Beat | Held | Halted
 Message = ToWorker | FromWorker
 
@@ -234,6 +258,7 @@ _TO_WORKER = (
     _Layout(11, Cross, "QQQ"),
     _Layout(12, Halt, ""),
     _Layout(13, GoOn, ""),
+    _Layout(14, Settle, "QQQ"),
 )
 _FROM_WORKER = (
     _Layout(16, Ready, ""),

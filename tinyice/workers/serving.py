@@ -36,6 +36,7 @@ def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None
         reactor=reactor,
         clock=reactor,
         jumps_max=jumps_max,
+        paced=lambda bounds: pace(bounds),  # noqa: PLW0108 - made below
         ended=reactor.crash,
     )
     pulses = [
@@ -44,6 +45,10 @@ def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None
     ]
     for pulse in pulses:
         pulse.startService()
+
+    def pace(pulse_ms: tuple[int, int]) -> None:
+        for pulse in pulses:
+            pulse.settle(bounds_of(pulse_ms, low_latency=pulse.low_latency))
 
     def report() -> None:
         worker.report(pulse.snapshot() for pulse in pulses)

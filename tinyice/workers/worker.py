@@ -30,7 +30,11 @@ _BEHIND_MAX = 500
 
 
 class Worker:
-    """The feeds and players of this process; ``ended`` is called when its work is over."""
+    """The feeds and players of this process.
+
+    ``paced`` is told of other bounds of the pulse, in milliseconds; ``ended`` is called when
+    the work is over.
+    """
 
     def __init__(
         self,
@@ -39,11 +43,13 @@ class Worker:
         reactor: IReactorFDSet,
         clock: IReactorTime,
         jumps_max: int,
+        paced: Callable[[tuple[int, int]], None],
         ended: Callable[[], None],
     ) -> None:
         self.reactor = reactor
         self._clock = clock
         self._jumps_max = jumps_max
+        self._paced = paced
         self._ended = ended
         self._feeds: dict[int, SharedFeed] = {}
         self._players: dict[int, Player] = {}
@@ -63,6 +69,7 @@ class Worker:
             say.Hurry: self._hurry,
             say.End: self._end,
             say.Halt: self._halt,
+            say.Settle: self._settle,
             say.Stop: self._stop,
         }
         reader = FrameReader(say.TO_WORKER, max_payload=say.PREFIX_MAX + say.SHORT)
@@ -249,6 +256,12 @@ class Worker:
         for number, lag in behind.items():
             self._channel.send(say.Behind(number, lag))
         self._behind = behind.keys()
+
+    def _settle(self, message: say.Settle) -> None:
+        self._jumps_max = message.jumps_max
+        for feed in self._feeds.values():
+            feed.jumps_max = message.jumps_max
+        self._paced((message.shortest, message.longest))
 
     def _stop(self, _message: say.Stop) -> None:
         for player in tuple(self._players.values()):

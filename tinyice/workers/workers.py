@@ -8,6 +8,7 @@ are sent there.
 
 from collections.abc import Callable
 from itertools import count as numbers
+from itertools import islice
 
 from twisted.internet.defer import Deferred, DeferredList
 
@@ -46,7 +47,9 @@ class Workers:
         listeners_max: int,
         publish: Callable[[Event], None],
     ) -> None:
-        self.links = tuple(Link(at + 1, self, surroundings) for at in range(count))
+        self.links: tuple[Link, ...] = ()
+        """The processes, also those that are leaving."""
+        self._surroundings = surroundings
         self._listeners_max = listeners_max
         self._publish = publish
         self._branches: dict[int, SharedBranch] = {}
@@ -55,12 +58,35 @@ class Workers:
         self._halting: Halting | None = None
         self._restarts = 0
         self._looking = Periodic("worker watch", surroundings.clock, REPORT_S, self._look)
+        self.resize(count)
 
     def start(self) -> None:
         """Begin the processes."""
         for link in self.links:
             link.start()
         self._looking.startService()
+
+    def resize(self, count: int) -> None:
+        """Let so many processes serve; one that is not wanted ends with its last listener."""
+        wanted = [link for link in self.links if not link.is_leaving]
+        for link in wanted[count:]:
+            link.leave()
+        taken = {link.number for link in self.links}
+        free = (number for number in numbers(1) if number not in taken)
+        added = tuple(
+            Link(number, self, self._surroundings)
+            for number in islice(free, max(0, count - len(wanted)))
+        )
+        self.links += added
+        if self._looking.running:
+            for link in added:
+                link.start()
+
+    def settle(self, jumps_max: int, pulse_ms: tuple[int, ...]) -> None:
+        """These limits hold in the processes from now on."""
+        shortest, longest = pulse_ms
+        for link in self.links:
+            link.tell(say.Settle(jumps_max, shortest, longest))
 
     async def stop(self) -> None:
         """Let all listeners go, and end the processes."""
@@ -146,8 +172,8 @@ class Workers:
             if listener.drop_reason is DropReason.LEFT:
                 listener.drop_reason = DropReason.WORKER_LOST
             away.gone(_as_if_level(listener), listener.jumps, too_slow=False)
-        if not self._stopping:
-            self._restarts += 1
+        if not self._stopping and not link.has_left:
+            self._restarts += not link.is_leaving
             self._publish(WorkerLost(link.number, ending.reason, len(lost)))
 
     def _heard_of(self, link: Link, away: Away, message: say.FromWorker) -> None:
@@ -166,6 +192,15 @@ class Workers:
     def _look(self) -> None:
         for link in self.links:
             link.look()
+            if link.is_leaving and not link.away and not link.has_left:
+                ending = link.stop()
+                if ending is not None:
+                    ending.addCallback(self._forget, link)
+                else:
+                    self._forget(None, link)
+
+    def _forget(self, _ending: Ending | None, link: Link) -> None:
+        self.links = tuple(one for one in self.links if one is not link)
 
     def _carry(self, mount: Mount, feed: Feed, listener: Listener) -> bool:
         """Give ``listener`` to a worker; False if there is none for anybody now."""
