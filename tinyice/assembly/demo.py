@@ -75,7 +75,7 @@ class DemoSource:
         if self._source is None:
             self._claim()
         elif self._mount is not None:
-            self._mount.set_tags(self._tags, "demo")
+            self._mount.set_tags_of(self._source, self._tags, "demo")
 
     def _on_ended(self, reason: str) -> None:
         self._log.warn("the demo programme ended and begins again: {reason}", reason=reason)
@@ -88,7 +88,7 @@ class DemoSource:
             self._log.debug("the demo programme waits: {reason}", reason=str(error))
         else:
             self._source = source
-            self._mount.set_tags(self._tags, "demo")
+            self._mount.set_tags_of(source, self._tags, "demo")
 
     def _new_source(self) -> Source:
         return Source(

@@ -70,9 +70,9 @@ class Bans:
 def enforce(bans: Container[str], mounts: Mounts) -> None:
     """Let go of the sources and listeners who are banned now."""
     for mount in mounts:
-        source = mount.source
-        if source is not None and source.client.address in bans:
-            source.control.close(DropReason.BANNED.value)
+        for entry in mount.air.inputs.sessions:
+            if entry.source.client.address in bans:
+                entry.source.control.close(DropReason.BANNED.value)
         for listener in tuple(mount.listeners.values()):
             if listener.client.address in bans:
                 mount.drop(listener, DropReason.BANNED)

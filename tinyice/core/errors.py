@@ -21,6 +21,10 @@ class MountIdle(DomainError):
         self.mount = mount
 
 
+class MountAwaited(MountIdle):
+    """Nothing can be heard on the mount yet, but it has been asked for and will come soon."""
+
+
 class MountDisabled(DomainError):
     """The operator switched the mount off."""
 

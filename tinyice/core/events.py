@@ -108,6 +108,108 @@ class SourceRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FallbackEngaged(Event):
+    """``input`` is heard in place of what should be; ``reason`` says why.
+
+    It is "relay", or an element of the mount's chain as that names it.
+    """
+
+    id: ClassVar[str] = "mount.fallback.engaged"
+    mount: str
+    input: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackEnded(Event):
+    """After so many ``seconds`` the mount's own ``input`` is heard again; "": nothing is."""
+
+    id: ClassVar[str] = "mount.fallback.ended"
+    mount: str
+    input: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackRefused(Event):
+    """The players of the mount do not understand ``input``, which is of its chain."""
+
+    id: ClassVar[str] = "mount.fallback.refused"
+    mount: str
+    input: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackDiffers(Event):
+    """``input`` is heard now, at another rate or with other channels: some players stumble."""
+
+    id: ClassVar[str] = "mount.fallback.differs"
+    mount: str
+    input: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBegan(Event):
+    """The source is gone, and who listens waits for it, ``seconds`` at most."""
+
+    id: ClassVar[str] = "mount.hold.began"
+    mount: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnded(Event):
+    """They wait no more; ``reason`` says why."""
+
+    id: ClassVar[str] = "mount.hold.ended"
+    mount: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelayConnected(Event):
+    """A relay feeds its mount with the stream of ``upstream`` from now on."""
+
+    id: ClassVar[str] = "relay.connected"
+    mount: str
+    upstream: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelayLost(Event):
+    """The stream of ``upstream`` ended after so many ``seconds``; the relay tries to go on."""
+
+    id: ClassVar[str] = "relay.lost"
+    mount: str
+    upstream: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelayRefused(Event):
+    """A relay could not have the stream of ``upstream``: told once for each new reason."""
+
+    id: ClassVar[str] = "relay.refused"
+    mount: str
+    upstream: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelayUpstreamChanged(Event):
+    """A relay goes on with the stream of ``upstream`` in place of that of ``before``."""
+
+    id: ClassVar[str] = "relay.upstream.changed"
+    mount: str
+    upstream: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class TagsChanged(Event):
     """Another title plays on the mount."""
 

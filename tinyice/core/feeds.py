@@ -89,9 +89,9 @@ class Feeds:
             yield feed
 
     @property
-    def has_headers(self) -> bool:
-        """Whether stream headers are known."""
-        return bool(self._sync.headers)
+    def headers(self) -> bytes:
+        """The stream headers in force; b"": none are known."""
+        return self._sync.headers
 
     def totals(self) -> Totals:
         """What all of them did, and those that are gone."""
@@ -111,11 +111,15 @@ class Feeds:
         known = self._icy.get(metaint)
         return self._begin_icy(metaint) if known is None else known[1]
 
-    def begin_session(self) -> None:
-        """Another source comes: nobody joins before this."""
+    def begin_session(self, headers: bytes | None) -> None:
+        """Another source comes, with these stream headers in force: nobody joins before this.
+
+        None: those in force still are.
+        """
         for feed in self:
             feed.fresh_from = self.ring.head
-        self._sync.set_headers(self.ring.head, b"")
+        if headers is not None:
+            self._sync.set_headers(self.ring.head, headers)
 
     def write(self, chunk: Chunk) -> None:
         """The next units of the stream, for everyone."""

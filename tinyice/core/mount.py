@@ -2,23 +2,26 @@
 
 Rules of this file: the mount owns the ring's bytes, one source at a time writes
 them, and every method is one transaction: nothing waits between check and act.
+Which source that is stands in ``changeover``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from tinyice.core.air import Air
+from tinyice.core.changeover import attach, detach, watch
 from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
 from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
 from tinyice.core.feed import Feed
 from tinyice.core.feeds import Feeds, Terms
-from tinyice.core.haste import Haste
+from tinyice.core.inputs import Input
+from tinyice.core.intake import take, take_chunks
 from tinyice.core.listener import Listener
-from tinyice.core.recorder import Recorder
 from tinyice.core.ring import Allocate, OwnMemory
 from tinyice.core.roll import Roll
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source, StreamFormat
 from tinyice.core.tags import Tags
-from tinyice.formats.base import FormatKind
+from tinyice.formats.base import Chunk, FormatKind
 from tinyice.formats.frozen import State
 from tinyice.wire.icy import metadata_block
 
@@ -36,8 +39,6 @@ class Mount:
         allocate: Allocate = OwnMemory,
     ) -> None:
         self.settings = settings
-        self.source: Source | None = None
-        self.recorder: Recorder | None = None
         self.intro = b""
         self.tags = Tags()
         self.roll = Roll()
@@ -47,10 +48,12 @@ class Mount:
         self.slow_listeners = 0
         self.bytes_in = 0
         self._station = station
-        self._publish = publish
-        self._clock = clock
-        self._live_from = 0
-        self._format: StreamFormat | None = None
+        self.publish = publish
+        self.now = clock
+        self.format_known: Callable[[Mount], None] = _nobody_cares
+        """Told when it is known what the players here understand."""
+        self.awaiting: set[Callable[[], None]] = set()
+        """Those who are told once the mount can be heard."""
         terms = Terms(
             jumps_max=station.jumps_max,
             burst=self._burst_now,
@@ -61,12 +64,18 @@ class Mount:
         queue = max(settings.queue_bytes, station.queue_min_bytes)
         self._feeds = Feeds(queue, terms, allocate=allocate)
         self._release_deadline: float | None = None
-        self._haste = Haste(clock())
+        self.air = Air(self._feeds, clock())
+        """What feeds the mount."""
 
     @property
     def path(self) -> str:
         """The mount's name."""
         return self.settings.path
+
+    @property
+    def source(self) -> Source | None:
+        """What is on air."""
+        return self.air.source
 
     @property
     def listeners(self) -> dict[int, Listener]:
@@ -111,15 +120,13 @@ class Mount:
     @property
     def carries_icy(self) -> bool:
         """Whether ICY metadata fits this stream."""
-        framer = None if self.source is None else self.source.framer
-        return framer is not None and framer.kind.carries_icy
+        stream = None if self.source is None else self.source.stream
+        return stream is not None and stream.kind.carries_icy
 
     @property
     def format(self) -> StreamFormat | None:
         """What its players understand; None: nothing was ever heard here."""
-        if self.source is not None:
-            self._format = self.source.format or self._format
-        return self._format
+        return self.air.format
 
     @property
     def is_full(self) -> bool:
@@ -133,6 +140,7 @@ class Mount:
         before, self.settings, self._station = self.settings, settings, station
         if settings.charset != before.charset:
             self._feeds.announce()
+        watch(self)
         self._feeds.settle(station.jumps_max)
         wanted = max(settings.queue_bytes, station.queue_min_bytes)
         if wanted > had:
@@ -142,57 +150,41 @@ class Mount:
         """Lie in memory of that kind from now on; who listens does not notice."""
         self._feeds.relocate(allocate)
 
-    def attach(self, source: Source) -> None:
-        """``source`` feeds the mount from now on; who listens stays."""
-        self.source = source
-        self._feeds.begin_session()
-        self.tags = Tags()
-        self._feeds.announce()
+    def attach(self, source: Source) -> Input:
+        """``source`` feeds the mount from now on, or waits; who listens stays."""
+        return attach(self, source)
 
-    def detach(self, source: Source) -> bool:
-        """``source`` is gone; whether it was the one that fed the mount."""
-        if self.source is not source:
-            return False
-        self._format = self.format
-        self.source = None
-        if self.recorder is not None:
-            self.recorder.close()
-            self.recorder = None
-        return True
+    def detach(self, source: Source) -> Input | None:
+        """``source`` is gone, and what it was here; None: nothing any more."""
+        return detach(self, source)
 
     def take(self, source: Source, data: bytes) -> None:
         """Bytes of ``source``; those of a session that was replaced are dropped."""
-        if self.source is not source:
-            return
-        now = self._clock()
-        if source.is_late(now):
-            self._live_from = self._feeds.ring.head
-        self.bytes_in += len(data)
-        if self.recorder is not None:
-            self.recorder.write(data)
-        seconds = 0.0
-        for chunk in source.frame(data, now):
-            seconds += chunk.seconds
-            self._feeds.write(chunk)
-            if chunk.tags is not None:
-                artist, title = chunk.tags.get("artist", ""), chunk.tags.get("title", "")
-                self.set_tags(Tags(artist=artist, title=title), "stream")
-        source.brought(seconds, now)
-        branches = (feed.branch for feed in self._feeds)
-        breath = self._haste.pause_for(branches, self._feeds.ring, now)
-        hold = max(source.pace.hold(seconds, now), breath)
-        if hold:
-            source.control.hold(hold)
+        take(self, source, data)
+
+    def take_chunks(self, source: Source, chunks: Sequence[Chunk]) -> None:
+        """Chunks of ``source``, whose stream is described; see ``take``."""
+        take_chunks(self, source, chunks)
 
     def check_audible(self) -> None:
         """Raise what keeps everybody from hearing this mount now."""
         if self.settings.disabled:
             raise MountDisabled(self.path)
         source = self.source
-        if source is None or source.framer is None:
+        if source is None or source.stream is None:
             raise MountIdle(self.path)
-        if source.framer.needs_headers and not self._feeds.has_headers:
+        if source.stream.needs_headers and not self._feeds.headers:
             raise MountIdle(self.path)
+
+    def tell_awaiting(self) -> None:
+        """Something came: whoever waits for it is told, if the mount can be heard now."""
+        try:
+            self.check_audible()
+        except (MountIdle, MountDisabled):
+            return
+        awaiting, self.awaiting = self.awaiting, set()
+        for tell in awaiting:
+            tell()
 
     def check_room(self) -> None:
         """Raise what keeps one more listener out of this mount now."""
@@ -209,7 +201,7 @@ class Mount:
         feed = self.feed_for(metaint)
         self.receive(listener)
         feed.join(listener, self.intro)
-        self._publish(ListenerJoined(self.path, listener.id, listener.client))
+        self.publish(ListenerJoined(self.path, listener.id, listener.client))
 
     def receive(self, listener: Listener) -> None:
         """``listener`` is one of this mount's."""
@@ -237,12 +229,12 @@ class Mount:
             listener.id,
             listener.client,
             listener.drop_reason,
-            self._clock() - listener.joined_at,
+            self.now() - listener.joined_at,
             listener.bytes_out,
             listener.jumps,
         )
         listener.let_go()
-        self._publish(left)
+        self.publish(left)
 
     def forsake(self, listener: Listener) -> None:
         """Another process serves ``listener``: nobody is told that it is gone here."""
@@ -284,22 +276,45 @@ class Mount:
 
     def close(self) -> None:
         """The mount is forgotten, with nobody on it: its memory is free at once."""
+        self.air.close()
         self._feeds.close()
 
     def release_listeners(self) -> None:
         """Nothing feeds the mount any more: everyone gets what is left, and goes."""
-        self._release_deadline = self._clock() + self._station.drain_s
+        self._release_deadline = self.now() + self._station.drain_s
         for listener in self.listeners.values():
             listener.drop_reason = DropReason.SOURCE_ENDED
+        self.air.programme.end()
         self._feeds.end()
+        for tap in tuple(self.air.taps):
+            tap.ended()
 
     def set_tags(self, tags: Tags, origin: str) -> None:
-        """Something else plays now."""
+        """Something else is heard now."""
+        if self.air.on_air is not None:
+            self.air.on_air.tags = tags
         if tags == self.tags:
             return
         self.tags = tags
         self._feeds.announce()
-        self._publish(TagsChanged(self.path, tags, origin))
+        self.publish(TagsChanged(self.path, tags, origin))
+        for tap in tuple(self.air.taps):
+            tap.tagged(tags, origin)
+
+    def set_tags_of(self, source: Source, tags: Tags, origin: str) -> None:
+        """``source`` plays something else now; that is told while it is heard."""
+        entry = self.air.inputs.of(source)
+        if entry is not None:
+            entry.tags = tags
+            if entry is self.air.on_air:
+                self.set_tags(tags, origin)
+
+    def play(self, tags: Tags, origin: str) -> None:
+        """Another input is on air, which plays this."""
+        if not self.air.programme.goes_on:
+            self.tags = Tags()
+            self._feeds.announce()
+        self.set_tags(tags, origin)
 
     def deliver(self, turn: int = 0, turns: int = 1) -> None:
         """One pulse, or one turn of it: who keeps up gets what is new."""
@@ -331,7 +346,7 @@ class Mount:
             "feeds": self._feeds.freeze(),
             "tags": [self.tags.artist, self.tags.title, self.tags.url],
             "format": None if known is None else [known.kind.value, known.codec],
-            "live_from": self._live_from,
+            "live_from": self.air.live_from,
             "release_deadline": self._release_deadline,
             "bytes_in": self.bytes_in,
             "listener_peak": self.listener_peak,
@@ -342,9 +357,10 @@ class Mount:
         """Go on from ``state``; of a mount on which nothing was yet."""
         self.tags = Tags(*state["tags"])
         known = state["format"]
-        self._format = None if known is None else StreamFormat(FormatKind(known[0]), known[1])
+        if known is not None:
+            self.air.understood = StreamFormat(FormatKind(known[0]), known[1])
         self._feeds.thaw(state["feeds"])
-        self._live_from = state["live_from"]
+        self.air.live_from = state["live_from"]
         self._release_deadline = state["release_deadline"]
         self.bytes_in = state["bytes_in"]
         self.listener_peak = state["listener_peak"]
@@ -362,9 +378,13 @@ class Mount:
     def _burst_now(self) -> int:
         """What somebody new may have at once: nothing from before a silence."""
         source, ring = self.source, self._feeds.ring
-        if source is None or source.is_late(self._clock()):
+        if source is None or source.is_late(self.now()):
             return 0
-        return min(self.settings.burst_bytes, ring.capacity // 2, ring.head - self._live_from)
+        return min(self.settings.burst_bytes, ring.capacity // 2, ring.head - self.air.live_from)
 
     def _block(self) -> bytes:
         return metadata_block(self.tags.display, self.tags.url, self.settings.charset)
+
+
+def _nobody_cares(_mount: Mount) -> None:
+    """Nothing depends on what players understand."""

@@ -1,15 +1,16 @@
 """All mounts of the station: look-up, claims, limits, time-outs."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from typing import Protocol
 
+from tinyice.core.chains import Chains, Demand, Players
+from tinyice.core.changeover import close, decide, sweep, watch
 from tinyice.core.counters import Counters
 from tinyice.core.errors import (
     ListenerUnknown,
+    MountAwaited,
     MountDisabled,
     MountIdle,
-    MountInUse,
     MountPathRefused,
     MountUnknown,
     TooManyListeners,
@@ -18,26 +19,20 @@ from tinyice.core.errors import (
 from tinyice.core.events import (
     DropReason,
     Event,
-    SourceConnected,
-    SourceDisconnected,
-    SourceReplaced,
 )
+from tinyice.core.inputs import slot_of
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.core.moves import Ferry, move
 from tinyice.core.paths import mount_path_fault
-from tinyice.core.recorder import Recorder
 from tinyice.core.ring import Allocate, OwnMemory
+from tinyice.core.sessions import RecorderFor, Sessions
 from tinyice.core.settings import MountSettings, StationSettings
-from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 
 SECURE_COST = 4
 """As how many plain listeners one over TLS counts when the pulse is stretched."""
-
-RecorderFor = Callable[[MountSettings], Recorder | None]
-"""Opens the dump file of a mount, where it has one."""
 
 
 class Carrier(Ferry, Protocol):
@@ -62,6 +57,9 @@ class Mounts:
         allocate: Allocate = OwnMemory,
     ) -> None:
         self.carrier: Carrier | None = None
+        self.players: Players | None = None
+        self.demand: Demand | None = None
+        self._chains = Chains(self.claim, self.release)
         self._allocate = allocate
         self.counters = Counters()
         self._intros: dict[str, bytes] = {}
@@ -70,7 +68,9 @@ class Mounts:
         self._station = station
         self._publish = publish
         self._clock = clock
-        self._recorder_for = recorder_for
+        self._sessions = Sessions(
+            self.counters, publish=publish, clock=clock, recorder_for=recorder_for
+        )
         self._mounts: dict[str, Mount] = {}
         self._last_listener = 0
         for path in configured:
@@ -87,7 +87,7 @@ class Mounts:
     @property
     def sources(self) -> int:
         """How many sources are connected now."""
-        return sum(mount.source is not None for mount in self._mounts.values())
+        return sum(len(mount.air.inputs.sessions) for mount in self._mounts.values())
 
     def configure(
         self,
@@ -107,10 +107,13 @@ class Mounts:
         for mount in self:
             mount.settle(settings_for(mount.path), station)
             mount.spread(self._slices[mount.settings.low_latency])
-            if mount.source is not None:
-                mount.source.station = _overridden(mount.source.said, mount.settings)
+            for entry in mount.air.inputs:
+                entry.source.overrule(mount.settings)
+            self._see_to_chain(mount)
             if mount.settings.disabled:
                 self._empty(mount)
+            else:
+                decide(mount, self._clock())
             self._retire(mount)
 
     def share(self, carrier: Carrier, allocate: Allocate) -> None:
@@ -131,7 +134,7 @@ class Mounts:
         return mount
 
     def claim(self, path: str, source: Source) -> Mount:
-        """Let ``source`` feed ``path`` from now on, or raise why not.
+        """Let ``source`` feed ``path`` from now on, or wait there; raise why not.
 
         A source that was silent for a while gives way to a new session that
         knows the same password.
@@ -142,37 +145,51 @@ class Mounts:
         if self._settings_for(path).disabled:
             raise MountDisabled(path)
         mount = self._mounts.get(path)
-        if mount is not None and mount.source is not None:
-            self._take_over(mount, mount.source, source)
-        elif self._station.sources_max and self.sources >= self._station.sources_max:
-            raise TooManySources(self._station.sources_max)
+        old = None if mount is None else mount.air.inputs.at(slot_of(source))
+        limit = self._station.sources_max
+        if mount is not None and old is not None:
+            self._sessions.take_over(mount, old.source, source, self._station)
+        elif limit and not source.is_stand_in and self.sources >= limit:
+            raise TooManySources(limit)
         if mount is None:
             mount = self._create(path)
-        self.counters.source_connections += 1
-        source.station = _overridden(source.said, mount.settings)
-        mount.attach(source)
-        mount.recorder = self._recorder_for(mount.settings)
-        self._publish(
-            SourceConnected(path, source.kind, source.client, source.user, source.content_type)
-        )
+        self._sessions.begin(mount, source)
         return mount
 
+    def succeed(self, mount: Mount, old: Source, new: Source) -> None:
+        """Whoever fed ``mount`` with ``old`` goes on with ``new``, at once: who listens stays."""
+        self._sessions.succeed(mount, old, new)
+
     def release(self, mount: Mount, source: Source, reason: str) -> None:
-        """``source``'s session is over; its listeners get what is left."""
-        if not mount.detach(source):
-            return
-        self._publish_end(mount, source, reason)
-        mount.release_listeners()
-        self._retire(mount)
+        """``source``'s session is over; without another, its listeners get what is left."""
+        if self._sessions.end(mount, source, reason):
+            self._retire(mount)
 
     def admit(self, path: str) -> Mount:
-        """The mount that a new listener may join now; raises why it may not."""
-        mount = self.known(path)
-        mount.check_room()
+        """The mount that a new listener may join now; raises why it may not.
+
+        MountAwaited: it will be one soon. A mount that is full may send them to
+        another one of its chain.
+        """
+        mount = self._served(path)
+        try:
+            mount.check_room()
+        except MountIdle:
+            if self.demand is None or not self.demand.wanted(mount):
+                raise
+            raise MountAwaited(path) from None
+        except TooManyListeners as full:
+            mount = self._chains.overflow(mount, self._mounts, full)
         limit = self._station.listeners_max
         if limit and self.listeners >= limit:
             raise TooManyListeners("", limit)
         return mount
+
+    def _served(self, path: str) -> Mount:
+        """The mount of that path, which may only be there once somebody wants it."""
+        if path not in self._mounts and self.demand is not None and self.demand.serves(path):
+            return self._create(path)
+        return self.known(path)
 
     def join(self, mount: Mount, listener: Listener, metaint: int | None) -> None:
         """Serve ``listener`` on ``mount``, which ``admit`` gave in the same breath."""
@@ -215,11 +232,11 @@ class Mounts:
         return count
 
     def kick_source(self, path: str, reason: str = "ended by an operator") -> None:
-        """End what feeds ``path``; raises MountUnknown or MountIdle."""
-        source = self.known(path).source
-        if source is None:
-            raise MountIdle(path)
-        source.control.close(reason)
+        """End who feeds ``path``: what is on air, or else who waits to be.
+
+        Not what its chain brings. Raises MountUnknown or MountIdle.
+        """
+        self._sessions.kick(self.known(path), reason)
 
     def next_listener_id(self) -> int:
         """A number that no listener had before."""
@@ -240,11 +257,15 @@ class Mounts:
         return self._mounts.get(path) or self._create(path)
 
     def set_tags(self, path: str, tags: Tags, origin: str) -> None:
-        """Something else plays on ``path``; raises MountUnknown or MountIdle."""
+        """Something else plays on ``path``; raises MountUnknown or MountIdle.
+
+        It is of who feeds it, even if that waits while a fallback is heard.
+        """
         mount = self.known(path)
-        if mount.source is None:
+        entry = next(iter(mount.air.inputs.sessions), mount.air.on_air)
+        if entry is None:
             raise MountIdle(path)
-        mount.set_tags(tags, origin)
+        mount.set_tags_of(entry.source, tags, origin)
 
     def set_intro(self, path: str, content: bytes) -> None:
         """Who joins ``path`` from now on hears ``content`` first."""
@@ -287,47 +308,40 @@ class Mounts:
         """Once a second: silent sources end, limits are enforced."""
         now = self._clock()
         for mount in self:
-            source = mount.source
-            limit = mount.settings.source_timeout_s
-            if source is not None and limit and source.silent_for(now) >= limit:
-                source.control.close(f"no data for {limit:g} s")
+            self._sessions.sweep(mount, now)
+            sweep(mount, now)
             mount.sweep(now)
             self._retire(mount)
 
     def stop(self) -> None:
         """The server goes down: sources end first, then everyone who listens."""
         for mount in self:
-            if mount.source is not None:
-                mount.source.control.close("server stopping")
+            close(mount)
+        self._chains.stop()
+        for mount in self:
+            for entry in mount.air.inputs:
+                entry.source.control.close("server stopping")
         for mount in self:
             mount.drop_all(DropReason.SERVER_STOPPING)
 
     @staticmethod
     def _empty(mount: Mount) -> None:
         mount.drop_all(DropReason.MOUNT_DISABLED)
-        if mount.source is not None:
-            mount.source.control.close(DropReason.MOUNT_DISABLED.value)
+        for entry in mount.air.inputs:
+            entry.source.control.close(DropReason.MOUNT_DISABLED.value)
 
-    def _take_over(self, mount: Mount, old: Source, new: Source) -> None:
-        station = self._station
-        silent = old.silent_for(self._clock())
-        may = station.takeover and old.credential == new.credential and old.credential != ""
-        if not may or silent < station.takeover_after_s:
-            raise MountInUse(mount.path)
-        mount.detach(old)
-        old.control.close("replaced by a new session")
-        self._publish(SourceReplaced(mount.path, old.client, new.client, silent))
-        self._publish_end(mount, old, "replaced by a new session")
-        if old.content_type != new.content_type:
-            mount.release_listeners()
+    def _see_to_chain(self, mount: Mount) -> None:
+        """Let ``mount`` have what its chain names."""
+        self._chains.configure(mount)
+        for path in mount.settings.chain:
+            tapped = self._mounts.get(path)
+            if tapped is not None:
+                watch(tapped)
+        self._format_known(mount)
 
-    def _publish_end(self, mount: Mount, source: Source, reason: str) -> None:
-        seconds = self._clock() - source.connected_monotonic
-        self._publish(
-            SourceDisconnected(
-                mount.path, source.kind, source.client, reason, seconds, source.bytes_in
-            )
-        )
+    def _format_known(self, mount: Mount) -> None:
+        if self.players is not None:
+            self.players.see_to(mount)
 
     def _create(self, path: str) -> Mount:
         mount = Mount(
@@ -339,12 +353,20 @@ class Mounts:
         )
         mount.intro = self._intros.get(path, b"")
         mount.spread(self._slices[mount.settings.low_latency])
+        mount.format_known = self._format_known
+        mount.air.taps = self._chains.taps_on(path)
         self._mounts[path] = mount
+        if mount.settings.chain:
+            self._see_to_chain(mount)
         return mount
 
     def _retire(self, mount: Mount) -> None:
         """Forget a mount that a source made, once nobody is there any more."""
-        if mount.settings.configured or mount.source is not None or mount.listeners:
+        if mount.listeners or mount.awaiting:
+            return
+        if self.demand is not None:
+            self.demand.unwanted(mount)
+        if mount.settings.configured or len(mount.air.inputs):
             return
         if self._mounts.get(mount.path) is mount:
             del self._mounts[mount.path]
@@ -353,15 +375,5 @@ class Mounts:
             self.counters.bytes_skipped += mount.bytes_skipped
             self.counters.sends += mount.sends
             self.counters.jumps += mount.jumps
+            self._chains.forget(mount.path)
             mount.close()
-
-
-def _overridden(said: StationHeaders, settings: MountSettings) -> StationHeaders:
-    """What the encoder says, where the operator did not decide."""
-    return replace(
-        said,
-        name=settings.name_override or said.name,
-        description=settings.description or said.description,
-        genre=settings.genre or said.genre,
-        url=settings.url or said.url,
-    )

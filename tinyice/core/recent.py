@@ -21,7 +21,17 @@ from tinyice.core.events import (
     DropReason,
     DumpFailed,
     Event,
+    FallbackDiffers,
+    FallbackEnded,
+    FallbackEngaged,
+    FallbackRefused,
+    HoldBegan,
+    HoldEnded,
     ListenerLeft,
+    RelayConnected,
+    RelayLost,
+    RelayRefused,
+    RelayUpstreamChanged,
     ServerStarted,
     SourceConnected,
     SourceDisconnected,
@@ -116,6 +126,22 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         SourceRefused: lambda e: _Told(
             e.mount, "source refused", _joined(e.reason, e.client.address)
         ),
+        RelayConnected: lambda e: _Told(e.mount, "relay connected", e.upstream),
+        RelayLost: lambda e: _Told(e.mount, "relay lost", _joined(e.reason, e.upstream)),
+        RelayRefused: lambda e: _Told(
+            e.mount, "relay could not connect", _joined(e.reason, e.upstream)
+        ),
+        RelayUpstreamChanged: lambda e: _Told(e.mount, "relay has another upstream", e.upstream),
+        FallbackEngaged: lambda e: _Told(e.mount, "on its fallback", _joined(e.input, e.reason)),
+        FallbackEnded: lambda e: _Told(e.mount, "fallback ended", e.input),
+        FallbackRefused: lambda e: _Told(
+            e.mount, "fallback refused: another format; a transcoder would help", e.reason
+        ),
+        FallbackDiffers: lambda e: _Told(
+            e.mount, "fallback with another sample rate or other channels", e.reason
+        ),
+        HoldBegan: lambda e: _Told(e.mount, f"listeners held for {e.seconds:g} s"),
+        HoldEnded: lambda e: _Told(e.mount, "listeners held no more", e.reason),
         TagsChanged: lambda e: _Told(e.mount, "plays", e.tags.display),
         DumpFailed: lambda e: _Told(e.mount, "recording stopped", e.reason),
         AuthLocked: _locked,

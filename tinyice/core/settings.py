@@ -36,9 +36,13 @@ class MountSettings:
     the default source password.
     ``name_override``, ``description``, ``genre`` and ``url`` replace what the
     encoder says. ``configured``: the operator named the mount. ``waiting``: nobody has,
-    and lists leave it out until somebody approves it. ``fallback`` is where
-    listeners go when the source is gone; ``listener_accounts`` are the hashes of
-    those who may listen, by name, and nobody else may unless it is empty.
+    and lists leave it out until somebody approves it. ``fallback`` is the
+    first mount of the ``chain``: what is heard when the source is gone, best first
+    (``core/inputs.py`` says how each is written). Then ``hold_s`` is how long a
+    source may be gone before anything is done, ``return_after_s`` how long a better
+    one must be good, ``stall_after_s`` how long it may bring nothing; ``overflows``
+    lets those whom the mount has no room for hear the chain's mounts. ``listener_accounts``
+    are the hashes of those who may listen, by name, and nobody else may unless it is empty.
     """
 
     path: str
@@ -63,8 +67,19 @@ class MountSettings:
     waiting: bool = False
     low_latency: bool = False
     fallback: str = ""
+    chain: tuple[str, ...] = ()
+    hold_s: float = 0
+    return_after_s: float = 10
+    stall_after_s: float = 3
+    overflows: bool = False
     listener_accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
     url_auth: UrlAuthSettings | None = None
+
+    @property
+    def asks_listeners(self) -> bool:
+        """Whether not everybody may listen."""
+        asks_site = self.url_auth is not None and bool(self.url_auth.listener_add)
+        return asks_site or bool(self.listener_accounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Whatever feeds a mount."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from tinyice.core.clients import Client
 from tinyice.core.frozen import FrozenSource
 from tinyice.core.pace import Pace
+from tinyice.core.settings import MountSettings
 from tinyice.core.snapshots import StationHeaders
-from tinyice.formats.base import Chunk, FormatKind, Framer
+from tinyice.formats.base import AudioInfo, Chunk, FormatKind, Framer
 from tinyice.formats.detect import framer_for, thawed_framer
 
 STALE_AFTER_S = 2.0
@@ -16,6 +17,36 @@ STALE_AFTER_S = 2.0
 
 _AHEAD_MAX_S = 10.0
 """So far ahead of time a source may be and fall silent, and be on time all the same."""
+
+
+STAND_INS = frozenset(("mount", "file", "silence"))
+"""Kinds of sources that a chain brings."""
+
+
+class Described(Protocol):
+    """What is known of a stream; a framer is one who knows."""
+
+    @property
+    def kind(self) -> FormatKind:
+        """The family of the stream."""
+
+    @property
+    def needs_headers(self) -> bool:
+        """Whether listeners can join only once stream headers are known."""
+
+    @property
+    def info(self) -> AudioInfo:
+        """What is known of the audio so far."""
+
+
+class Cue(Protocol):
+    """Whoever plays only while that is heard, and then at once: a file, silence."""
+
+    def begin(self) -> None:
+        """You are on air: give the first chunks within this call, then keep the pace."""
+
+    def end(self) -> None:
+        """You are not on air any more: what you bring from now on is dropped."""
 
 
 class Control(Protocol):
@@ -44,7 +75,12 @@ class Source:
 
     ``credential`` tells which password opened the mount: only a session with
     the same one may take over. ``kind`` is one of client, relay, autodj, demo,
-    transcoder, browser, silence.
+    transcoder, browser, and those of the elements of a chain: mount, file,
+    silence, whose ``element`` says which one, as the chain names it.
+
+    Who brings chunks, and not bytes, is ``described``, and says which stream
+    ``headers`` are in force before its first chunk (b"": it brings its own). One
+    with a ``cue`` brings nothing while it waits, and is ready all the same.
     """
 
     def __init__(
@@ -60,8 +96,15 @@ class Source:
         pace: Pace,
         connected_at: datetime,
         now: float,
+        element: str = "",
+        described: Described | None = None,
+        headers: bytes = b"",
+        cue: Cue | None = None,
     ) -> None:
         self.kind = kind
+        self.element = element
+        self.headers = headers
+        self.cue = cue
         self.client = client
         self.user = user
         self.credential = credential
@@ -78,23 +121,45 @@ class Source:
         self.bytes_in = 0
         self._heard_until = now
         self.framer: Framer | None = None
+        self._described = described
         self._start = b""
+
+    def overrule(self, settings: MountSettings) -> None:
+        """Say what the operator says, where they decided."""
+        said = self.said
+        self.station = replace(
+            said,
+            name=settings.name_override or said.name,
+            description=settings.description or said.description,
+            genre=settings.genre or said.genre,
+            url=settings.url or said.url,
+        )
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether a chain brings it: nobody has connected."""
+        return self.kind in STAND_INS
+
+    @property
+    def stream(self) -> Described | None:
+        """What is known of the stream; None: too little came."""
+        return self._described if self.framer is None else self.framer
 
     @property
     def is_framed(self) -> bool:
         """Whether enough came to know the format."""
-        return self.framer is not None
+        return self.stream is not None
 
     @property
     def format(self) -> StreamFormat | None:
         """What players must understand; None: too few bytes came to know."""
-        framer = self.framer
-        if framer is None:
+        stream = self.stream
+        if stream is None:
             return None
-        if framer.kind.is_frame_stream:
-            return StreamFormat(framer.kind)
+        if stream.kind.is_frame_stream:
+            return StreamFormat(stream.kind)
         plain = self.content_type.partition(";")[0].strip().lower()
-        return StreamFormat(framer.kind, framer.info.subtype or plain)
+        return StreamFormat(stream.kind, stream.info.subtype or plain)
 
     def freeze(self) -> FrozenSource:
         """How far it has come."""
@@ -144,8 +209,7 @@ class Source:
 
     def frame(self, data: bytes, now: float) -> list[Chunk]:
         """Count ``data`` and cut it into chunks."""
-        self.last_data = now
-        self.bytes_in += len(data)
+        self.count(len(data), now)
         if self.framer is not None:
             return self.framer.feed(data)
         self._start += data
@@ -155,13 +219,22 @@ class Source:
         start, self._start = self._start, b""
         return self.framer.feed(start)
 
+    def count(self, size: int, now: float) -> None:
+        """So many bytes came now."""
+        self.last_data = now
+        self.bytes_in += size
+
     def brought(self, seconds: float, now: float) -> None:
         """Count ``seconds`` of audio that came now."""
         self._heard_until = min(max(self._heard_until, now) + seconds, now + _AHEAD_MAX_S)
 
     def is_late(self, now: float) -> bool:
         """Whether its audio should have gone on for a while: what came before is old."""
-        return now - max(self.last_data, self._heard_until) > STALE_AFTER_S
+        return self.idle_for(now) > STALE_AFTER_S
+
+    def idle_for(self, now: float) -> float:
+        """Seconds since all of its audio should have been played."""
+        return now - max(self.last_data, self._heard_until)
 
     def silent_for(self, now: float) -> float:
         """Seconds since the last byte came."""

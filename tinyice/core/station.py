@@ -111,7 +111,7 @@ class Station:
 def mount_snapshot(mount: Mount) -> MountSnapshot:
     """``mount`` and its source at this moment."""
     source, settings = mount.source, mount.settings
-    framer = None if source is None else source.framer
+    stream = None if source is None else source.stream
     return MountSnapshot(
         path=mount.path,
         visible=settings.visible,
@@ -122,7 +122,7 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         connected_at=None if source is None else source.connected_at,
         content_type="" if source is None else source.content_type,
         station=StationHeaders() if source is None else source.station,
-        audio=AudioInfo() if framer is None else framer.info,
+        audio=AudioInfo() if stream is None else stream.info,
         tags=Tags() if source is None else mount.tags,
         listeners=len(mount.listeners),
         listener_peak=mount.listener_peak,

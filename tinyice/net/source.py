@@ -113,7 +113,7 @@ class SourceConnection(Protocol):
             self.close(error.reason)
             return
         if self._inline is not None:
-            stream = self._without_metadata(self._inline, mount, stream)
+            stream = self._without_metadata(self._inline, mount, source, stream)
         if stream:
             mount.take(source, stream)
         if self._body.complete:
@@ -157,7 +157,9 @@ class SourceConnection(Protocol):
         if self._connection is not None:
             self._connection.resumeProducing()
 
-    def _without_metadata(self, inline: InlineMetadata, mount: Mount, data: bytes) -> bytes:
+    def _without_metadata(
+        self, inline: InlineMetadata, mount: Mount, source: Source, data: bytes
+    ) -> bytes:
         audio, texts = inline.feed(data)
         for text in texts:
             title, url = parse_stream_title(text)
@@ -165,7 +167,7 @@ class SourceConnection(Protocol):
             tags = Tags(
                 title=decode_text(title, assumed=charset), url=decode_text(url, assumed=charset)
             )
-            mount.set_tags(tags, "stream")
+            mount.set_tags_of(source, tags, "stream")
         return audio
 
     def _leave(self) -> None:

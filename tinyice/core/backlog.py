@@ -1,0 +1,154 @@
+"""The newest chunks of an input that is not on air: what a switch to it begins with.
+
+Rules of this file:
+
+- what is given once is never given again;
+- at an entry no more is given than listeners have missed, and one unit: old audio
+  would only put everybody behind the programme;
+- what is given begins at a sync point, or at the very beginning of the stream.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tinyice.formats.base import Chunk
+
+KEPT_S = 10.0
+KEPT_BYTES = 1024 * 1024
+"""So much is kept, and a chunk more, so that there is a place to begin."""
+
+BEGINNING_S = 1.0
+"""A stream that is no longer than this is entered at its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a switch begins with.
+
+    ``headers``: the stream headers in force before the first chunk. ``is_whole``:
+    the chunks are the stream from its beginning. Without chunks the next one that
+    comes is the first.
+    """
+
+    headers: bytes
+    chunks: tuple[Chunk, ...]
+    is_whole: bool
+
+
+class Backlog:
+    """Keeps what comes in while it is not played."""
+
+    __slots__ = ("_bytes", "_is_whole", "_kept", "_seconds", "headers")
+
+    def __init__(self, headers: bytes = b"", *, is_whole: bool = True) -> None:
+        self.headers = headers
+        """The stream headers in force before the oldest chunk."""
+        self._is_whole = is_whole
+        self._kept: deque[tuple[float, Chunk]] = deque()
+        self._seconds = 0.0
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, chunk: Chunk, now: float) -> None:
+        """Keep ``chunk``, which came now."""
+        self._kept.append((now, chunk))
+        self._seconds += chunk.seconds
+        self._bytes += len(chunk.data)
+        while len(self._kept) > 1 and self._is_too_long(now):
+            self._drop_oldest()
+
+    def enter(self, missed_s: float, now: float) -> Entry:
+        """Give, once, what those begin with who have heard nothing for ``missed_s``."""
+        kept = [chunk for _, chunk in self._kept]
+        if self._is_whole and self._is_short(missed_s):
+            entry = Entry(self.headers, tuple(kept), is_whole=True)
+        else:
+            entry = self._cut(missed_s, now)
+        for chunk in kept:
+            self._note_headers(chunk)
+        self._kept.clear()
+        self._seconds, self._bytes, self._is_whole = 0.0, 0, False
+        return entry
+
+    def _is_too_long(self, now: float) -> bool:
+        came, oldest = self._kept[0]
+        if self._bytes - len(oldest.data) >= KEPT_BYTES:
+            return True
+        seconds = self._seconds if self._seconds > 0 else now - came
+        return seconds - oldest.seconds > KEPT_S and self._has_sync_behind()
+
+    def _has_sync_behind(self) -> bool:
+        """Whether one may begin behind the oldest chunk, too."""
+        return any(chunk.sync_points for _, chunk in self._behind())
+
+    def _behind(self) -> Iterator[tuple[float, Chunk]]:
+        newest = reversed(self._kept)
+        return (pair for pair, _ in zip(newest, range(len(self._kept) - 1), strict=False))
+
+    def _drop_oldest(self) -> None:
+        _, chunk = self._kept.popleft()
+        self._seconds -= chunk.seconds
+        self._bytes -= len(chunk.data)
+        self._is_whole = False
+        self._note_headers(chunk)
+
+    def _note_headers(self, chunk: Chunk) -> None:
+        if chunk.headers is not None:
+            self.headers = chunk.headers
+
+    def _is_short(self, missed_s: float) -> bool:
+        return self._seconds <= max(missed_s, BEGINNING_S)
+
+    def _cut(self, missed_s: float, now: float) -> Entry:
+        """The latest place behind which there is as much as was missed, else the first."""
+        behind, found = 0.0, None
+        for index in range(len(self._kept) - 1, -1, -1):
+            came, chunk = self._kept[index]
+            for point in reversed(chunk.sync_points):
+                found = (index, point)
+                if chunk.seconds:
+                    length = chunk.seconds * (1 - point / len(chunk.data))
+                else:
+                    length = now - came
+                if behind + length >= missed_s:
+                    return self._from(*found)
+            behind += chunk.seconds
+        return (
+            Entry(self._headers_behind(), (), is_whole=False)
+            if found is None
+            else self._from(*found)
+        )
+
+    def _from(self, index: int, point: int) -> Entry:
+        headers = self.headers
+        chunks = []
+        for at, (_, chunk) in enumerate(self._kept):
+            if at < index and chunk.headers is not None:
+                headers = chunk.headers
+            elif at == index:
+                chunks.append(cut(chunk, point))
+            elif at > index:
+                chunks.append(chunk)
+        return Entry(headers, tuple(chunks), is_whole=False)
+
+    def _headers_behind(self) -> bytes:
+        headers = self.headers
+        for _, chunk in self._kept:
+            headers = headers if chunk.headers is None else chunk.headers
+        return headers
+
+
+def cut(chunk: Chunk, point: int) -> Chunk:
+    """``chunk`` from one of its sync points on."""
+    if point == 0:
+        return chunk
+    size = len(chunk.data)
+    return replace(
+        chunk,
+        data=chunk.data[point:],
+        sync_points=tuple(other - point for other in chunk.sync_points if other >= point),
+        seconds=chunk.seconds * (size - point) / size,
+    )
