@@ -70,6 +70,9 @@ TABLE = {
         ),
     ),
     "workers": Row(house=("core", "net", "work"), others=TWISTED),
+    "relays": Row(
+        house=("wire", "formats", "core", "config", "net", "work", "outbound"), others=TWISTED
+    ),
     "assembly": Row(everything=True),
     "options": Row(everything=True),
     "service": Row(everything=True),

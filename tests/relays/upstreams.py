@@ -1,0 +1,221 @@
+"""A station with relays whose upstreams are played by the test: no sockets, no real time."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+
+from core.fakes import NOON, Player
+from formats.synthetic_frames import MP3_128_BYTES, mpeg_frame
+from tinyice.core.clients import Client
+from tinyice.core.events import Event
+from tinyice.core.listener import Listener
+from tinyice.core.mounts import Mounts
+from tinyice.core.settings import MountSettings, StationSettings
+from tinyice.outbound.destination import Destination, Login, parse
+from tinyice.outbound.errors import Kind, OutboundError
+from tinyice.relays.connection import UpstreamConnection
+from tinyice.relays.relay import Relay, World
+from tinyice.relays.session import Terms
+from tinyice.relays.settings import RelaySettings, Upstream
+
+FRAMES_A_SECOND = 44100 / 1152
+OK = b"HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n"
+BEST, SECOND, THIRD = (f"http://{name}.example/live" for name in ("best", "second", "third"))
+
+
+class Wire:
+    """A transport that keeps what is written to it."""
+
+    def __init__(self, call: "Call") -> None:
+        self._call = call
+        self.written = b""
+        self.paused = False
+        self.aborted = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def pauseProducing(self) -> None:
+        self.paused = True
+
+    def resumeProducing(self) -> None:
+        self.paused = False
+
+    def abortConnection(self) -> None:
+        self.aborted = True
+        self._call.hang_up()
+
+    def getPeer(self) -> object:
+        return type("Address", (), {"host": "192.0.2.80"})()
+
+
+@dataclass
+class Call:
+    """One connection that a relay wants; the test is the other side."""
+
+    to: Destination
+    protocol: UpstreamConnection
+    trusted: bool
+    pin: str
+    done: Deferred[None] = field(default_factory=Deferred)
+    wire: Wire | None = None
+    is_open: bool = True
+
+    @property
+    def asked(self) -> str:
+        assert self.wire is not None
+        return self.wire.written.decode()
+
+    def accept(self) -> "Call":
+        self.wire = Wire(self)
+        self.protocol.makeConnection(self.wire)
+        self.done.callback(None)
+        return self
+
+    def refuse(self, sentence: str = "no connection") -> None:
+        self.is_open = False
+        self.done.errback(OutboundError(Kind.CONNECT, sentence))
+
+    def say(self, data: bytes) -> None:
+        if self.is_open:
+            self.protocol.dataReceived(data)
+
+    def hang_up(self, error: BaseException | None = None) -> None:
+        if self.is_open:
+            self.is_open = False
+            self.protocol.connectionLost(Failure(error or ConnectionDone()))
+
+    def stream(self, head: bytes = b"", seconds: float = 0.1) -> "Call":
+        """Accept, answer with a stream, and send so much of it."""
+        self.accept()
+        self.say(OK + head + b"\r\n")
+        self.play(seconds)
+        return self
+
+    def play(self, seconds: float, filling: bytes = b"\x55") -> None:
+        self.say(frames(seconds, filling))
+
+
+def frames(seconds: float, filling: bytes = b"\x55") -> bytes:
+    """So much audio of 128 kbit/s, in whole frames, two at least."""
+    return mpeg_frame(filling=filling) * max(2, round(seconds * FRAMES_A_SECOND))
+
+
+@dataclass
+class Net:
+    """Every connection that was asked for, in order."""
+
+    calls: list[Call] = field(default_factory=list)
+    open_calls: deque[Call] = field(default_factory=deque)
+
+    async def connect(
+        self,
+        to: Destination,
+        protocol: UpstreamConnection,
+        *,
+        trusted: bool,
+        timeout_s: float,
+        pin: str = "",
+    ) -> None:
+        call = Call(to, protocol, trusted, pin)
+        call.done = Deferred(lambda _: setattr(call, "is_open", False))
+        self.calls.append(call)
+        self.open_calls.append(call)
+        await call.done
+
+    def next(self) -> Call:
+        """The oldest connection that nobody took care of; it must be there."""
+        return self.open_calls.popleft()
+
+
+class Station:
+    """Mounts, a net, a clock that the test turns."""
+
+    def __init__(self, **settings: MountSettings) -> None:
+        self.clock = Clock()
+        self.clock.advance(1000)
+        self.net = Net()
+        self.events: list[Event] = []
+        self.settings = {f"/{name}": one for name, one in settings.items()}
+        self.chance = 1.0
+        self.mounts = Mounts(
+            [path for path, one in self.settings.items() if one.configured],
+            lambda path: self.settings.get(path) or replace(MountSettings(path), path=path),
+            StationSettings(),
+            publish=self.events.append,
+            clock=self.clock.seconds,
+            recorder_for=lambda _: None,
+        )
+        terms = Terms(
+            mounts=self.mounts,
+            dial=self.net,  # type: ignore[arg-type]
+            clock=self.clock,
+            now=lambda: NOON,
+            agent="tinyice test",
+            lead_s=lambda: 10.0,
+            token=lambda path: f"1.0 here ({path})",
+        )
+        self.world = World(terms, self.events.append, lambda: self.chance)
+        self.relays: list[Relay] = []
+
+    def relay(self, *urls: str, **more: object) -> Relay:
+        """A relay on /r that has begun."""
+        upstreams = tuple(upstream(url) for url in urls or (BEST,))
+        relay = Relay(RelaySettings("/r", upstreams, **more), self.world)  # type: ignore[arg-type]
+        self.relays.append(relay)
+        relay.start()
+        return relay
+
+    def listen(self, path: str = "/r", metaint: int | None = None) -> tuple[Listener, Player]:
+        mount = self.mounts.admit(path)
+        player = Player()
+        listener = Listener(
+            self.mounts.next_listener_id(), Client("198.51.100.7"), player, self.clock.seconds()
+        )
+        player.listener = listener
+        self.mounts.join(mount, listener, metaint)
+        return listener, player
+
+    def pass_time(self, seconds: float, each: Callable[[], None] = lambda: None) -> None:
+        """Let time pass as the server does: deliveries, and a look at all times each second."""
+        for tenth in range(round(seconds * 10)):
+            self.clock.advance(0.1)
+            each()
+            self.mounts.deliver()
+            if tenth % 10 == 9:
+                self.mounts.sweep()
+                for relay in self.relays:
+                    mount = self.mounts.find(relay.settings.mount)
+                    heard = mount is not None and bool(mount.listeners or mount.awaiting)
+                    relay.sweep(self.clock.seconds(), is_wanted=heard)
+
+    def play(self, call: Call, seconds: float, filling: bytes = b"\x55") -> None:
+        """Let ``call`` send its stream in real time."""
+        debt = 0.0
+
+        def send() -> None:
+            nonlocal debt
+            debt += 0.1 * FRAMES_A_SECOND
+            call.say(mpeg_frame(filling=filling) * int(debt))
+            debt -= int(debt)
+
+        self.pass_time(seconds, send)
+
+    def told(self, *kinds: type[Event]) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kinds)]
+
+
+def upstream(url: str, *, password: str = "", trusted: bool = True) -> Upstream:
+    login = Login("source", password.encode()) if password else None
+    return Upstream(parse(url), login, trusted=trusted)
+
+
+def whole_frames(data: bytes) -> list[bytes]:
+    """The frames in what a player got, which must be whole."""
+    assert len(data) % MP3_128_BYTES == 0
+    return [data[at : at + MP3_128_BYTES] for at in range(0, len(data), MP3_128_BYTES)]

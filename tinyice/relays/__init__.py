@@ -1,0 +1,1 @@
+"""Streams of other servers: relays, and servers that are mirrored whole."""

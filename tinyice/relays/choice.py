@@ -1,0 +1,41 @@
+"""Which upstream is tried next, and when all are tried anew."""
+
+from collections.abc import Callable
+
+from tinyice.work.backoff import Backoff
+
+WAITS = Backoff(first_s=1, longest_s=60, healthy_s=60)
+"""The pauses between two rounds, less up to a half of each by chance."""
+
+
+class Choice:
+    """Goes through ``count`` upstreams, the best first; each fails once in a round."""
+
+    def __init__(self, count: int, random: Callable[[], float]) -> None:
+        self._count = count
+        self._random = random
+        self._failed: set[int] = set()
+        self._rounds = 0
+
+    def next(self) -> int | None:
+        """The best that did not fail in this round; None: all did."""
+        left = (index for index in range(self._count) if index not in self._failed)
+        return next(left, None)
+
+    def failed(self, index: int) -> None:
+        """That one could not be had, or was lost."""
+        self._failed.add(index)
+
+    def good(self) -> None:
+        """A stream has come for long enough: what was before counts no more."""
+        self._failed.clear()
+        self._rounds = 0
+
+    def pause_s(self) -> float:
+        """Begin another round; for how long to wait before.
+
+        By chance, so that a thousand relays do not come back at the same moment.
+        """
+        self._failed.clear()
+        self._rounds += 1
+        return WAITS.delay_s(self._rounds) * (0.5 + self._random() / 2)
