@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tinyice.formats.base import Chunk, FormatKind, Framer
-from tinyice.formats.seam import Seam, frozen_seam, open_seam, thaw_seam
+from tinyice.formats.seam import PlainSeam, Seam, frozen_seam, open_seam, thaw_seam
 
 
 class Unit(NamedTuple):
@@ -57,12 +57,16 @@ def carried(seam: Seam) -> Seam:
 def play(
     kind: FormatKind, pieces: Iterable[Piece], *, hands_over: bool = False
 ) -> tuple[list[Chunk], list[bytes]]:
-    """The chunks as they are written, and for each piece its bytes with what ends it."""
-    seam: Seam | None = None
+    """The chunks as they are written, and for each piece its bytes with what ends it.
+
+    A first piece that is entered in the middle follows upon something else.
+    """
+    pieces = tuple(pieces)
+    seam: Seam | None = None if pieces[0].begins else PlainSeam()
     chunks: list[Chunk] = []
     spans: list[bytes] = []
     for piece in pieces:
-        if seam is not None:
+        if seam is not None and spans:
             spans[-1] += seam.close()
         headers = b"" if piece.begins else piece.units[0].headers
         seam = open_seam(kind, headers, after=seam, begins=piece.begins)

@@ -11,6 +11,7 @@ from tinyice.formats.base import FormatKind
 from tinyice.formats.ebml import children, read_head, unsigned
 from tinyice.formats.matroska import MatroskaFramer
 from tinyice.formats.matroska_time import block_ticks
+from tinyice.formats.seam import open_seam
 from tinyice.formats.seam_matroska import tracks_of
 
 HEAD = mkv.head({"title": "one"})
@@ -137,6 +138,17 @@ def test_a_jump_of_the_clock_is_not_handed_on() -> None:
     _, spans = play(FormatKind.MATROSKA, [Piece(units, begins=True), entered(stream(), 1)])
     written = times(b"".join(spans))
     assert written[written.index(3_600_000) + 1] == 3_601_000
+
+
+def test_a_stream_that_is_heard_already_passes_on() -> None:
+    """A seam that begins in the middle of the first programme only takes note of the time."""
+    units = stream()
+    piece = entered(units, 2)
+    seam = open_seam(FormatKind.MATROSKA, piece.units[0].headers, after=None)
+    assert [seam.mend(unit.chunk) for unit in piece.units] == [unit.chunk for unit in piece.units]
+    following = open_seam(FormatKind.MATROSKA, units[-1].headers, after=seam, begins=False)
+    written = b"".join(following.mend(unit.chunk).data for unit in entered(units, 1).units)
+    assert times(written)[0] == 4000
 
 
 @pytest.mark.parametrize("ignored", [ids.TRACK_UID, ids.TRACK_NAME, ids.LANGUAGE, ids.VOID])

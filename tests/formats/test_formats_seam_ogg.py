@@ -309,6 +309,20 @@ def test_no_headers_make_counting_fail(setup: bytes, head: bytes, packet: bytes)
         assert packets.of(packet) >= 0
 
 
+def test_a_stream_that_is_heard_already_passes_on() -> None:
+    """A seam that begins in the middle of the first programme only takes note, and can end it."""
+    units = units_of(OggFramer(), opus(5))
+    seam = open_seam(FormatKind.OGG, units[6].headers, after=None)
+    for unit in units[6:9]:
+        assert seam.mend(unit.chunk) == unit.chunk
+    end = Page(seam.close())
+    before = Page(units[8].chunk.data)
+    assert (end.serial, end.sequence, end.granule) == (5, before.sequence + 1, before.granule)
+    assert end.is_last
+    fresh = open_seam(FormatKind.OGG, b"", after=seam)
+    assert Page(fresh.mend(units[0].chunk).data).serial != 5
+
+
 def test_a_stream_without_headers_is_left_alone() -> None:
     """Pages of an unknown stream pass."""
     unit = Unit(b"", units_of(OggFramer(), opus(1))[5].chunk)

@@ -5,7 +5,8 @@ straight through. Rules of this file and of the seams:
 
 - a programme that is entered at its very beginning comes through byte for byte
   (but for an Ogg serial that was in use on this mount before); the same holds
-  for the first programme of a mount;
+  for the first programme of a mount, wherever it is entered: behind what
+  listeners hear already, or headers that they get when they join;
 - the first chunk given to ``mend`` begins at a sync point, or at the very
   beginning of the stream; after it all chunks come, in order;
 - no transport, no clock, no log; a seam never raises, whatever it is given;
@@ -78,17 +79,22 @@ def open_seam(kind: FormatKind, headers: bytes, *, after: Seam | None, begins: b
 
     ``headers``: the stream headers in force before its first chunk (b"": the
     chunk brings its own, or none are needed). ``after``: the seam of the
-    programme before, on the same mount (None: there was none). ``begins``: the
-    first chunk is the very beginning of the programme, not a piece out of it.
+    programme before, on the same mount (None: there was none, and whoever is
+    there has the headers). ``begins``: the first chunk is the very beginning of
+    the programme, not a piece out of it.
     """
-    if kind is FormatKind.OGG:
-        return OggSeam(after.used if isinstance(after, OggSeam) else (), headers)
-    if kind is FormatKind.MATROSKA:
-        return MatroskaSeam(headers, after if isinstance(after, MatroskaSeam) else None)
-    if kind is FormatKind.MPEG and after is not None:
-        return MpegSeam(begins=begins)
-    if kind is FormatKind.ADTS and after is not None:
-        return AdtsSeam(begins=begins)
+    enters = after is not None
+    match kind:
+        case FormatKind.OGG:
+            used = after.used if isinstance(after, OggSeam) else ()
+            return OggSeam(headers, used=used, enters=enters)
+        case FormatKind.MATROSKA:
+            before = after if isinstance(after, MatroskaSeam) else None
+            return MatroskaSeam(headers, after=before, enters=enters)
+        case FormatKind.MPEG if enters:
+            return MpegSeam(begins=begins)
+        case FormatKind.ADTS if enters:
+            return AdtsSeam(begins=begins)
     return PlainSeam()
 
 

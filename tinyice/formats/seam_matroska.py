@@ -35,7 +35,10 @@ class MatroskaSeam:
 
     name = "matroska"
 
-    def __init__(self, headers: bytes = b"", after: "MatroskaSeam | None" = None) -> None:
+    def __init__(
+        self, headers: bytes = b"", *, after: "MatroskaSeam | None" = None, enters: bool = False
+    ) -> None:
+        """``enters``: listeners have heard something else; else they know the headers."""
         self._tracks = tracks_of(headers)
         """What must be equal for clusters to go on under the headers of another programme."""
         self._end = 0
@@ -48,11 +51,11 @@ class MatroskaSeam:
         """Bytes to come of an element that is longer than its chunk."""
         self._cluster_left = 0
         """Bytes to come of the cluster, if it told its size."""
-        self._is_entered = bool(headers)
+        self._is_entered = enters and bool(headers)
         """Whether this is the segment in whose middle the programme was entered."""
-        self._headers = headers
+        self._headers = headers if enters else b""
         self._leads = True
-        if headers and after is not None and after.goes_on(self._tracks):
+        if self._headers and after is not None and after.goes_on(self._tracks):
             self._leads = False
             self._shift, (self._end, self._last) = None, after.times
 

@@ -29,13 +29,20 @@ class OggSeam:
 
     name = "ogg"
 
-    def __init__(self, used: Iterable[int] = (), headers: bytes = b"") -> None:
+    def __init__(
+        self, headers: bytes = b"", *, used: Iterable[int] = (), enters: bool = False
+    ) -> None:
+        """``enters``: listeners have heard something else; else they know the headers."""
         self._used = list(used)[-_SERIALS_KEPT:]
         """Serials of the programmes before, and those made up here."""
         self._own: list[int] = []
         self._lines: dict[int, Line] = {}
         self._in_first_pages = True
-        self._opening = self._enter(headers)
+        self._opening = b""
+        if enters:
+            self._opening = self._enter(headers)
+        else:
+            self._follow(headers)
 
     @property
     def used(self) -> list[int]:
@@ -85,8 +92,13 @@ class OggSeam:
         renumbered = b"".join(self._lines[page.serial].take_header(page) for page in known)
         for line in self._lines.values():
             line.begin_audio(is_alone=len(self._lines) == 1)
-        self._in_first_pages = False
+        self._in_first_pages = not pages
         return renumbered
+
+    def _follow(self, headers: bytes) -> None:
+        """Note the streams that go on behind these headers."""
+        for unit in _units(headers):
+            self._mended(unit)
 
     def _mended(self, unit: bytes) -> bytes:
         if not _is_page(unit):
