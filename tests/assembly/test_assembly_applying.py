@@ -57,7 +57,6 @@ class Station:
     def __init__(self, before: Config) -> None:
         self.config = before
         self.loaded: list[str] = []
-        self.levels: list[str] = []
         self.proxies = Proxies(Networks(before.trusted_proxies))
         self.bans = Bans(bans_of(before), now=lambda: NOW, spared=TrustedProxies(self.proxies))
         self.pages = web_settings(before)
@@ -74,7 +73,6 @@ class Station:
             intros=self,
             bans=self.bans,
             proxies=self.proxies,
-            logs=self,
             pages=self.pages,
             station=lambda config: StationSettings(listeners_max=config.max_listeners),
             web=web_settings,
@@ -82,9 +80,6 @@ class Station:
 
     def load(self, settings: MountSettings) -> None:
         self.loaded.append(settings.intro_file)
-
-    def set_level(self, level: str) -> None:
-        self.levels.append(level)
 
     def change(self, after: Config) -> None:
         before, self.config = self.config, after
@@ -155,12 +150,11 @@ def test_bans_hold_at_once_also_for_who_is_here() -> None:
     assert "192.0.2.77" not in station.bans
 
 
-def test_the_log_and_the_pages_follow() -> None:
+def test_the_pages_follow() -> None:
     """Links lead to the port that is open now."""
     station = Station(config())
-    station.change(config(log_level="debug", page_title="New", hostname="radio", port=9000))
-    station.change(config(log_level="debug", page_title="Newer", port=9000))
-    assert station.levels == ["debug"]
+    station.change(config(page_title="New", hostname="radio", port=9000))
+    station.change(config(page_title="Newer", port=9000))
     assert (station.pages.page_title, station.pages.hostname) == ("Newer", "localhost")
     assert station.pages.port == 9000
 

@@ -1,13 +1,17 @@
 """The logs of the station: which line goes to which file, and when writing begins."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.logger import Logger
 
-from tinyice.assembly.outputs import Outputs
+from tinyice.assembly.outputs import Outputs, judge_logs
+from tinyice.config.faults import ConfigFaults
 from tinyice.config.model import Config
 from tinyice.core.clients import Client
 from tinyice.core.events import AuthFailed, RequestFinished
@@ -26,6 +30,7 @@ class Logs:
 
     def __init__(self, config: Config) -> None:
         self.workers: list[MemoryWorker] = []
+        self.config = config
         self.tail = Tail()
         self.outputs = Outputs(config, self._worker, clock=Clock(), now=lambda: NOW, tail=self.tail)
         self.hub = Hub()
@@ -109,10 +114,69 @@ def test_another_level(tmp_path: Path) -> None:
     logs.outputs.open()
     speak = Logger(namespace="tinyice", observer=logs.outputs.observer)
     for level, number in (("info", 1), ("error", 2), ("debug", 3)):
-        logs.outputs.set_level(level)
+        logs.outputs.follow(logs.config, msgspec.structs.replace(logs.config, log_level=level))
         speak.warn("spoken {number}", number=number)
         speak.debug("whispered {number}", number=number)
     logs.flush()
     text = (tmp_path / "e").read_text()
     assert [n for n in (1, 2, 3) if f"spoken {n}" in text] == [1, 3]
     assert [n for n in (1, 2, 3) if f"whispered {n}" in text] == [3]
+
+
+def test_other_files(tmp_path: Path) -> None:
+    """From the next line on; what was on its way goes where it was meant to go."""
+    before, after = (
+        config(tmp_path, log_file="e"),
+        config(tmp_path, log_file="n", auth_log_file="f"),
+    )
+    logs = Logs(before)
+    logs.outputs.open()
+    speak = Logger(namespace="tinyice", observer=logs.outputs.observer)
+    speak.warn("old")
+    logs.outputs.follow(before, after)
+    speak.warn("new")
+    logs.hub.publish(FAILED)
+    logs.flush()
+    old, new = (tmp_path / "e").read_text(), (tmp_path / "n").read_text()
+    assert ("old" in old, "new" in old) == (True, False)
+    assert ("old" in new, "new" in new) == (False, True)
+    assert "Authentication failed" in (tmp_path / "f").read_text()
+    assert [worker.stopped for worker in logs.workers] == [True, False, False]
+
+
+def test_a_log_of_requests_comes_and_goes(tmp_path: Path) -> None:
+    before, after = (
+        config(tmp_path, log_file="e"),
+        config(tmp_path, log_file="e", access_log_file="a"),
+    )
+    logs = Logs(before)
+    logs.outputs.open()
+    for old, new in ((before, before), (before, after), (after, before)):
+        logs.outputs.follow(old, new)
+        logs.hub.publish(FINISHED)
+        logs.flush()
+    assert (tmp_path / "a").read_text().count("GET /live") == 1
+
+
+def test_lines_become_json_while_the_server_runs(tmp_path: Path) -> None:
+    before = config(tmp_path, log_file="e")
+    logs = Logs(before)
+    logs.outputs.open()
+    speak = Logger(namespace="tinyice", observer=logs.outputs.observer)
+    speak.warn("plain")
+    logs.outputs.follow(before, msgspec.structs.replace(before, json_logs=True))
+    speak.warn("spoken")
+    logs.flush()
+    plain, spoken = (tmp_path / "e").read_text().splitlines()
+    assert "plain" in plain
+    assert "spoken" in str(json.loads(spoken))
+
+
+def test_a_file_that_cant_be_written_is_a_fault(tmp_path: Path) -> None:
+    """Of a change, and only if it names the file."""
+    good = config(tmp_path, log_file="e")
+    bad = config(tmp_path / "nowhere", log_file="e")
+    judge_logs(good, good)
+    judge_logs(bad, bad)
+    with pytest.raises(ConfigFaults, match=r"log_file: can't write .*nowhere/e: No such file"):
+        judge_logs(good, bad)

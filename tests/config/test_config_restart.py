@@ -15,6 +15,7 @@ LIVE = {
     *("password_queue", "password_workers", "workers", "pulse_ms", "slow_jumps"),
     *("max_pending", "max_head_bytes", "max_head_lines", "max_body_bytes"),
     *("header_timeout", "body_timeout", "idle_timeout", "source_lead"),
+    *("json_logs", "log_file", "access_log_file", "auth_log_file"),
     *("base_url", "hostname", "location", "admin_email", "page_title", "page_subtitle"),
     *("accent_color", "status_always_array", "shoutcast_mount", "titles_from_source_address"),
     *("default_source_password", "mounts", "advanced_mounts", "disabled_mounts"),

@@ -196,17 +196,14 @@ def test_what_is_typed_is_only_text(web: Web) -> None:
     assert "<script>alert" not in web.ask(f"/admin/settings?saved={HOSTILE}", COOKIE).text
 
 
-def test_what_needs_a_restart_says_so(web: Web) -> None:
-    """Before it is changed, and as long as it waits."""
-    web.machine.waits = ("port",)
+def test_what_waits_for_a_restart_says_so(web: Web) -> None:
+    """As long as it waits."""
+    web.machine.waits = ("queue_size",)
     text = page(web)
-    port, host = (
-        re.findall(rf'data-set="{k}".*?</label>', text, re.DOTALL)[0] for k in ("port", "bind_host")
-    )
-    assert "Waits for a restart" in port
-    assert "Needs a restart" in host
-    assert "<b>Restart needed</b> for port." in text
-    assert "Needs a restart" not in part(text, "station")
+    (queue,) = re.findall(r'data-set="queue_size".*?</label>', text, re.DOTALL)
+    assert "Waits for a restart" in queue
+    assert "<b>Restart needed</b> for queue_size." in text
+    assert "Waits for a restart" not in part(text, "station")
 
 
 def test_what_the_environment_decides_can_not_be_typed(web: Web) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tinyice.assembly.certificates import judge_files, tls_keys
 from tinyice.assembly.countries import geoip_path, judge_countries
+from tinyice.assembly.outputs import judge_logs
 from tinyice.config.accounts import moment_of
 from tinyice.config.items import BanNote
 from tinyice.config.model import Config
@@ -37,13 +38,6 @@ class Proxies(Protocol):
     trusted: Networks
 
 
-class Logs(Protocol):
-    """What the event log holds."""
-
-    def set_level(self, level: str) -> None:
-        """Write what is at least ``level`` from now on."""
-
-
 class Pages(Protocol):
     """What the web pages say of the station."""
 
@@ -59,15 +53,12 @@ class Reached:
     intros: Intros
     bans: Bans
     proxies: Proxies
-    logs: Logs
     pages: Pages
     station: Callable[[Config], StationSettings]
     web: Callable[[Config], WebSettings]
 
     def apply(self, before: Config, after: Config) -> None:
         """``after`` holds from now on; nothing that waits is done here."""
-        if before.log_level != after.log_level:
-            self.logs.set_level(after.log_level)
         self.pages.take(self.web(after))
         old = {mount.path: mount.settings.intro_file for mount in self.mounts}
         self.mounts.configure(
@@ -118,6 +109,7 @@ def examine(before: Config, after: Config) -> None:
 
     Reads files: a worker's work.
     """
+    judge_logs(before, after)
     if tls_keys(before) != tls_keys(after):
         judge_files(after)
     if geoip_path(before) != geoip_path(after):

@@ -24,6 +24,7 @@ from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.recording import Intros, Recordings
+from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Manager
 from tinyice.assembly.serving import Serving, make_workers
 from tinyice.assembly.storage import Storage, make_storage
@@ -81,6 +82,7 @@ class Parts:
     entrances: Entrances
     gates: Gates
     outbound: Outbound
+    relaying: Relaying
     threads: tuple[Worker, ...]
     checkers: Checkers
     files: FileRoom
@@ -126,10 +128,12 @@ def build(
     checkers = Checkers(config, ground.worker)
     access = _access(ground, storage, checkers, key)
     outbound = _outbound(ground)
+    relaying = Relaying(ground, streaming.mounts, outbound)
     gates = _gates(ground, access, outbound)
     room = Room(files.connections_max, lambda: entrances.connections)
     limits = limits_of(config, files)
     front = _front(ground, streaming.mounts, access, gates, room=room, limits=limits)
+    front.via = relaying.via
     lag = ReactorLag(reactor)
     station = Station(streaming.mounts, started_at=now(), clock=reactor.seconds)
     gauges = _gauges(ground, station, streaming, lag, room.connections, storage=storage)
@@ -142,6 +146,7 @@ def build(
         gauges,
         changing=changing,
         storage=storage,
+        relaying=relaying,
         worker=reader,
     )
     entrances = Entrances(config, front, make_web(behind, reactor), reactor)
@@ -154,6 +159,7 @@ def build(
         entrances=entrances,
         gates=gates,
         outbound=outbound,
+        relaying=relaying,
         threads=(reader, changing.worker),
         checkers=checkers,
         files=files,
@@ -186,6 +192,7 @@ def _behind(
     *,
     changing: Changing,
     storage: Storage,
+    relaying: Relaying,
     worker: Worker,
 ) -> Behind:
     settings = web_settings(ground.config)
@@ -197,6 +204,7 @@ def _behind(
         access=access,
         gauges=gauges,
         storage=storage,
+        relaying=relaying,
         in_force=ground.in_force,
         writer=changing.writer,
         reloading=changing.reloading,
@@ -348,7 +356,6 @@ def _let_changes_reach(parts: Parts) -> None:
         intros=parts.streaming.intros,
         bans=parts.front.bans,
         proxies=parts.front.clients,
-        logs=parts.outputs,
         pages=parts.behind.settings,
         station=station_settings,
         web=web_settings,
@@ -356,7 +363,14 @@ def _let_changes_reach(parts: Parts) -> None:
     serving = Serving(parts.mounts, parts.streaming.workers)
     tuning = Tuning(parts.front, parts.files, parts.streaming.pulses)
     for changed in (
-        *(reached.apply, serving.follow, parts.checkers.follow, tuning.follow),
+        *(
+            parts.outputs.follow,
+            reached.apply,
+            parts.relaying.changed,
+            serving.follow,
+            parts.checkers.follow,
+            tuning.follow,
+        ),
         # The ports last: what is behind them is as it is to be.
         parts.entrances.follow,
     ):

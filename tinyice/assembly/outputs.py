@@ -1,6 +1,7 @@
 """Where log lines go: one place for each log, behind a worker of its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple, Unpack
@@ -8,8 +9,10 @@ from typing import TypeVar, TypeVarTuple, Unpack
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import ILogObserver, LogEvent, Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from tinyice.config.faults import ConfigFaults, Fault
 from tinyice.config.model import Config
 from tinyice.core.events import Event
 from tinyice.core.hub import Hub
@@ -19,6 +22,13 @@ from tinyice.logs.places import FileOnDisk, OpenDescriptor, Place
 from tinyice.logs.sinks import AccessLog, AuthLog, EventLog
 from tinyice.logs.tail import Tail
 from tinyice.work.threads import Worker
+
+EVENTS, ACCESS, AUTH = "log_file", "access_log_file", "auth_log_file"
+KEYS = (EVENTS, ACCESS, AUTH)
+"""The keys that name the files. Without its own, failed logins are part of the event log."""
+
+_RETIRE_S = 10.0
+"""How long a log that is not wanted any more may take to be written."""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -62,8 +72,24 @@ class _Observer:
         self.observer(event)
 
 
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """One log: its file, or what stands for it, and the gate before its worker."""
+
+    place: Place
+    file: LogFile
+    gate: _Gate
+
+    async def stop(self, deadline_s: float) -> None:
+        """Write what waits."""
+        await self.file.stop()
+        await self.gate.worker.stop(deadline_s)
+
+
 class Outputs:
     """The logs of the station; ``tail`` gets what the event log holds."""
+
+    _log = Logger(namespace="tinyice")
 
     def __init__(
         self,
@@ -76,79 +102,115 @@ class Outputs:
     ) -> None:
         self._new_worker = worker
         self._clock = clock
-        self._gates: list[_Gate] = []
-        self._files: list[LogFile] = []
         self._now = now
-        # The descriptor, not sys.stdout, which twistd turns into log events.
-        stdout = OpenDescriptor(1, "standard output")
-        events = _on_disk(config.log_file)
-        access, auth = _on_disk(config.access_log_file), _on_disk(config.auth_log_file)
-        self._on_disk = {"log_file": events, "access_log_file": access, "auth_log_file": auth}
-        self._events = self._file(events or stdout)
-        self._access = None if access is None else self._file(access)
-        self._auth = self._events if auth is None else self._file(auth)
         self._tail = tail
-        self._json = config.json_logs
-        self._observer = _Observer(self._make_observer(config.log_level))
+        self._is_open = False
+        # The descriptor, not sys.stdout, which twistd turns into log events.
+        self._stdout = OpenDescriptor(1, "standard output")
+        self._logs = {key: log for key in KEYS if (log := self._log_of(key, config)) is not None}
+        self._observer = _Observer(self._make_observer(config))
         self._event_log = EventLog(Logger(namespace="tinyice"), config.log_level)
+        self._access_log = AccessLog(self._write_access, now)
 
     @property
     def observer(self) -> ILogObserver:
         """What writes the event log."""
         return self._observer
 
-    def set_level(self, level: str) -> None:
-        """Let the event log hold what is at least ``level`` (debug, info, warn, error)."""
-        self._observer.observer = self._make_observer(level)
-        self._event_log = EventLog(Logger(namespace="tinyice"), level)
+    def follow(self, before: Config, after: Config) -> None:
+        """Write what ``after`` wants, where it wants it; what was written before is on its way."""
+        for key in KEYS:
+            if getattr(before, key) != getattr(after, key):
+                self._replace(key, after)
+        self._observer.observer = self._make_observer(after)
+        self._event_log = EventLog(Logger(namespace="tinyice"), after.log_level)
 
     def subscribe(self, hub: Hub) -> None:
         """Write what the station tells."""
         hub.subscribe(self._write_event)
-        hub.subscribe(AuthLog(self._auth.write, self._now))
-        if self._access is not None:
-            hub.subscribe(AccessLog(self._access.write, self._now))
+        hub.subscribe(AuthLog(self._write_auth, self._now))
+        hub.subscribe(self._write_request)
 
     def open(self) -> list[str]:
         """Begin to write; say what can't be written, which is tried again with every line."""
         faults = []
-        for key, place in self._on_disk.items():
-            if place is not None and (reason := place.fault()):
-                faults.append(f"{key}: can't write {place.name}: {reason}")
+        for key, log in self._logs.items():
+            if isinstance(log.place, FileOnDisk) and (reason := log.place.fault()):
+                faults.append(f"{key}: can't write {log.place.name}: {reason}")
         self._open_gates()
         return faults
 
     def reopen(self) -> None:
         """Open the files anew: somebody may have moved them away."""
-        for file in self._files:
-            file.reopen()
+        for log in self._logs.values():
+            log.file.reopen()
 
     async def stop(self, deadline_s: float) -> None:
         """Write what waits."""
         self._open_gates()
-        await DeferredList([file.stop() for file in self._files])
-        await DeferredList([gate.worker.stop(deadline_s) for gate in self._gates])
+        logs = self._logs.values()
+        await DeferredList([log.file.stop() for log in logs])
+        await DeferredList([log.gate.worker.stop(deadline_s) for log in logs])
 
     def _write_event(self, event: Event) -> None:
         self._event_log(event)
 
-    def _make_observer(self, level: str) -> ILogObserver:
+    def _write_request(self, event: Event) -> None:
+        if ACCESS in self._logs:
+            self._access_log(event)
+
+    def _write_access(self, lines: str) -> None:
+        self._logs[ACCESS].file.write(lines)
+
+    def _write_auth(self, lines: str) -> None:
+        self._logs.get(AUTH, self._logs[EVENTS]).file.write(lines)
+
+    def _write_events(self, lines: str) -> None:
+        self._logs[EVENTS].file.write(lines)
+
+    def _make_observer(self, config: Config) -> ILogObserver:
         return make_observer(
-            level, json_logs=self._json, write=self._events.write, keep=self._tail.add
+            config.log_level,
+            json_logs=config.json_logs,
+            write=self._write_events,
+            keep=self._tail.add,
         )
 
-    def _open_gates(self) -> None:
-        for gate in self._gates:
-            gate.open()
+    def _replace(self, key: str, config: Config) -> None:
+        before, now = self._logs.pop(key, None), self._log_of(key, config)
+        if now is not None:
+            self._logs[key] = now
+        if before is not None:
+            Deferred.fromCoroutine(before.stop(_RETIRE_S)).addErrback(self._not_stopped)
 
-    def _file(self, place: Place) -> LogFile:
+    def _not_stopped(self, failure: Failure) -> None:
+        self._log.failure("a log that is not written any more was not closed", failure)
+
+    def _log_of(self, key: str, config: Config) -> _Log | None:
+        path = getattr(config, key)
+        if not path and key != EVENTS:
+            return None
+        place = FileOnDisk(str(Path(path).absolute())) if path else self._stdout
         # A worker each: a terminal that was stopped must not hold up the files.
         gate = _Gate(self._new_worker())
-        file = LogFile(place, worker=gate, clock=self._clock)
-        self._gates.append(gate)
-        self._files.append(file)
-        return file
+        if self._is_open:
+            gate.open()
+        return _Log(place, LogFile(place, worker=gate, clock=self._clock), gate)
+
+    def _open_gates(self) -> None:
+        self._is_open = True
+        for log in self._logs.values():
+            log.gate.open()
 
 
-def _on_disk(path: str) -> FileOnDisk | None:
-    return FileOnDisk(str(Path(path).absolute())) if path else None
+def judge_logs(before: Config, after: Config) -> None:
+    """Look whether the files that ``before`` does not have can be written; raises ConfigFaults."""
+    faults = []
+    for key in KEYS:
+        path = getattr(after, key)
+        if path and path != getattr(before, key):
+            place = FileOnDisk(str(Path(path).absolute()))
+            if reason := place.fault():
+                faults.append(Fault(key, f"can't write {place.name}: {reason}"))
+    if faults:
+        raise ConfigFaults(faults)

@@ -51,11 +51,13 @@ Neither the command line nor the environment ever changes the file.
 Settings that are changed while the server runs are written into this file: the
 change is saved first, and then in force. What the server does not know stays in
 the file, and keys keep their order. The file may be edited by hand meanwhile:
-what was written there comes into force with the next change, or when the file is
-read anew. A file that has faults by then is left alone, and so is one that can't
-be written; nothing is changed in either case, and whoever asked is told why. The
-server replaces the file by a new one, so it must be able to write in its folder.
-Keys marked "Read at start" wait for a restart; all others hold at once.
+what was written there comes into force with the next change, or with a reload
+([Reload](operations.md#reload) says how). A file that has faults by then is left
+alone, and so is one that can't be written; nothing is changed in either case,
+and whoever asked is told why. The server replaces the file by a new one, so it
+must be able to write in its folder.
+Keys marked "Read at start" wait for a restart; all others hold at once, and
+nobody who is connected is disturbed.
 
 Passwords may be written as plain text: at load the server replaces them in the
 file by their bcrypt hash. They have at most 72 bytes. Only passwords that are

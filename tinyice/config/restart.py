@@ -6,8 +6,8 @@ from tinyice.config.model import Config
 from tinyice.config.mounts import configured_paths, settings_for
 
 AT_START: Final = (
+    # What is open there, recordings and the database, would have to move with it.
     "data_dir",
-    *("json_logs", "log_file", "access_log_file", "auth_log_file"),
 )
 """The keys that are read at start only."""
 

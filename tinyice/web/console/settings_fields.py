@@ -1,7 +1,7 @@
 """The settings as people meet them: in groups, each with a name and a control.
 
-What a key means, which values it takes and whether it waits for a restart is said
-by the configuration's own model; here stand only the words around it.
+What a key means and which values it takes is said by the configuration's own model;
+here stand only the words around it.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,6 @@ import msgspec
 
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import Config
-from tinyice.config.restart import AT_START
 from tinyice.web.console.settings_fields import UNITS, Group, label_of
 from tinyice.web.params import Params
 
@@ -29,8 +28,8 @@ NOTHING, EMPTY = "none", "empty"
 class Field:
     """One setting on the page.
 
-    ``fixed``: what decides about it besides the file. ``at_start``: read at start
-    only; ``waits``: what is in force is not what is set.
+    ``fixed``: what decides about it besides the file. ``waits``: what is in force is
+    not what is set, until a restart.
     """
 
     key: str
@@ -41,7 +40,6 @@ class Field:
     help: str
     unit: str = ""
     choices: tuple[tuple[str, str], ...] = ()
-    at_start: bool = False
     waits: bool = False
     fixed: str = ""
     error: str = ""
@@ -85,7 +83,6 @@ def form_of(
             help=_KINDS[key].description,
             unit=UNITS.get(key, ""),
             choices=_choices(_KINDS[key]),
-            at_start=key in AT_START,
             waits=key in waiting,
             fixed=given.get(key, ""),
         )
