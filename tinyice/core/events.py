@@ -210,6 +210,52 @@ class RelayUpstreamChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PushConnected(Event):
+    """``target`` takes the stream of the mount from now on; ``push`` is what that is called."""
+
+    id: ClassVar[str] = "push.connected"
+    mount: str
+    push: str
+    target: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushLost(Event):
+    """The connection to ``target`` ended after so many ``seconds``; it is tried again."""
+
+    id: ClassVar[str] = "push.lost"
+    mount: str
+    push: str
+    target: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PushRefused(Event):
+    """``target`` could not be given the stream: told once for each new reason."""
+
+    id: ClassVar[str] = "push.refused"
+    mount: str
+    push: str
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushEnded(Event):
+    """Nothing is sent to ``target`` any more, as it should be, after so many ``seconds``."""
+
+    id: ClassVar[str] = "push.ended"
+    mount: str
+    push: str
+    target: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TagsChanged(Event):
     """Another title plays on the mount."""
 

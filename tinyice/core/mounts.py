@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol
 
+from tinyice.core.air import Tap
 from tinyice.core.chains import Chains, Demand, Players
 from tinyice.core.changeover import close, decide, sweep, watch
 from tinyice.core.counters import Counters
@@ -125,6 +126,16 @@ class Mounts:
     def find(self, path: str) -> Mount | None:
         """The mount of that path, if it is configured or something feeds it."""
         return self._mounts.get(path)
+
+    def tap(self, path: str, tap: Tap) -> None:
+        """Let ``tap`` have the programme of ``path``, whenever something is heard there."""
+        self._chains.taps_on(path).append(tap)
+
+    def untap(self, path: str, tap: Tap) -> None:
+        """No more; it may have none already, because the server goes down."""
+        taps = self._chains.taps_on(path)
+        if tap in taps:
+            taps.remove(tap)
 
     def known(self, path: str) -> Mount:
         """The mount of that path; raises MountUnknown."""

@@ -11,6 +11,7 @@ from tinyice.wire.shoutcast import INVALID_PASSWORD
 _HEAD_BYTES = 16384
 _WORDS_BYTES = 4096
 _SHOWN_CHARS = 120
+_MARKUP = re.compile(r"<(title|head|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 _REFUSALS = {
     301: "is elsewhere; name that address instead",
@@ -151,7 +152,7 @@ def _why(head: ResponseHead, words: bytes) -> str:
 
 def _plain(words: bytes) -> str:
     """What people would read of a page, on one line."""
-    text = re.sub(r"<(title|head|style)\b.*?</\1>|<[^>]*>", " ", decode_text(words), flags=re.S | re.I)
+    text = _MARKUP.sub(" ", decode_text(words))
     return " ".join(printable(text).split())[:_SHOWN_CHARS]
 
 
@@ -160,5 +161,3 @@ def dialogue_for(protocol: str, address: Address, offer: Offer) -> Dialogue:
     if protocol == "shoutcast":
         return ShoutcastDialogue(address, offer)
     return IcecastDialogue(protocol.upper(), address, offer)
-
-

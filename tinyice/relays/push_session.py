@@ -52,7 +52,7 @@ class Owner(Protocol):
     def accepted(self, session: "PushSession") -> None:
         """The other side takes the stream."""
 
-    def ended(self, session: "PushSession", reason: str) -> None:
+    def lost(self, session: "PushSession", reason: str) -> None:
         """No more goes out by it."""
 
 
@@ -194,4 +194,4 @@ class PushSession:
     def _end(self, reason: str) -> None:
         if not self.is_over:
             self.drop()
-            self._owner.ended(self, reason)
+            self._owner.lost(self, reason)

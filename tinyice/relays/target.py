@@ -5,7 +5,13 @@ from contextlib import suppress
 from typing import Protocol as Promise
 from typing import cast
 
-from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime, ITCPTransport
+from twisted.internet.interfaces import (
+    IConsumer,
+    IDelayedCall,
+    IPushProducer,
+    IReactorTime,
+    ITCPTransport,
+)
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -51,7 +57,7 @@ class TargetConnection(Protocol):
     def connectionMade(self) -> None:
         """The other side is there."""
         self._tune(getattr(self.transport, "socket", None))
-        self._wire.registerProducer(self, streaming=True)
+        cast("IConsumer", self.transport).registerProducer(self, streaming=True)
         self._feeder.connected(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -83,7 +89,7 @@ class TargetConnection(Protocol):
     def finish(self) -> None:
         """End it once all is out that was written, or after a while."""
         if self.transport is not None:
-            self._wire.unregisterProducer()
+            cast("IConsumer", self.transport).unregisterProducer()
             self._wire.loseConnection()
             self._parting = self._clock.callLater(PARTING_S, self.drop)
 

@@ -49,6 +49,8 @@ class ResponseParser:
     def __init__(self, max_bytes: int) -> None:
         self._room = max_bytes
         self._buffer = bytearray()
+        self.interim = 0
+        """The status of the last interim answer; 0: none came."""
         self.leftover = b""
 
     def receive(self, data: bytes) -> ResponseHead | None:
@@ -73,6 +75,7 @@ class ResponseParser:
                 self.leftover = bytes(self._buffer)
                 self._buffer.clear()
                 return head
+            self.interim = head.status
             search_from = 0
 
     def _check_start(self) -> None:

@@ -1,0 +1,57 @@
+"""All pushes of the station."""
+
+from collections.abc import Mapping
+
+from tinyice.core.mounts import Mounts
+from tinyice.core.pushing import PushSnapshot
+from tinyice.net.periodic import Periodic
+from tinyice.relays.push import Push, Surroundings
+from tinyice.relays.push_settings import PushSettings
+
+SWEEP_S = 1.0
+
+
+class Pushes:
+    """Starts, changes and stops pushes; what stays the same is not touched."""
+
+    def __init__(self, mounts: Mounts, world: Surroundings) -> None:
+        self._mounts = mounts
+        self._world = world
+        self._running: dict[str, Push] = {}
+        self._periodic = Periodic("pushes", world.ways.clock, SWEEP_S, self._sweep)
+
+    def start(self) -> None:
+        """Hold the times of all that will run."""
+        self._periodic.startService()
+
+    def apply(self, wanted: Mapping[str, PushSettings]) -> None:
+        """Let these run, and no others."""
+        for called, push in list(self._running.items()):
+            if wanted.get(called) != push.settings:
+                del self._running[called]
+                self._end(push, "it was changed" if called in wanted else "it was switched off")
+        for called, settings in wanted.items():
+            if called not in self._running:
+                self._running[called] = push = Push(settings, self._world)
+                self._mounts.tap(settings.mount, push)
+
+    def stop(self) -> None:
+        """End all of them."""
+        if self._periodic.running:
+            self._periodic.stopService()
+        for push in self._running.values():
+            self._end(push, "server stopping")
+        self._running.clear()
+
+    def snapshot(self) -> tuple[PushSnapshot, ...]:
+        """How each is doing."""
+        return tuple(push.snapshot() for push in self._running.values())
+
+    def _end(self, push: Push, reason: str) -> None:
+        self._mounts.untap(push.settings.mount, push)
+        push.stop(reason)
+
+    def _sweep(self) -> None:
+        now = self._world.ways.clock.seconds()
+        for push in list(self._running.values()):
+            push.sweep(now)
