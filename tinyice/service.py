@@ -202,6 +202,7 @@ class StationService(Service):
             self._heed_once(number)
         entrances = self._parts.entrances
         self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
+        self._parts.relaying.start()
         self._notifier.ready(entrances.status)
 
     def _heed_once(self, number: signal.Signals) -> None:
@@ -238,6 +239,7 @@ class StationService(Service):
             periodic.stopService()  # type: ignore[no-untyped-call]
         if parts.streaming.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
+        parts.relaying.stop()
         parts.mounts.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
             # Who waits for a password to be checked is told to come again.

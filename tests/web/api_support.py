@@ -23,6 +23,7 @@ from tinyice.core.countries import Country
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
 from tinyice.core.events import Event
 from tinyice.core.played import Title
+from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.api.services import Services, Station
@@ -210,6 +211,20 @@ class FakeTrends:
 
 
 @dataclass
+class FakeRelays:
+    """Relays that are as they are said to be."""
+
+    running: list[RelaySnapshot] = field(default_factory=list)
+    mirrored: list[MasterSnapshot] = field(default_factory=list)
+
+    def snapshot(self) -> list[RelaySnapshot]:
+        return self.running
+
+    def masters(self) -> list[MasterSnapshot]:
+        return self.mirrored
+
+
+@dataclass
 class FakeLogo:
     """Judges what it is given, and remembers it."""
 
@@ -251,6 +266,7 @@ class Bench:
     sessions: list[Session] = field(default_factory=lambda: [session("s9")])
     trends: FakeTrends = field(default_factory=FakeTrends)
     logo: FakeLogo = field(default_factory=FakeLogo)
+    relays: FakeRelays = field(default_factory=FakeRelays)
     countries: FakeCountries = field(default_factory=FakeCountries)
     played: dict[str, Sequence[Title]] = field(default_factory=dict)
 
@@ -287,6 +303,7 @@ class Bench:
             end_session=self.end_session,
             trends=self.trends,
             logo=self.logo,
+            relays=self.relays,
             countries=self.countries,
             played=lambda mount: self.played.get(mount, ()),
             publish=self.events.append,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tinyice.assembly.access import Access
 from tinyice.assembly.figures import Figures
+from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Reloading
 from tinyice.assembly.storage import Storage
 from tinyice.assembly.system import ThisServer
@@ -29,6 +30,7 @@ class Behind:
     access: Access
     gauges: Figures
     storage: Storage
+    relaying: Relaying
     in_force: InForce
     writer: ConfigWriter
     reloading: Reloading

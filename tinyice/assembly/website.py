@@ -93,6 +93,7 @@ def _services(behind: Behind) -> Services:
         end_session=access.sessions.end,
         trends=behind.chronicle.trends,
         logo=behind.branding,
+        relays=behind.relaying,
         countries=behind.countries,
         played=behind.chronicle.played.of,
         publish=behind.publish,

@@ -104,7 +104,13 @@ def set_mount_visible(document: Document, path: str, *, visible: bool) -> None:
 
 
 def set_fallback(document: Document, path: str, fallback: str) -> None:
-    """Name where listeners of the mount go when its source is gone; "" takes it away."""
+    """Name the mount that is heard when this one's source is gone; "": none is.
+
+    It takes the place of all that was to be heard then.
+    """
+    advanced = document.get("advanced_mounts")
+    if isinstance(advanced, dict) and isinstance(advanced.get(path), dict):
+        advanced[path].pop("fallbacks", None)
     if fallback:
         section(document, "fallback_mounts")[path] = fallback
     else:
@@ -147,6 +153,20 @@ def remove_ban(document: Document, network: str) -> None:
     banned = entries(document, "banned_ips")
     banned[:] = [entry for entry in banned if entry != network]
     forget(document, "ban_notes", network)
+
+
+def find_relay(document: Document, mount: str) -> dict[str, Any] | None:
+    """What the file says of the relay on that mount; None: nothing."""
+    for entry in entries(document, "relays"):
+        if isinstance(entry, dict) and entry.get("mount") == mount:
+            return entry
+    return None
+
+
+def remove_relay(document: Document, mount: str) -> None:
+    """Forget the relay on that mount."""
+    relays = entries(document, "relays")
+    relays[:] = [one for one in relays if not _says(one, ("mount",), mount)]
 
 
 def add_token(document: Document, token: Token) -> None:

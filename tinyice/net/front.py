@@ -92,6 +92,10 @@ def _no_mount() -> str:
     return ""
 
 
+def _no_way(_path: str) -> str:
+    return ""
+
+
 @dataclass(slots=True)
 class Front:
     """The collaborators of doors, sources and listeners.
@@ -100,7 +104,7 @@ class Front:
     ``unknown_path`` is told of each request for a page that there is not, with
     the client's address and the path. ``larger_body`` says how large the body
     of a request may be, where it may be larger than others. ``shoutcast_mount`` is where
-    sources go that name no mount.
+    sources go that name no mount. ``via`` gives the way that the stream of a mount took.
     """
 
     mounts: Mounts
@@ -118,6 +122,7 @@ class Front:
     unknown_path: Callable[[str, str], None] = _report_to_nobody
     larger_body: Callable[[RequestHead], int] = _no_larger
     shoutcast_mount: Callable[[], str] = _no_mount
+    via: Callable[[str], str] = _no_way
 
     @property
     def date(self) -> str:

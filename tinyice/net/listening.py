@@ -53,7 +53,9 @@ def serve_listener(
     """
     mount = _mount_with_room(front, path)
     metaint = mount.settings.metaint if wants_metadata(head) and mount.carries_icy else None
-    reply = _stream_head(front, mount, metaint)
+    # Who relays us tells its own way, and is told ours: a circle shows in that.
+    via = front.via(path) if head.headers.get("via") else ""
+    reply = _stream_head(front, mount, metaint, via)
     if head.method == "HEAD":
         door.reply(200, reply)
         return
@@ -117,7 +119,7 @@ def _mount_with_room(front: Front, path: str) -> Mount:
     return mount
 
 
-def _stream_head(front: Front, mount: Mount, metaint: int | None) -> bytes:
+def _stream_head(front: Front, mount: Mount, metaint: int | None, via: str) -> bytes:
     source = mount.source
     return replies.stream_head(
         "" if source is None else source.content_type,
@@ -125,4 +127,5 @@ def _stream_head(front: Front, mount: Mount, metaint: int | None) -> bytes:
         station=StationHeaders() if source is None else source.station,
         metaint=metaint,
         low_latency=mount.settings.low_latency,
+        via=via,
     )

@@ -124,15 +124,19 @@ def stream_head(
     metaint: int | None,
     low_latency: bool,
     protocol_version: str = "1.0",
+    via: str = "",
 ) -> bytes:
     """The head before a stream; ``metaint`` None: no metadata will be interleaved.
 
+    ``via``: through which servers it came, where that is told (RFC 9110, 7.6.3).
     There is no length and no range: the stream has neither.
     """
     head = _block(f"HTTP/{protocol_version} 200 OK", date, content_type)
     head.append(f"Access-Control-Expose-Headers: {_EXPOSED_HEADERS}")
     if low_latency:
         head.append("X-Accel-Buffering: no")
+    if via:
+        head.append(f"Via: {via}")
     head += _station_lines(station)
     if metaint is not None:
         head.append(f"icy-metaint:{metaint}")

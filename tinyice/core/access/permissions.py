@@ -69,6 +69,8 @@ class Action(Enum):
     CLEAR_LOCKOUT = "lockouts.clear"
     SEE_SETTINGS = "settings.see"
     CHANGE_SETTINGS = "settings.change"
+    SEE_RELAYS = "relays.see"
+    CHANGE_RELAYS = "relays.change"
     RELOAD = "server.reload"
 
 
@@ -141,6 +143,8 @@ TABLE: Mapping[Action, Rule] = {
     Action.CLEAR_LOCKOUT: _server(),
     Action.SEE_SETTINGS: _server(),
     Action.CHANGE_SETTINGS: _server(),
+    Action.SEE_RELAYS: _server(),
+    Action.CHANGE_RELAYS: _server(),
     Action.RELOAD: _server(),
 }
 

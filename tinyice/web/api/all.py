@@ -8,6 +8,7 @@ from tinyice.web.api.listeners import LISTENERS
 from tinyice.web.api.mount_settings import MOUNT_SETTINGS
 from tinyice.web.api.nowplaying import NOW_PLAYING
 from tinyice.web.api.operation import Operation
+from tinyice.web.api.relays import RELAYS
 from tinyice.web.api.security import SECURITY
 from tinyice.web.api.sessions import SESSIONS
 from tinyice.web.api.settings import SETTINGS
@@ -18,7 +19,7 @@ from tinyice.web.api.users import USERS
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     chain(
-        *(STATUS, NOW_PLAYING, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS),
+        *(STATUS, NOW_PLAYING, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS, RELAYS),
         *(USERS, SESSIONS, TOKENS, SECURITY, SETTINGS, BRANDING),
     )
 )

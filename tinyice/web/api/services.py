@@ -16,6 +16,7 @@ from tinyice.core.clients import Client
 from tinyice.core.countries import Country
 from tinyice.core.events import Event
 from tinyice.core.played import Title
+from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.changes import Changes, Reload
@@ -128,6 +129,16 @@ class Countries(Protocol):
         """The countries of those addresses, as far as they are known."""
 
 
+class Relays(Protocol):
+    """Streams of other servers."""
+
+    def snapshot(self) -> Sequence[RelaySnapshot]:
+        """How each relay that runs is doing."""
+
+    def masters(self) -> Sequence[MasterSnapshot]:
+        """How each server that is mirrored is doing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that operations use."""
@@ -148,6 +159,7 @@ class Services:
     end_session: Callable[[str], bool]
     trends: Trends
     logo: Logo
+    relays: Relays
     countries: Countries
     publish: Callable[[Event], None]
     now: Callable[[], datetime]

@@ -1,0 +1,102 @@
+"""Relays in the station: loaded with the first of them, and told of each change."""
+
+import random
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tinyice.assembly.ground import Ground
+from tinyice.config.model import Config
+from tinyice.core.mount import Mount
+from tinyice.core.mounts import Mounts
+from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
+from tinyice.outbound.client import Outbound
+from tinyice.wire.replies import SERVER
+
+if TYPE_CHECKING:
+    from tinyice.relays.relays import Relays
+
+
+class Relaying:
+    """The relays of the configuration in force."""
+
+    def __init__(self, ground: Ground, mounts: Mounts, outbound: Outbound) -> None:
+        self._ground = ground
+        self._mounts = mounts
+        self._outbound = outbound
+        self._name = ""
+        """What tells this server from others, in the Via header."""
+        self._relays: Relays | None = None
+
+    def start(self) -> None:
+        """Let them run."""
+        self._apply(self._ground.config)
+
+    def changed(self, before: Config, after: Config) -> None:
+        """``after`` holds from now on."""
+        if (before.relays, before.masters) != (after.relays, after.masters):
+            self._apply(after)
+        if before.disabled_mounts != after.disabled_mounts and self._relays is not None:
+            self._relays.hurry()
+
+    def stop(self) -> None:
+        """End them."""
+        if self._relays is not None:
+            self._relays.stop()
+
+    def snapshot(self) -> tuple[RelaySnapshot, ...]:
+        """How each is doing."""
+        return () if self._relays is None else self._relays.snapshot()
+
+    def masters(self) -> tuple[MasterSnapshot, ...]:
+        """How each mirrored server is doing."""
+        return () if self._relays is None else self._relays.masters()
+
+    def via(self, path: str) -> str:
+        """The Via header of what is heard on a mount; "" where there can be no circle."""
+        return "" if self._relays is None else self._relays.via(path)
+
+    def serves(self, path: str) -> bool:
+        """``Demand.serves``: whether a mount of that path would be fed, once somebody listens."""
+        return self._relays is not None and self._relays.serves(path)
+
+    def wanted(self, mount: Mount) -> bool:
+        """``Demand.wanted``: somebody would hear ``mount``; whether something will feed it."""
+        return self._relays is not None and self._relays.wanted(mount)
+
+    def unwanted(self, mount: Mount) -> None:
+        """``Demand.unwanted``: how long a relay goes on without listeners is its own setting."""
+
+    def _apply(self, config: Config) -> None:
+        if self._relays is None and not (config.relays or config.masters):
+            return
+        # loaded by who relays
+        from tinyice.relays.settings import masters_of, relays_of  # noqa: PLC0415
+
+        if self._relays is None:
+            self._relays = self._load()
+            self._relays.start()
+        self._relays.apply(relays_of(config), masters_of(config))
+
+    def _load(self) -> "Relays":
+        from tinyice.relays.relay import World  # noqa: PLC0415
+        from tinyice.relays.relays import Relays  # noqa: PLC0415
+        from tinyice.relays.session import Terms  # noqa: PLC0415
+
+        ground = self._ground
+        self._name = secrets.token_hex(4)
+        self._mounts.demand = self
+        terms = Terms(
+            mounts=self._mounts,
+            dial=self._outbound.dial(),
+            clock=ground.reactor,
+            now=ground.now,
+            agent=SERVER,
+            lead_s=lambda: ground.config.source_lead,
+            token=self._token,
+        )
+        world = World(terms, ground.hub.publish, random.SystemRandom().random)
+        return Relays(world, self._outbound, clock=ground.reactor, now=ground.now)
+
+    def _token(self, path: str) -> str:
+        return f"1.0 tinyice-{self._name} ({quote(path)})"

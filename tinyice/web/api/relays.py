@@ -1,0 +1,272 @@
+"""Relays: streams of other servers, set up and looked after; and servers that are mirrored.
+
+An address that comes in here is guarded: it must be public, or stand in
+``outbound_allow``. One that was written into the file by hand may be anywhere.
+A password that is kept is sent to no other server than the one it was given for.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from tinyice.config import edits
+from tinyice.config.items import Relay
+from tinyice.core.access.permissions import Action
+from tinyice.core.relaying import RelaySnapshot, RelayState
+from tinyice.web.api.changing import changed
+from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.problems import Unfit, taken, unknown
+from tinyice.web.api.services import Services
+from tinyice.web.api.shapes import About, Done, Paged, Path, Words, moment, usable_path
+
+RELAYS = Operations("relays")
+
+Url = Annotated[
+    str,
+    Meta(
+        max_length=2000,
+        description="An address of the stream, http or https, without a login.",
+        examples=["https://hub.example.org/live"],
+    ),
+]
+SentPassword = Annotated[
+    str, Meta(max_length=400, description="Sent to the upstream; never shown again.")
+]
+Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
+
+
+class RelaySettings(Struct, frozen=True, kw_only=True):
+    """What is set for a relay; what is not named stays as it is, null goes back to the default."""
+
+    url: Url | UnsetType | None = UNSET
+    urls: tuple[Url, ...] | UnsetType | None = UNSET
+    user: Words | UnsetType | None = UNSET
+    password: SentPassword | UnsetType | None = UNSET
+    enabled: bool | UnsetType | None = UNSET
+    on_demand: bool | UnsetType | None = UNSET
+    linger: Seconds | UnsetType | None = UNSET
+    idle_timeout: Seconds | UnsetType | None = UNSET
+    pin: Words | UnsetType | None = UNSET
+
+
+class NewRelay(RelaySettings, frozen=True, kw_only=True):
+    """A relay to be made."""
+
+    mount: Path
+
+
+class RelayNow(Struct, frozen=True, kw_only=True):
+    """A relay, and how it is doing.
+
+    ``state`` is one of off, idle, connecting, on air, waiting; ``active``: it is on air.
+    ``upstream`` is the address that it has, without its query; ``error`` says why there
+    is none, and it is tried again after ``next_try_seconds``. ``master`` is the server
+    that is mirrored by it, "" for a relay that was named.
+    """
+
+    mount: str
+    url: str
+    urls: tuple[str, ...]
+    user: str
+    has_password: bool
+    enabled: bool
+    on_demand: bool
+    linger: float
+    idle_timeout: float
+    pin: str
+    guarded: bool
+    burst_size: int
+    state: str
+    active: bool
+    upstream: str
+    connected_since: str | None
+    error: str
+    next_try_seconds: float | None
+    bytes_in: int
+    master: str
+
+
+class RelayPage(Struct, frozen=True, kw_only=True):
+    """Some relays by their mounts. ``next`` is the ``after`` of the next page, if there is one."""
+
+    items: tuple[RelayNow, ...]
+    next: str | None
+    total: int
+
+
+class MasterNow(Struct, frozen=True, kw_only=True):
+    """A server that is mirrored. ``mounts``: how many; ``read_at``: when its list was read."""
+
+    url: str
+    mounts: int
+    read_at: str | None
+    error: str
+
+
+class MasterList(Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    items: tuple[MasterNow, ...]
+    next: None = None
+    total: int
+
+
+@RELAYS.add("GET", "/api/relays", Action.SEE_RELAYS, query=Paged, answer=RelayPage)
+async def list_relays(services: Services, call: Call[Paged, Nothing]) -> RelayPage:
+    """The relays, those that are off and those of mirrored servers too, by mount."""
+    running = {one.mount: one for one in services.relays.snapshot()}
+    named = {one.mount: one for one in services.config().relays}
+    found = sorted({*running, *named})
+    rest = [mount for mount in found if mount > call.query.after]
+    page = rest[: call.query.limit]
+    return RelayPage(
+        items=tuple(_now(mount, named.get(mount), running.get(mount)) for mount in page),
+        next=page[-1] if len(rest) > len(page) else None,
+        total=len(found),
+    )
+
+
+@RELAYS.add(
+    "POST",
+    "/api/relays",
+    Action.CHANGE_RELAYS,
+    body=NewRelay,
+    answer=Done,
+    status=201,
+    refusals=(409,),
+)
+async def make_relay(services: Services, call: Call[Nothing, NewRelay]) -> Done:
+    """Feed a mount with the stream of another server."""
+    mount = usable_path(call.body.mount)
+
+    def edit(document: edits.Document) -> None:
+        if edits.find_relay(document, mount) is not None:
+            raise taken("relay on", mount, "mount")
+        entry: dict[str, Any] = {"mount": mount}
+        _apply(entry, call.body)
+        edits.entries(document, "relays").append(entry)
+
+    return await _change(services, call, edit, mount)
+
+
+@RELAYS.add(
+    "PATCH",
+    "/api/relays",
+    Action.CHANGE_RELAYS,
+    query=About,
+    body=RelaySettings,
+    answer=Done,
+    refusals=(404,),
+)
+async def change_relay(services: Services, call: Call[About, RelaySettings]) -> Done:
+    """Change what is set for a relay, switch it off or on; others are not disturbed."""
+    mount = call.query.mount
+
+    def edit(document: edits.Document) -> None:
+        entry = edits.find_relay(document, mount)
+        if entry is None:
+            raise unknown("relay on", mount, "mount")
+        _check_password(entry, call.body)
+        _apply(entry, call.body)
+
+    return await _change(services, call, edit, mount)
+
+
+@RELAYS.add(
+    "DELETE",
+    "/api/relays",
+    Action.CHANGE_RELAYS,
+    query=About,
+    answer=Done,
+    refusals=(404,),
+)
+async def remove_relay(services: Services, call: Call[About, Nothing]) -> Done:
+    """Forget a relay, and end it."""
+    mount = call.query.mount
+
+    def edit(document: edits.Document) -> None:
+        if edits.find_relay(document, mount) is None:
+            raise unknown("relay on", mount, "mount")
+        edits.remove_relay(document, mount)
+
+    return await _change(services, call, edit, mount)
+
+
+@RELAYS.add("GET", "/api/masters", Action.SEE_RELAYS, answer=MasterList)
+async def list_masters(services: Services, _call: Call[Nothing, Nothing]) -> MasterList:
+    """The servers all of whose mounts are relayed; the file names them."""
+    items = tuple(
+        MasterNow(url=one.url, mounts=one.mounts, read_at=moment(one.read_at), error=one.error)
+        for one in services.relays.masters()
+    )
+    return MasterList(items=items, total=len(items))
+
+
+async def _change(
+    services: Services, call: Call[Struct, Struct], edit: edits.Edit, mount: str
+) -> Done:
+    notes = await changed(
+        services, call, edit, action=Action.CHANGE_RELAYS, subject=f"relay on {mount}", mount=mount
+    )
+    return Done(notes=notes)
+
+
+def _apply(entry: dict[str, Any], said: RelaySettings) -> None:
+    for key, value in _given(said).items():
+        if value is None:
+            entry.pop(key, None)
+        else:
+            entry[key] = list(value) if isinstance(value, tuple) else value
+    if said.url is not UNSET or said.urls is not UNSET:
+        entry["guarded"] = True
+
+
+def _given(said: RelaySettings) -> dict[str, Any]:
+    values = {key: getattr(said, key) for key in RelaySettings.__struct_fields__}
+    return {key: value for key, value in values.items() if value is not UNSET}
+
+
+def _check_password(entry: Mapping[str, Any], said: RelaySettings) -> None:
+    """Let nobody have a password sent to them that they do not know."""
+    given = _given(said)
+    if not entry.get("password") or "password" in given:
+        return
+    if set(_origins({**entry, **given})) - set(_origins(entry)):
+        sentence = "must be given again: what is kept is not sent to another server"
+        raise Unfit(422, "invalid", sentence, "password")
+
+
+def _origins(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    urls: Iterable[object] = (entry.get("url"), *(entry.get("urls") or ()))
+    parts = [urlsplit(url) for url in urls if isinstance(url, str) and url]
+    return [(one.scheme.lower(), one.netloc.lower()) for one in parts]
+
+
+def _now(mount: str, named: Relay | None, running: RelaySnapshot | None) -> RelayNow:
+    is_own = named is not None and (running is None or not running.master)
+    told = named if named is not None and is_own else Relay(enabled=True)
+    state = RelayState.OFF if running is None else running.state
+    return RelayNow(
+        mount=mount,
+        url=told.url or (running.upstreams[0] if running and running.upstreams else ""),
+        urls=told.urls,
+        user=told.user,
+        has_password=bool(told.password),
+        enabled=told.enabled,
+        on_demand=running.on_demand if running else told.on_demand,
+        linger=told.linger,
+        idle_timeout=told.idle_timeout,
+        pin=told.pin,
+        guarded=told.guarded,
+        burst_size=told.burst_size,
+        state=state.value,
+        active=state is RelayState.ON_AIR,
+        upstream=running.upstream if running else "",
+        connected_since=moment(running.connected_at) if running else None,
+        error=running.error if running else "",
+        next_try_seconds=running.next_try_s if running else None,
+        bytes_in=running.bytes_in if running else 0,
+        master=running.master if running else "",
+    )
