@@ -4,7 +4,7 @@
 import { icon } from "./icons.js";
 
 const TYPED_MS = 90;
-const NOT_FOUND = "The server does not answer.";
+const NOT_ANSWERED = "The server does not answer.";
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 let dialog = null;
@@ -20,11 +20,9 @@ function made(tag, values) {
 function make() {
   dialog = made("dialog", { className: "palette", ariaLabel: "Find or do" });
   input = made("input", { className: "input", type: "text", maxLength: 100, placeholder: "Find or do…", autocomplete: "off", spellcheck: false });
-  const words = { role: "combobox", "aria-label": "Find or do", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list" };
+  const words = { role: "combobox", "aria-label": "Find or do", "aria-expanded": "false", "aria-controls": "palette-list", "aria-autocomplete": "list" };
   for (const [name, value] of Object.entries(words)) input.setAttribute(name, value);
   list = made("div", { id: "palette-list", className: "pal-list" });
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Found");
   const field = made("div", { className: "search" });
   field.append(icon("search"), input);
   dialog.append(field, list);
@@ -57,12 +55,21 @@ async function find() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (number === asked) show(page.body);
   } catch {
-    if (number === asked) list.replaceChildren(made("p", { className: "pal-none", textContent: NOT_FOUND }));
+    if (number === asked) put([made("p", { className: "pal-none", textContent: NOT_ANSWERED })]);
   }
 }
 
+// a list of choices, or a sentence that says why there is none
+function put(parts) {
+  list.replaceChildren(...parts);
+  const some = options().length > 0;
+  list.setAttribute("role", some ? "listbox" : "status");
+  list.setAttribute("aria-label", "Found");
+  input.setAttribute("aria-expanded", String(some));
+}
+
 function show(found) {
-  list.replaceChildren(...found.children);
+  put([...found.children]);
   for (const group of list.querySelectorAll("section")) group.setAttribute("role", "group");
   for (const part of list.querySelectorAll("ul, li, h2")) part.setAttribute("role", "presentation");
   options().forEach((link, at) => {
