@@ -20,6 +20,7 @@ LIVE = {
     *("accent_color", "status_always_array", "shoutcast_mount", "titles_from_source_address"),
     *("default_source_password", "mounts", "advanced_mounts", "disabled_mounts"),
     *("fallback_mounts", "visible_mounts", "hidden_mounts"),
+    *("hold_time", "return_after", "stall_after"),
     *("admin_user", "admin_password", "users", "api_tokens", "relay_user", "relay_password"),
     *("session_idle", "session_lifetime", "api_rate", "audit_enabled", "audit_days"),
     *("banned_ips", "ban_notes", "whitelisted_ips", "trusted_proxies", "outbound_allow"),

@@ -5,6 +5,8 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from tinyice.core.paths import mount_path_fault
+
 MAX_PASSWORD_BYTES = 72
 """bcrypt reads no further."""
 
@@ -184,3 +186,14 @@ def path_prefix_fault(prefix: str) -> str | None:
     if prefix.startswith("/") and not prefix.endswith("/") and "//" not in prefix:
         return text_fault(prefix)
     return f'must begin with / and not end with one, like /hub, not "{prefix}"'
+
+
+def fallback_fault(element: str) -> str | None:
+    """What is heard where a source is missing: another mount, the relay, a file, silence."""
+    if element.startswith("/"):
+        return mount_path_fault(element)
+    if element in ("relay", "silence"):
+        return None
+    if element.startswith("file:") and element != "file:":
+        return text_fault(element)
+    return f'must be a mount like /night, "relay", "file:NAME" or "silence", not "{element}"'

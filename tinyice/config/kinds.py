@@ -92,6 +92,16 @@ HeaderName = Annotated[
         }
     ),
 ]
+Fallback = Annotated[
+    str,
+    Meta(
+        extra={
+            "check": checks.fallback_fault,
+            "words": 'a mount, "relay", "file:NAME" or "silence"',
+            "several": 'mounts, "relay", "file:NAME", "silence"',
+        }
+    ),
+]
 MountPath = Annotated[str, Meta(extra={"check": mount_path_fault, "words": "a mount path"})]
 Charset = Annotated[str, Meta(extra={"check": checks.charset_fault, "words": "a charset"})]
 Colour = Annotated[str, Meta(extra={"check": checks.colour_fault, "words": "a colour"})]

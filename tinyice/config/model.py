@@ -20,6 +20,7 @@ from tinyice.config.kinds import (
     Colour,
     Count,
     Destination,
+    Fallback,
     LoginName,
     Markdown,
     Metaint,
@@ -60,6 +61,25 @@ class AdvancedMount(Struct, frozen=True, kw_only=True):
     source_timeout: Annotated[
         Timeout | None, says("Seconds without data after which a source is dropped.")
     ] = None
+    fallbacks: Annotated[
+        tuple[Fallback, ...],
+        says(
+            "What is heard when the source is gone, best first; before `fallback_mounts`. A file "
+            "is in data_dir, or given by its whole path."
+        ),
+    ] = ()
+    hold_time: Annotated[
+        Seconds | None, says("Seconds that a source may be gone before its fallback is heard.")
+    ] = None
+    return_after: Annotated[
+        Seconds | None, says("Seconds that a source must be good before it is heard again.")
+    ] = None
+    stall_after: Annotated[
+        Timeout | None, says("Seconds without data after which a fallback is heard.")
+    ] = None
+    fallback_when_full: Annotated[
+        bool, says("Who finds no room hears the first mount of the fallbacks that has some.")
+    ] = False
     dump_file: Annotated[Text, says("File that records what the source sends.")] = ""
     intro_file: Annotated[Text, says("File that each listener hears first.")] = ""
     low_latency_mode: Annotated[bool | None, says("Delivery in smaller, faster pieces.")] = None
@@ -153,7 +173,7 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     fallback_mounts: Annotated[
         Mapping[MountPath, MountPath],
-        says("Where the listeners of a mount go when its source is gone."),
+        says("Which mount is heard on a mount whose source is gone; see `fallbacks`, too."),
     ] = field(default_factory=dict)
     visible_mounts: Annotated[
         Mapping[MountPath, bool],
@@ -322,6 +342,15 @@ class Config(Struct, frozen=True, kw_only=True):
     takeover_after: Annotated[
         Seconds, says("Seconds of silence before a session can be replaced.")
     ] = 2.0
+    hold_time: Annotated[
+        Seconds, says("Seconds that a source may be gone before its fallback is heard.")
+    ] = 0.0
+    return_after: Annotated[
+        Seconds, says("Seconds that a source must be good before it is heard again.")
+    ] = 10.0
+    stall_after: Annotated[
+        Timeout, says("Seconds without data after which a fallback is heard, if there is one.")
+    ] = 3.0
     stop_timeout: Annotated[Timeout, says("Seconds to end everything when stopping.")] = 10.0
 
     log_level: Annotated[

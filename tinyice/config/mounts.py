@@ -13,7 +13,7 @@ _PLAIN = AdvancedMount()
 
 def settings_for(config: Config, path: str) -> MountSettings:
     """Give the settings of the mount ``path``, whether the file names it or not."""
-    own = config.advanced_mounts.get(path, _PLAIN)
+    own, chain = config.advanced_mounts.get(path, _PLAIN), chain_of(config, path)
     return MountSettings(
         path=path,
         password_hash=config.mounts.get(path, "") or own.password,
@@ -36,22 +36,35 @@ def settings_for(config: Config, path: str) -> MountSettings:
         configured=is_configured(config, path),
         waiting=is_waiting(config, path),
         low_latency=_first(own.low_latency_mode, config.low_latency_mode),
-        fallback=config.fallback_mounts.get(path, ""),
+        fallback=next((one for one in chain if one.startswith("/")), ""),
+        chain=chain,
+        hold_s=_first(own.hold_time, config.hold_time),
+        return_after_s=_first(own.return_after, config.return_after),
+        stall_after_s=_first(own.stall_after, config.stall_after),
+        overflows=own.fallback_when_full,
         listener_accounts=own.listener_accounts,
         url_auth=None if own.url_auth is None else _url_auth(own.url_auth),
     )
+
+
+def chain_of(config: Config, path: str) -> tuple[str, ...]:
+    """What is heard on the mount when its source is gone, best first."""
+    own = config.advanced_mounts.get(path, _PLAIN).fallbacks
+    plain = config.fallback_mounts.get(path, "")
+    return own or ((plain,) if plain else ())
 
 
 def configured_paths(config: Config) -> tuple[str, ...]:
     """The mounts that the file sets up, relays or switches off, in its order, each once."""
     off = (path for path, is_off in config.disabled_mounts.items() if is_off)
     relayed = (relay.mount for relay in config.relays if relay.enabled)
-    return tuple(dict.fromkeys((*config.mounts, *config.advanced_mounts, *relayed, *off)))
+    named = (*config.mounts, *config.advanced_mounts, *relayed, *config.fallback_mounts, *off)
+    return tuple(dict.fromkeys(named))
 
 
 def is_configured(config: Config, path: str) -> bool:
     """Whether that is one of `configured_paths`."""
-    if path in config.mounts or path in config.advanced_mounts:
+    if path in config.mounts or path in config.advanced_mounts or path in config.fallback_mounts:
         return True
     is_off = config.disabled_mounts.get(path, False)
     return is_off or any(relay.mount == path and relay.enabled for relay in config.relays)

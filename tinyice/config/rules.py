@@ -1,9 +1,10 @@
 """Rules between several keys, and what is worth a note."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import ip_network
 
-from tinyice.config.faults import Fault, path_text, printable
+from tinyice.config.fallback_rules import faults_of_fallbacks
+from tinyice.config.faults import Fault, printable
 from tinyice.config.model import Config
 from tinyice.config.mounts import effective_burst
 from tinyice.config.push_rules import faults_of_pushes
@@ -22,7 +23,7 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
     if config.serves_tls:
         yield from _faults_of_https(config)
     yield from _faults_of_proxy_ports(config)
-    yield from _faults_of_fallbacks(config.fallback_mounts)
+    yield from faults_of_fallbacks(config)
     yield from _faults_of_tokens(config)
     yield from faults_of_relays(config)
     yield from faults_of_pushes(config)
@@ -49,20 +50,6 @@ def _faults_of_proxy_ports(config: Config) -> Iterator[tuple[tuple[str, ...], Fa
             key = f"proxy_protocol[{index}]"
             message = f"must be a port of this server ({listed}), not {port}"
             yield (key, "port", "shoutcast_port", "https_port"), Fault(key, message)
-
-
-def _faults_of_fallbacks(fallbacks: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Fault]]:
-    """Name each circle once, at the mount of it that the file names first."""
-    told: set[str] = set()
-    for start in fallbacks:
-        way = [start]
-        while (following := fallbacks.get(way[-1])) and following not in way:
-            way.append(following)
-        if following == start and start not in told:
-            told.update(way)
-            key = path_text(("fallback_mounts", start))
-            circle = printable(" -> ".join([*way, start]))
-            yield (key,), Fault(key, f"must not lead back to where it began: {circle}")
 
 
 def _faults_of_tokens(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
