@@ -18,7 +18,7 @@ class Pushes:
         self._mounts = mounts
         self._world = world
         self._running: dict[str, Push] = {}
-        self._periodic = Periodic("pushes", world.ways.clock, SWEEP_S, self._sweep)
+        self._periodic = Periodic("pushes", world.ways.clock, SWEEP_S, self.sweep)
 
     def start(self) -> None:
         """Hold the times of all that will run."""
@@ -47,11 +47,16 @@ class Pushes:
         """How each is doing."""
         return tuple(push.snapshot() for push in self._running.values())
 
-    def _end(self, push: Push, reason: str) -> None:
-        self._mounts.untap(push.settings.mount, push)
-        push.stop(reason)
+    def find(self, called: str) -> Push:
+        """The one that is called so; KeyError where none runs."""
+        return self._running[called]
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """Once a second: times are held."""
         now = self._world.ways.clock.seconds()
         for push in list(self._running.values()):
             push.sweep(now)
+
+    def _end(self, push: Push, reason: str) -> None:
+        self._mounts.untap(push.settings.mount, push)
+        push.stop(reason)
