@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tinyice.assembly.ground import Ground
+from tinyice.assembly.pushing import Pushing
 from tinyice.config.model import Config
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
@@ -27,10 +28,13 @@ class Relaying:
         self._name = ""
         """What tells this server from others, in the Via header."""
         self._relays: Relays | None = None
+        self.pushing = Pushing(ground, mounts, outbound)
+        """The other direction."""
 
     def start(self) -> None:
         """Let them run."""
         self._apply(self._ground.config)
+        self.pushing.start()
 
     def changed(self, before: Config, after: Config) -> None:
         """``after`` holds from now on."""
@@ -38,9 +42,11 @@ class Relaying:
             self._apply(after)
         if before.disabled_mounts != after.disabled_mounts and self._relays is not None:
             self._relays.hurry()
+        self.pushing.changed(before, after)
 
     def stop(self) -> None:
         """End them."""
+        self.pushing.stop()
         if self._relays is not None:
             self._relays.stop()
 
