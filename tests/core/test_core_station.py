@@ -82,6 +82,7 @@ def test_a_mount_on_air() -> None:
         burst_bytes=700,
         queue_bytes=524_288,
         metaint=16000,
+        input="live",
     )
 
 

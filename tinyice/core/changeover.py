@@ -145,9 +145,7 @@ def _is_ready(mount: "Mount", entry: Input, now: float) -> bool:
     stalled = entry.is_stalled(now, mount.settings.stall_after_s)
     if entry is mount.air.on_air or stalled:
         return not stalled
-    if entry.source.cue is None and not entry.backlog:
-        return False
-    return not _is_refused(mount, entry)
+    return entry.is_ready and not _is_refused(mount, entry)
 
 
 def _is_refused(mount: "Mount", entry: Input) -> bool:

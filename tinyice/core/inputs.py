@@ -63,6 +63,11 @@ class Input:
         """Whether somebody has connected with it."""
         return not self.source.is_stand_in
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has something to begin with, or is on air already."""
+        return self.source.cue is not None or self.backlog is None or len(self.backlog) > 0
+
     def is_stalled(self, now: float, after_s: float) -> bool:
         """Whether it has brought nothing for so long, beyond what it was ahead of time."""
         source = self.source

@@ -7,6 +7,7 @@ depends on them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason
@@ -18,6 +19,30 @@ StationHeaders = StationFields
 """What the encoder, or the mount's settings, says of the programme."""
 
 
+class LinkState(Enum):
+    """How something is that a mount could be heard from."""
+
+    ON_AIR = "on-air"
+    READY = "ready"
+    WAITING = "waiting"
+    LOST = "lost"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """One input of a mount at one moment. ``reason`` says why it is not heard, "" where it may be.
+
+    ``kind``: live, autodj, relay, mount, file or silence; ``name`` tells it from
+    others of its kind.
+    """
+
+    kind: str
+    name: str
+    state: LinkState
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class MountSnapshot:
     """A mount and its source at one moment.
@@ -27,6 +52,8 @@ class MountSnapshot:
     ``bytes_skipped`` is what slow listeners lost. ``fallback`` is where listeners
     go without a source, ``authenticator`` what decides who may listen ("": everybody).
     ``waiting``: a source made the mount, and lists leave it out until somebody approves it.
+    ``input`` names which of its inputs is heard, as its chain does; ``on_fallback``: it
+    is not the one that should be. ``chain``: all of them, where there are several.
     """
 
     path: str
@@ -55,6 +82,9 @@ class MountSnapshot:
     fallback: str = ""
     authenticator: str = ""
     waiting: bool = False
+    input: str = ""
+    on_fallback: bool = False
+    chain: tuple[ChainLink, ...] = ()
 
     @property
     def on_air(self) -> bool:

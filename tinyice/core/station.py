@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from tinyice.core.events import DropReason
 from tinyice.core.feed import Feed
+from tinyice.core.links import links_of
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
@@ -139,6 +140,9 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         fallback=settings.fallback,
         authenticator=_authenticator(settings),
         waiting=settings.waiting,
+        input="" if mount.air.on_air is None else mount.air.on_air.slot,
+        on_fallback=mount.air.engaged_at is not None,
+        chain=links_of(mount),
     )
 
 

@@ -30,6 +30,7 @@ MOUNT_SETTINGS = Operations("streams")
 class StreamSettings(Struct, frozen=True, kw_only=True):
     """What is set for a mount; what is not named stays as it is, null goes back to the default.
 
+    ``fallback`` is one mount, ``fallbacks`` is a whole chain, and counts before it.
     Files lie in the data folder, and only a superadmin may name them.
     """
 
@@ -37,6 +38,11 @@ class StreamSettings(Struct, frozen=True, kw_only=True):
     enabled: bool | UnsetType = UNSET
     visible: bool | UnsetType = UNSET
     fallback: str | UnsetType | None = UNSET
+    fallbacks: tuple[Words, ...] | UnsetType | None = UNSET
+    hold_time: float | UnsetType | None = UNSET
+    return_after: float | UnsetType | None = UNSET
+    stall_after: float | UnsetType | None = UNSET
+    fallback_when_full: bool | UnsetType | None = UNSET
     burst_size: int | UnsetType | None = UNSET
     name_override: Words | UnsetType | None = UNSET
     description: Words | UnsetType | None = UNSET
@@ -70,6 +76,11 @@ class InForce(Struct, frozen=True, kw_only=True):
     enabled: bool
     visible: bool
     fallback: str
+    fallbacks: tuple[str, ...]
+    hold_time: float
+    return_after: float
+    stall_after: float
+    fallback_when_full: bool
     burst_size: int
     name_override: str
     description: str
@@ -198,6 +209,11 @@ def _in_force(settings: MountSettings) -> InForce:
         enabled=not settings.disabled,
         visible=settings.visible,
         fallback=settings.fallback,
+        fallbacks=settings.chain,
+        hold_time=settings.hold_s,
+        return_after=settings.return_after_s,
+        stall_after=settings.stall_after_s,
+        fallback_when_full=settings.overflows,
         burst_size=settings.burst_bytes,
         name_override=settings.name_override,
         description=settings.description,
@@ -237,6 +253,10 @@ def _check_files(principal: Principal, said: StreamSettings) -> None:
         if name is not UNSET:
             require(principal, Action.CHANGE_SETTINGS)
             usable_file(name or "", field)
+    for element in said.fallbacks or ():
+        if element.startswith("file:"):
+            require(principal, Action.CHANGE_SETTINGS)
+            usable_file(element.removeprefix("file:"), "fallbacks")
 
 
 def _apply(document: edits.Document, path: str, said: StreamSettings, hashed: str | None) -> None:
@@ -250,5 +270,7 @@ def _apply(document: edits.Document, path: str, said: StreamSettings, hashed: st
         edits.set_fallback(document, path, said.fallback or "")
     keys = [name for name in said.__struct_fields__ if name not in _APART]
     named = {key: getattr(said, key) for key in keys if getattr(said, key) is not UNSET}
+    if named.get("fallbacks") is not None:
+        named["fallbacks"] = list(named["fallbacks"])
     if named:
         edits.set_mount_keys(document, path, named)

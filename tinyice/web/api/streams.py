@@ -1,13 +1,13 @@
 """Mounts, as the API calls them: streams."""
 
 from collections.abc import Iterable
+from typing import Literal, cast
 
 from msgspec import Struct
 
-from tinyice.config.model import Config
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
-from tinyice.core.snapshots import MountSnapshot
+from tinyice.core.snapshots import ChainLink, MountSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.api.changing import note_change
 from tinyice.web.api.operation import Call, Nothing, Operations
@@ -27,10 +27,25 @@ class Playing(Struct, frozen=True, kw_only=True):
     url: str
 
 
+Kind = Literal["live", "autodj", "relay", "mount", "file", "silence"]
+State = Literal["on-air", "ready", "waiting", "lost", "refused"]
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """One input of a mount. ``reason`` says why it is not heard, where it should be."""
+
+    kind: Kind
+    name: str
+    state: State
+    reason: str
+
+
 class Stream(Struct, frozen=True, kw_only=True):
     """A mount, and its source where there is one. Bytes and peaks since the server began.
 
     ``waiting``: its source made it, and it is hidden until somebody approves it.
+    ``on_air_input``: which of its inputs is heard: live, autodj, relay, or an element of
+    its fallbacks. ``chain``: all of them, best first, where there is more than the source.
     """
 
     mount: str
@@ -57,6 +72,9 @@ class Stream(Struct, frozen=True, kw_only=True):
     current_song: str
     now_playing: Playing
     fallback: str
+    on_air_input: str
+    on_fallback: bool
+    chain: tuple[Link, ...]
 
 
 class StreamPage(Struct, frozen=True, kw_only=True):
@@ -82,9 +100,8 @@ async def list_streams(services: Services, call: Call[Paged, Nothing]) -> Stream
     found = sorted(mine, key=lambda mount: mount.path)
     rest = [mount for mount in found if mount.path > call.query.after]
     page = rest[: call.query.limit]
-    config = services.config()
     return StreamPage(
-        items=tuple(stream_of(mount, config) for mount in page),
+        items=tuple(stream_of(mount) for mount in page),
         next=page[-1].path if len(rest) > len(page) else None,
         total=len(found),
     )
@@ -122,7 +139,7 @@ async def kick_source(services: Services, call: Call[About, Nothing]) -> Done:
     return Done()
 
 
-def stream_of(mount: MountSnapshot, config: Config) -> Stream:
+def stream_of(mount: MountSnapshot) -> Stream:
     """The document of a mount."""
     return Stream(
         mount=mount.path,
@@ -148,8 +165,17 @@ def stream_of(mount: MountSnapshot, config: Config) -> Stream:
         bytes_dropped=mount.bytes_skipped,
         current_song=mount.tags.display,
         now_playing=playing_of(mount),
-        fallback=config.fallback_mounts.get(mount.path, ""),
+        fallback=mount.fallback,
+        on_air_input=mount.input,
+        on_fallback=mount.on_fallback,
+        chain=tuple(link_of(link) for link in mount.chain),
     )
+
+
+def link_of(link: ChainLink) -> Link:
+    """The document of one input."""
+    kind = cast("Kind", link.kind)
+    return Link(kind=kind, name=link.name, state=link.state.value, reason=link.reason)
 
 
 def playing_of(mount: MountSnapshot) -> Playing:
