@@ -175,6 +175,8 @@ def _put_on_air(mount: "Mount", entry: Input, now: float, why: str) -> None:
     missed = max(0.0, now - programme.written_at) if programme.goes_on else 0.0
     is_late = missed > STALE_AFTER_S
     backlog, entry.backlog = entry.backlog or Backlog(), None
+    if entry.source.cue is not None:
+        backlog = Backlog(entry.source.cue.headers, is_whole=False)
     start = backlog.enter(missed, now)
     air.on_air = entry
     air.is_known = is_identified(entry.source, start.chunks) and bool(start.chunks)

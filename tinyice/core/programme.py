@@ -24,13 +24,23 @@ NEVER = float("-inf")
 class Programme:
     """Writes the chunks of one source after the other to the feeds of a mount."""
 
-    __slots__ = ("_feeds", "_is_entered", "_is_watched", "_opens", "_seam", "headers", "written_at")
+    __slots__ = (
+        "_begins",
+        "_feeds",
+        "_is_entered",
+        "_is_watched",
+        "_opens",
+        "_seam",
+        "headers",
+        "written_at",
+    )
 
     def __init__(self, feeds: Feeds) -> None:
         self._feeds = feeds
         self._seam: Seam | None = None
         self._is_watched = False
         self._opens = False
+        self._begins = True
         self._is_entered = True
         self.headers = b""
         """The stream headers in force, as the source has brought them."""
@@ -59,7 +69,7 @@ class Programme:
         """
         self.headers = headers
         self._opens = self._is_watched
-        self._is_entered = is_whole
+        self._begins = self._is_entered = is_whole
         if self._seam is None:
             self._feeds.begin_session(headers)
         elif is_stale:
@@ -95,4 +105,4 @@ class Programme:
         from tinyice.formats.seam import open_seam  # noqa: PLC0415
 
         kind = FormatKind.RAW if source.stream is None else source.stream.kind
-        self._seam = open_seam(kind, headers, after=self._seam)
+        self._seam = open_seam(kind, headers, after=self._seam, begins=self._begins)

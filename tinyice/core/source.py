@@ -42,6 +42,10 @@ class Described(Protocol):
 class Cue(Protocol):
     """Whoever plays only while that is heard, and then at once: a file, silence."""
 
+    @property
+    def headers(self) -> bytes:
+        """The stream headers in force before what it would bring next."""
+
     def begin(self) -> None:
         """You are on air: give the first chunks within this call, then keep the pace."""
 
