@@ -72,6 +72,7 @@ OPENED = {
     "kick-source-below": on_air(MENU, f"{STRIP} .only-narrow summary", widths=(PHONE,)),
     "move-all": on_air(MENU, f'{STRIP} .menu summary:has-text("Move")'),
     "more": on_air(".dock-more > summary", widths=(PHONE,)),
+    "find-or-do": Opened("/admin/", ("[data-find-or-do]",), DIALOG),
     "disable": Opened("/admin/stations?mount=/live", ('summary:has-text("Disable")',)),
     "remove": Opened("/admin/stations?mount=/live", ('summary:has-text("Remove")',)),
     "refuse": Opened("/admin/stations", (".refuse > summary",)),
