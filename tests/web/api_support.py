@@ -23,6 +23,7 @@ from tinyice.core.countries import Country
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
 from tinyice.core.events import Event
 from tinyice.core.played import Title
+from tinyice.core.pushing import PushSnapshot
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
@@ -225,6 +226,16 @@ class FakeRelays:
 
 
 @dataclass
+class FakePushes:
+    """Pushes that are as they are said to be."""
+
+    running: list[PushSnapshot] = field(default_factory=list)
+
+    def snapshot(self) -> list[PushSnapshot]:
+        return self.running
+
+
+@dataclass
 class FakeLogo:
     """Judges what it is given, and remembers it."""
 
@@ -267,6 +278,7 @@ class Bench:
     trends: FakeTrends = field(default_factory=FakeTrends)
     logo: FakeLogo = field(default_factory=FakeLogo)
     relays: FakeRelays = field(default_factory=FakeRelays)
+    pushes: FakePushes = field(default_factory=FakePushes)
     countries: FakeCountries = field(default_factory=FakeCountries)
     played: dict[str, Sequence[Title]] = field(default_factory=dict)
 
@@ -304,6 +316,7 @@ class Bench:
             trends=self.trends,
             logo=self.logo,
             relays=self.relays,
+            pushes=self.pushes,
             countries=self.countries,
             played=lambda mount: self.played.get(mount, ()),
             publish=self.events.append,

@@ -94,6 +94,7 @@ def _services(behind: Behind) -> Services:
         trends=behind.chronicle.trends,
         logo=behind.branding,
         relays=behind.relaying,
+        pushes=behind.relaying.pushing,
         countries=behind.countries,
         played=behind.chronicle.played.of,
         publish=behind.publish,

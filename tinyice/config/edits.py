@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from tinyice.config.items import Push
 from tinyice.core.access.tokens import Token
 
 Document = dict[str, Any]
@@ -169,6 +170,32 @@ def remove_relay(document: Document, mount: str) -> None:
     relays[:] = [one for one in relays if not _says(one, ("mount",), mount)]
 
 
+def find_master(document: Document, url: str) -> dict[str, Any] | None:
+    """What the file says of that server, which is mirrored; None: nothing."""
+    for entry in entries(document, "masters"):
+        if isinstance(entry, dict) and str(entry.get("url")).rstrip("/") == url.rstrip("/"):
+            return entry
+    return None
+
+
+def remove_master(document: Document, url: str) -> bool:
+    """Forget that server; whether it was there."""
+    return _drop(document, "masters", find_master(document, url))
+
+
+def find_push(document: Document, called: str) -> dict[str, Any] | None:
+    """What the file says of the push that is called so; None: nothing."""
+    for entry in entries(document, "pushes"):
+        if isinstance(entry, dict) and _called(entry) == called:
+            return entry
+    return None
+
+
+def remove_push(document: Document, called: str) -> bool:
+    """Forget that push; whether it was there."""
+    return _drop(document, "pushes", find_push(document, called))
+
+
 def add_token(document: Document, token: Token) -> None:
     """Keep what is known of a new token; one without an end is kept without that key."""
     told = {
@@ -197,6 +224,17 @@ def _drop_tokens(document: Document, keys: tuple[str, ...], value: str) -> None:
     found = document.get("api_tokens")
     if isinstance(found, list):
         found[:] = [one for one in found if not _says(one, keys, value)]
+
+
+def _drop(document: Document, key: str, entry: dict[str, Any] | None) -> bool:
+    found = entries(document, key)
+    found[:] = [one for one in found if one is not entry]
+    return entry is not None
+
+
+def _called(entry: Mapping[str, Any]) -> str:
+    name, mount, url = (str(entry.get(key) or "") for key in ("id", "mount", "url"))
+    return Push(id=name, mount=mount, url=url).called
 
 
 def _written(moment: datetime) -> str:

@@ -142,6 +142,11 @@ class Master(Struct, frozen=True, kw_only=True):
     prefix: Annotated[
         PathPrefix, says("Put before the paths of its mounts here, for example /hub.")
     ] = ""
+    enabled: Annotated[bool, says("Whether it is mirrored.")] = True
+    guarded: Annotated[
+        bool,
+        says("Only public addresses, and those in `outbound_allow`; the API writes this."),
+    ] = False
 
 
 class Push(Struct, frozen=True, kw_only=True):

@@ -25,8 +25,10 @@ def faults_of_relays(config: Config) -> Found:
             if is_own(config, relay.mount, urlsplit(url)):
                 message = f"must not be the mount itself: {relay.mount} of this server"
                 yield (name, f"{key}.mount"), Fault(name, message)
+    servers: set[str] = set()
     for index, master in enumerate(config.masters):
-        yield from _faults_of_master(master, f"masters[{index}].url")
+        yield from _faults_of_master(master, f"masters[{index}].url", servers)
+        servers.add(master.url.rstrip("/"))
 
 
 def _faults_of_mount(relay: Relay, key: str, seen: set[str]) -> Found:
@@ -38,13 +40,15 @@ def _faults_of_mount(relay: Relay, key: str, seen: set[str]) -> Found:
         yield (name,), Fault(name, f"{message} (several addresses of one stream: urls)")
 
 
-def _faults_of_master(master: Master, key: str) -> Found:
+def _faults_of_master(master: Master, key: str, seen: set[str]) -> Found:
     if not master.url:
         yield (key,), Fault(key, "must name the server")
         return
     parts = urlsplit(master.url)
     if parts.path not in ("", "/") or parts.query:
         yield (key,), Fault(key, "must be the address of a server, without a path")
+    elif master.url.rstrip("/") in seen:
+        yield (key,), Fault(key, f'must differ from the others; "{master.url}" is there twice')
 
 
 def _urls(relay: Relay, key: str) -> Iterator[tuple[str, str]]:

@@ -102,7 +102,10 @@ class Mirror:
     async def _ask(self, path: str) -> Response:
         to = self.settings.to
         return await self._outbound.request(
-            "GET", replace(to, target=path).url, auth=self.settings.login, trusted=True
+            "GET",
+            replace(to, target=path).url,
+            auth=self.settings.login,
+            trusted=self.settings.trusted,
         )
 
     def _take(self, mounts: tuple[str, ...]) -> None:
@@ -118,7 +121,7 @@ class Mirror:
         to = replace(settings.to, target=quote(path, safe="/!$&'()*+,;=:@~"))
         return RelaySettings(
             mount=settings.prefix + path,
-            upstreams=(Upstream(to, settings.login),),
+            upstreams=(Upstream(to, settings.login, trusted=settings.trusted),),
             on_demand=settings.on_demand,
             master=settings.name,
         )

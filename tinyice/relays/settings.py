@@ -45,13 +45,17 @@ class RelaySettings:
 
 @dataclass(frozen=True, slots=True)
 class MasterSettings:
-    """One server that is mirrored; paths of its mounts begin with ``prefix`` here."""
+    """One server that is mirrored; paths of its mounts begin with ``prefix`` here.
+
+    ``trusted``: its address is not judged.
+    """
 
     to: Destination
     login: Login | None = field(default=None, repr=False)
     interval_s: float = 120
     on_demand: bool = False
     prefix: str = ""
+    trusted: bool = True
 
     @property
     def name(self) -> str:
@@ -71,7 +75,7 @@ def relays_of(config: Config) -> dict[str, RelaySettings]:
 
 def masters_of(config: Config) -> tuple[MasterSettings, ...]:
     """The servers that are to be mirrored."""
-    return tuple(master for one in config.masters for master in _master(one))
+    return tuple(master for one in config.masters if one.enabled for master in _master(one))
 
 
 def _relay(relay: Relay) -> RelaySettings:
@@ -106,4 +110,6 @@ def _master(master: Master) -> Iterator[MasterSettings]:
         # An address without a host that can be: the configuration's rules let few through.
         return
     login = Login(master.user, master.password.encode()) if master.password else None
-    yield MasterSettings(to, login, master.interval, master.on_demand, master.prefix)
+    yield MasterSettings(
+        to, login, master.interval, master.on_demand, master.prefix, trusted=not master.guarded
+    )

@@ -5,9 +5,11 @@ from itertools import chain
 from tinyice.web.api.approval import APPROVAL
 from tinyice.web.api.branding import BRANDING
 from tinyice.web.api.listeners import LISTENERS
+from tinyice.web.api.masters import MASTERS
 from tinyice.web.api.mount_settings import MOUNT_SETTINGS
 from tinyice.web.api.nowplaying import NOW_PLAYING
 from tinyice.web.api.operation import Operation
+from tinyice.web.api.pushes import PUSHES
 from tinyice.web.api.relays import RELAYS
 from tinyice.web.api.security import SECURITY
 from tinyice.web.api.sessions import SESSIONS
@@ -19,7 +21,8 @@ from tinyice.web.api.users import USERS
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     chain(
-        *(STATUS, NOW_PLAYING, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS, RELAYS),
+        *(STATUS, NOW_PLAYING, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS),
+        *(RELAYS, MASTERS, PUSHES),
         *(USERS, SESSIONS, TOKENS, SECURITY, SETTINGS, BRANDING),
     )
 )

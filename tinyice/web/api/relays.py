@@ -1,13 +1,6 @@
-"""Relays: streams of other servers, set up and looked after; and servers that are mirrored.
+"""Relays: streams of other servers, set up and looked after."""
 
-An address that comes in here is guarded: it must be public, or stand in
-``outbound_allow``. One that was written into the file by hand may be anywhere.
-A password that is kept is sent to no other server than the one it was given for.
-"""
-
-from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -17,23 +10,13 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.relaying import RelaySnapshot, RelayState
 from tinyice.web.api.changing import changed
 from tinyice.web.api.operation import Call, Nothing, Operations
-from tinyice.web.api.problems import Unfit, taken, unknown
+from tinyice.web.api.outgoing import SentPassword, Url, check_password, given, put
+from tinyice.web.api.problems import taken, unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, Paged, Path, Words, moment, usable_path
 
 RELAYS = Operations("relays")
 
-Url = Annotated[
-    str,
-    Meta(
-        max_length=2000,
-        description="An address of the stream, http or https, without a login.",
-        examples=["https://hub.example.org/live"],
-    ),
-]
-SentPassword = Annotated[
-    str, Meta(max_length=400, description="Sent to the upstream; never shown again.")
-]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 
 
@@ -96,23 +79,6 @@ class RelayPage(Struct, frozen=True, kw_only=True):
     total: int
 
 
-class MasterNow(Struct, frozen=True, kw_only=True):
-    """A server that is mirrored. ``mounts``: how many; ``read_at``: when its list was read."""
-
-    url: str
-    mounts: int
-    read_at: str | None
-    error: str
-
-
-class MasterList(Struct, frozen=True, kw_only=True):
-    """All of them."""
-
-    items: tuple[MasterNow, ...]
-    next: None = None
-    total: int
-
-
 @RELAYS.add("GET", "/api/relays", Action.SEE_RELAYS, query=Paged, answer=RelayPage)
 async def list_relays(services: Services, call: Call[Paged, Nothing]) -> RelayPage:
     """The relays, those that are off and those of mirrored servers too, by mount."""
@@ -145,7 +111,7 @@ async def make_relay(services: Services, call: Call[Nothing, NewRelay]) -> Done:
         if edits.find_relay(document, mount) is not None:
             raise taken("relay on", mount, "mount")
         entry: dict[str, Any] = {"mount": mount}
-        _apply(entry, call.body)
+        put(entry, given(call.body, RelaySettings))
         edits.entries(document, "relays").append(entry)
 
     return await _change(services, call, edit, mount)
@@ -168,8 +134,9 @@ async def change_relay(services: Services, call: Call[About, RelaySettings]) -> 
         entry = edits.find_relay(document, mount)
         if entry is None:
             raise unknown("relay on", mount, "mount")
-        _check_password(entry, call.body)
-        _apply(entry, call.body)
+        values = given(call.body, RelaySettings)
+        check_password(entry, values)
+        put(entry, values)
 
     return await _change(services, call, edit, mount)
 
@@ -194,16 +161,6 @@ async def remove_relay(services: Services, call: Call[About, Nothing]) -> Done:
     return await _change(services, call, edit, mount)
 
 
-@RELAYS.add("GET", "/api/masters", Action.SEE_RELAYS, answer=MasterList)
-async def list_masters(services: Services, _call: Call[Nothing, Nothing]) -> MasterList:
-    """The servers all of whose mounts are relayed; the file names them."""
-    items = tuple(
-        MasterNow(url=one.url, mounts=one.mounts, read_at=moment(one.read_at), error=one.error)
-        for one in services.relays.masters()
-    )
-    return MasterList(items=items, total=len(items))
-
-
 async def _change(
     services: Services, call: Call[Struct, Struct], edit: edits.Edit, mount: str
 ) -> Done:
@@ -211,37 +168,6 @@ async def _change(
         services, call, edit, action=Action.CHANGE_RELAYS, subject=f"relay on {mount}", mount=mount
     )
     return Done(notes=notes)
-
-
-def _apply(entry: dict[str, Any], said: RelaySettings) -> None:
-    for key, value in _given(said).items():
-        if value is None:
-            entry.pop(key, None)
-        else:
-            entry[key] = list(value) if isinstance(value, tuple) else value
-    if said.url is not UNSET or said.urls is not UNSET:
-        entry["guarded"] = True
-
-
-def _given(said: RelaySettings) -> dict[str, Any]:
-    values = {key: getattr(said, key) for key in RelaySettings.__struct_fields__}
-    return {key: value for key, value in values.items() if value is not UNSET}
-
-
-def _check_password(entry: Mapping[str, Any], said: RelaySettings) -> None:
-    """Let nobody have a password sent to them that they do not know."""
-    given = _given(said)
-    if not entry.get("password") or "password" in given:
-        return
-    if set(_origins({**entry, **given})) - set(_origins(entry)):
-        sentence = "must be given again: what is kept is not sent to another server"
-        raise Unfit(422, "invalid", sentence, "password")
-
-
-def _origins(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
-    urls: Iterable[object] = (entry.get("url"), *(entry.get("urls") or ()))
-    parts = [urlsplit(url) for url in urls if isinstance(url, str) and url]
-    return [(one.scheme.lower(), one.netloc.lower()) for one in parts]
 
 
 def _now(mount: str, named: Relay | None, running: RelaySnapshot | None) -> RelayNow:

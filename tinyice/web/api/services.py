@@ -16,6 +16,7 @@ from tinyice.core.clients import Client
 from tinyice.core.countries import Country
 from tinyice.core.events import Event
 from tinyice.core.played import Title
+from tinyice.core.pushing import PushSnapshot
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
@@ -139,6 +140,13 @@ class Relays(Protocol):
         """How each server that is mirrored is doing."""
 
 
+class Pushes(Protocol):
+    """Mounts that are sent to other servers."""
+
+    def snapshot(self) -> Sequence[PushSnapshot]:
+        """How each push that runs is doing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that operations use."""
@@ -160,6 +168,7 @@ class Services:
     trends: Trends
     logo: Logo
     relays: Relays
+    pushes: Pushes
     countries: Countries
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
