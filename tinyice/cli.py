@@ -2,9 +2,11 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
 from twisted.application.service import IService
@@ -16,7 +18,7 @@ from tinyice.config.faults import ConfigFaults, unknown_message
 from tinyice.config.load import check
 from tinyice.options import Options, version_line
 
-COMMANDS = ("check", "version", "help")
+COMMANDS = ("check", "reload", "version", "help")
 USAGE_STATUS = 2
 
 _SINGLE_DASH = re.compile(r"-[a-z][a-z-]+(?:=.*)?", re.DOTALL)
@@ -26,10 +28,11 @@ _FLAG = re.compile(r"(--(?:json-logs|demo|daemon|version))=(?:(true|1)|false|0)"
 class CommandLine(Options):
     """Options of the ``tinyice`` command; ``command`` is "" when the server is to start."""
 
-    synopsis = "Usage: tinyice [options] [check | version | help]"
+    synopsis = "Usage: tinyice [options] [check | reload | version | help]"
     longdesc = Options.longdesc + (
         " Without a command the server starts. check: tell every fault of the "
-        "configuration, change nothing. version: say which version this is."
+        "configuration, change nothing. reload: let the server that runs with this "
+        "configuration put the file in force. version: say which version this is."
     )
     command = ""
     in_background = False
@@ -92,6 +95,8 @@ def run(
         return USAGE_STATUS
     if line.command == "check":
         return _check(line, environ, stdout, stderr)
+    if line.command == "reload":
+        return _reload(line, environ, stdout, stderr)
     if line.command:
         print(version_line() if line.command == "version" else line, file=stdout)
         return 0
@@ -140,4 +145,24 @@ def _check(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr
         print(*faults.lines(), sep="\n", file=stderr)
         return 1
     print(*loaded.notes, "configuration is valid", sep="\n", file=stdout)
+    return 0
+
+
+def _reload(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
+    """Tell the server that runs with the file; by its PID file where it can't be asked."""
+    from tinyice.assembly.calling import NotReached, signal_by_file, tell
+
+    try:
+        if line.pid_file:
+            pid = signal_by_file(Path(line.pid_file), signal.SIGHUP)
+            print(f"process {pid} reads its file again; its log says what comes of it", file=stdout)
+            return 0
+        told = tell(line.config_path(environ), "reload")
+    except NotReached as error:
+        print(f"tinyice: {error}", file=stderr)
+        return 1
+    if told.faults:
+        print(*(f"tinyice: not reloaded: {fault}" for fault in told.faults), sep="\n", file=stderr)
+        return 1
+    print(*told.notes, "the configuration is in force", sep="\n", file=stdout)
     return 0

@@ -12,6 +12,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from types import FrameType
 from typing import Any, cast
 
@@ -26,12 +27,15 @@ from twisted.python.failure import Failure
 from tinyice import __version__
 from tinyice.assembly.build import Parts, build
 from tinyice.assembly.chronicle import chronicle_periodic
+from tinyice.assembly.control import Control
 from tinyice.assembly.figures import LAG_SAMPLE_S
 from tinyice.assembly.machine import file_room, raise_file_limit
 from tinyice.assembly.ports import PortTaken, by_name
 from tinyice.assembly.welcome import welcome
 from tinyice.certs.pair import CertificateFault
 from tinyice.config.load import Loaded
+from tinyice.core.access.principal import COMMAND
+from tinyice.core.clients import Client
 from tinyice.core.events import ServerStarted, ServerStopping
 from tinyice.net.periodic import Periodic
 from tinyice.options import Options, load_or_exit
@@ -114,6 +118,7 @@ class StationService(Service):
         self._parts = parts
         self._reactor = reactor
         self._notifier = notifier
+        self._control = self._make_control()
         self._periodic = self._make_periodic()
         self._is_told_to_stop = False
 
@@ -171,6 +176,11 @@ class StationService(Service):
         super().stopService()  # type: ignore[no-untyped-call]
         return Deferred.fromCoroutine(self._stop())
 
+    def _make_control(self) -> Control:
+        reloading, file = self._parts.behind.reloading, self._parts.ground.file
+        reload = partial(reloading.reload, who=COMMAND, client=Client(""))
+        return Control(file.path, {"reload": reload}, self._reactor)
+
     def _make_periodic(self) -> list[Service]:
         parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
@@ -201,6 +211,7 @@ class StationService(Service):
         for number in (signal.SIGINT, signal.SIGTERM):
             self._heed_once(number)
         entrances = self._parts.entrances
+        self._control.start()
         self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
         self._parts.relaying.start()
         self._notifier.ready(entrances.status)
@@ -234,6 +245,7 @@ class StationService(Service):
         parts = self._parts
         self._notifier.stopping("ending sources and listeners")
         parts.hub.publish(ServerStopping())
+        self._control.stop()
         await parts.entrances.close()
         for periodic in self._periodic:
             periodic.stopService()  # type: ignore[no-untyped-call]

@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -301,6 +303,37 @@ def test_each_way_to_reload_is_told(manage: Manage) -> None:
     assert found[:2] == [("server.reload", "file"), ("server.reload", "token")]
     assert ("server.reload", "signal") in found
     assert len(managed.lines("configuration.refused")) == 1
+
+
+def test_the_command_says_what_comes_of_it(manage: Manage) -> None:
+    """It finds the server by the path of its file, and answers what the server says."""
+    managed = manage()
+    managed.edit(set_key("data_dir", "/elsewhere"))
+    found = tinyice("reload", "--config", str(managed.path))
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout == (
+        "data_dir: saved, and in force from the next start\nthe configuration is in force\n"
+    )
+    managed.edit(set_key("prot", 1))
+    found = tinyice("reload", "--config", str(managed.path))
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "not reloaded: the file has faults: prot: unknown key" in found.stderr
+    (line,) = managed.lines("configuration.refused")
+    assert "via=command" in line
+    pid_file = managed.path.with_name("pid")
+    pid_file.write_text(f"{managed.station.child.process.pid}")
+    assert tinyice("reload", "--pid-file", str(pid_file)).returncode == 0
+    until(
+        lambda: len(managed.lines("configuration.refused")) == 2, within=WAIT_S, what="it is told"
+    )
+
+
+def tinyice(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command, and wait for its end."""
+    program = str(Path(sys.executable).with_name("tinyice"))
+    return subprocess.run(
+        [program, *words], capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 @pytest.mark.parametrize("workers", [2])

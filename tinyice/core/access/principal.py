@@ -56,3 +56,6 @@ ANYBODY = Principal("", Role.ANYBODY, Via.NOTHING)
 
 SIGNAL = Principal("", Role.SUPERADMIN, Via.SIGNAL)
 """Whoever may send signals to the process may do everything."""
+
+COMMAND = Principal("", Role.SUPERADMIN, Via.COMMAND)
+"""Whoever is the server's own user on its machine, or root there, may do everything, too."""
