@@ -41,10 +41,10 @@ class Demand(Protocol):
     """Brings sources that are there only while somebody listens."""
 
     def serves(self, path: str) -> bool:
-        """Whether a mount of that path, which is not there, would be fed if it were wanted."""
+        """Whether a mount of that path would be fed, once somebody listens."""
 
     def wanted(self, mount: Mount) -> bool:
-        """Somebody would hear ``mount``, which nothing feeds; whether something will."""
+        """Somebody waits for ``mount`` (see ``Mount.awaiting``); whether something will come."""
 
     def unwanted(self, mount: Mount) -> None:
         """Nobody hears ``mount`` now. Called often: act on it after a while, if still so."""

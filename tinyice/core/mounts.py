@@ -179,14 +179,17 @@ class Mounts:
     def admit(self, path: str) -> Mount:
         """The mount that a new listener may join now; raises why it may not.
 
-        MountAwaited: it will be one soon. A mount that is full may send them to
-        another one of its chain.
+        MountAwaited: it is one once it was asked for. A mount that is full may send
+        them to another one of its chain.
         """
-        mount = self._served(path)
+        is_served = self.demand is not None and self.demand.serves(path)
+        if is_served and path not in self._mounts:
+            raise MountAwaited(path)
+        mount = self.known(path)
         try:
             mount.check_room()
         except MountIdle:
-            if self.demand is None or not self.demand.wanted(mount):
+            if not is_served:
                 raise
             raise MountAwaited(path) from None
         except TooManyListeners as full:
@@ -196,11 +199,26 @@ class Mounts:
             raise TooManyListeners("", limit)
         return mount
 
-    def _served(self, path: str) -> Mount:
-        """The mount of that path, which may only be there once somebody wants it."""
-        if path not in self._mounts and self.demand is not None and self.demand.serves(path):
-            return self._create(path)
-        return self.known(path)
+    def serves(self, path: str) -> bool:
+        """Whether there is a mount of that path, or will be once somebody wants it."""
+        if path in self._mounts:
+            return True
+        return self.demand is not None and self.demand.serves(path)
+
+    def ask_for(self, path: str, tell: Callable[[], None]) -> None:
+        """Somebody waits to hear ``path`` and is told when it can be; raises MountIdle."""
+        mount = self._mounts.get(path) or self._create(path)
+        mount.awaiting.add(tell)
+        if self.demand is None or not self.demand.wanted(mount):
+            self.ask_no_more(path, tell)
+            raise MountIdle(path)
+
+    def ask_no_more(self, path: str, tell: Callable[[], None]) -> None:
+        """They do not wait any more."""
+        mount = self._mounts.get(path)
+        if mount is not None:
+            mount.awaiting.discard(tell)
+            self._retire(mount)
 
     def join(self, mount: Mount, listener: Listener, metaint: int | None) -> None:
         """Serve ``listener`` on ``mount``, which ``admit`` gave in the same breath."""
