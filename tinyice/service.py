@@ -213,7 +213,7 @@ class StationService(Service):
         entrances = self._parts.entrances
         self._control.start()
         self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
-        self._parts.relaying.start()
+        self._parts.outward.relaying.start()
         self._notifier.ready(entrances.status)
 
     def _heed_once(self, number: signal.Signals) -> None:
@@ -251,7 +251,7 @@ class StationService(Service):
             periodic.stopService()  # type: ignore[no-untyped-call]
         if parts.streaming.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
-        parts.relaying.stop()
+        parts.outward.relaying.stop()
         parts.mounts.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
             # Who waits for a password to be checked is told to come again.
@@ -262,8 +262,8 @@ class StationService(Service):
             self._log.warn("some connections did not end in time")
         await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.streaming.recordings.stop())
-        await self._within(_NEWS_S, "news for web sites", parts.gates.stop(_NEWS_S))
-        await self._within(_CLOSING_S, "outgoing connections", parts.outbound.stop())
+        await self._within(_NEWS_S, "news for web sites", parts.outward.gates.stop(_NEWS_S))
+        await self._within(_CLOSING_S, "outgoing connections", parts.outward.outbound.stop())
         await self._within(_STORE_S, "the database", parts.behind.storage.stop())
         self._log.info("stopped")
         await self._within(_LOG_S, "the logs", parts.outputs.stop(_LOG_S))

@@ -3,41 +3,37 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from secrets import token_bytes
 
 from twisted.internet.base import ReactorBase
 
-from tinyice.assembly.access import Access, Derived, Shelves, make_access
+from tinyice.assembly.access import Access, Shelves, make_access
 from tinyice.assembly.applying import Reached, TrustedProxies, bans_of
 from tinyice.assembly.behind import Behind
 from tinyice.assembly.changing import Changing, make_changing
 from tinyice.assembly.checkers import Checkers
 from tinyice.assembly.chronicle import make_chronicle
 from tinyice.assembly.countries import make_countries
-from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.entrances import Entrances
 from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_snapshot
 from tinyice.assembly.ground import Ground
 from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
 from tinyice.assembly.outputs import Outputs
-from tinyice.assembly.recording import Intros, Recordings
+from tinyice.assembly.outward import Outward, make_outward
 from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Manager
-from tinyice.assembly.serving import Serving, make_workers
+from tinyice.assembly.serving import Serving
 from tinyice.assembly.storage import Storage, make_storage
+from tinyice.assembly.streaming import Streaming, make_streaming
 from tinyice.assembly.system import FileInUse, this_server
 from tinyice.assembly.tuning import Tuning
 from tinyice.assembly.uploads import Uploads
-from tinyice.assembly.urlauth import Gates, make_gates
 from tinyice.assembly.values import limits_of, station_settings, web_settings
 from tinyice.config.inforce import InForce
 from tinyice.config.load import Loaded
 from tinyice.config.model import Config
-from tinyice.config.mounts import configured_paths, settings_for
-from tinyice.core.access.sitecalls import Server
 from tinyice.core.bans import Bans
 from tinyice.core.hub import Hub
 from tinyice.core.mounts import Mounts
@@ -46,28 +42,9 @@ from tinyice.core.station import Station
 from tinyice.core.tally import Tally
 from tinyice.net.front import Front, Limits
 from tinyice.net.peer import Clients
-from tinyice.net.pulse import Pulse, bounds_of
 from tinyice.net.room import Room
-from tinyice.outbound.client import Outbound
-from tinyice.outbound.guard import AllowList
-from tinyice.outbound.limits import Capacity
 from tinyice.web.branding import Branding
-from tinyice.wire.replies import SERVER
 from tinyice.work.threads import Worker
-from tinyice.workers.shared import shared_memory
-from tinyice.workers.workers import Workers
-
-
-@dataclass(frozen=True, slots=True)
-class Streaming:
-    """What brings the audio from sources to listeners."""
-
-    mounts: Mounts
-    recordings: Recordings
-    intros: Intros
-    workers: Workers
-    pulses: tuple[Pulse, ...]
-    demo: DemoSource | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +57,7 @@ class Parts:
     outputs: Outputs
     front: Front
     entrances: Entrances
-    gates: Gates
-    outbound: Outbound
-    relaying: Relaying
+    outward: Outward
     threads: tuple[Worker, ...]
     checkers: Checkers
     files: FileRoom
@@ -123,17 +98,14 @@ def build(
     config, hub = loaded.config, Hub()
     ground = Ground(InForce(config), reactor, hub, now, FileInUse(path, loaded.outside))
     outputs, reader = _outputs(ground), ground.worker("files")
-    streaming = _streaming(ground, reader, demo=demo)
+    streaming = make_streaming(ground, reader, demo=demo)
     storage = make_storage(lambda: ground.config, reactor, hub, now)
     checkers = Checkers(config, ground.worker)
     access = _access(ground, storage, checkers, key)
-    outbound = _outbound(ground)
-    relaying = Relaying(ground, streaming.mounts, outbound)
-    gates = _gates(ground, access, outbound)
+    outward = make_outward(ground, streaming.mounts, access)
     room = Room(files.connections_max, lambda: entrances.connections)
     limits = limits_of(config, files)
-    front = _front(ground, streaming.mounts, access, gates, room=room, limits=limits)
-    front.via = relaying.via
+    front = _front(ground, streaming.mounts, access, outward, room=room, limits=limits)
     lag = ReactorLag(reactor)
     station = Station(streaming.mounts, started_at=now(), clock=reactor.seconds)
     gauges = _gauges(ground, station, streaming, lag, room.connections, storage=storage)
@@ -146,7 +118,7 @@ def build(
         gauges,
         changing=changing,
         storage=storage,
-        relaying=relaying,
+        relaying=outward.relaying,
         worker=reader,
     )
     entrances = Entrances(config, front, make_web(behind, reactor), reactor)
@@ -157,9 +129,7 @@ def build(
         outputs=outputs,
         front=front,
         entrances=entrances,
-        gates=gates,
-        outbound=outbound,
-        relaying=relaying,
+        outward=outward,
         threads=(reader, changing.worker),
         checkers=checkers,
         files=files,
@@ -167,20 +137,6 @@ def build(
     )
     _let_changes_reach(parts)
     return parts
-
-
-def _streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
-    recordings = _recordings(ground)
-    workers = make_workers(lambda: ground.config, ground.reactor, ground.hub.publish)
-    mounts = _mounts(ground, recordings, workers)
-    return Streaming(
-        mounts=mounts,
-        recordings=recordings,
-        intros=Intros(mounts, ground.folder, reader),
-        workers=workers,
-        pulses=_pulses(ground, mounts),
-        demo=DemoSource(mounts, ground.reactor, ground.now) if demo else None,
-    )
 
 
 def _behind(
@@ -239,30 +195,6 @@ def _outputs(ground: Ground) -> Outputs:
     return outputs
 
 
-def _recordings(ground: Ground) -> Recordings:
-    return Recordings(
-        ground.folder,
-        deliver=ground.reactor.callFromThread,
-        clock=ground.reactor,
-        now=ground.now,
-        publish=ground.hub.publish,
-    )
-
-
-def _mounts(ground: Ground, recordings: Recordings, workers: Workers) -> Mounts:
-    mounts = Mounts(
-        configured_paths(ground.config),
-        partial(settings_for, ground.config),
-        station_settings(ground.config),
-        publish=ground.hub.publish,
-        clock=ground.reactor.seconds,
-        recorder_for=recordings.open,
-    )
-    if workers.links:
-        mounts.share(workers, shared_memory)
-    return mounts
-
-
 def _access(ground: Ground, storage: Storage, checkers: Checkers, key: bytes) -> Access:
     store = storage.store
     return make_access(
@@ -276,31 +208,16 @@ def _access(ground: Ground, storage: Storage, checkers: Checkers, key: bytes) ->
     )
 
 
-def _outbound(ground: Ground) -> Outbound:
-    allowed = Derived(lambda: ground.config, lambda config: AllowList.of(config.outbound_allow))
-    return Outbound(ground.reactor, allow=allowed, agent=SERVER, capacity=Capacity())
-
-
-def _gates(ground: Ground, access: Access, outbound: Outbound) -> Gates:
-    gates = make_gates(
-        lambda path: settings_for(ground.config, path),
-        access.passwords,
-        access.lockouts,
-        outbound,
-        publish=ground.hub.publish,
-        clock=ground.reactor,
-        server=lambda: Server(ground.config.hostname, ground.config.port),
-        # only the file can name a site; whoever writes it may reach what they like
-        trusted=lambda _url: True,
-    )
-    ground.hub.subscribe(gates.news)
-    return gates
-
-
 def _front(
-    ground: Ground, mounts: Mounts, access: Access, gates: Gates, *, room: Room, limits: Limits
+    ground: Ground,
+    mounts: Mounts,
+    access: Access,
+    outward: Outward,
+    *,
+    room: Room,
+    limits: Limits,
 ) -> Front:
-    config, now = ground.config, ground.now
+    config, now, gates = ground.config, ground.now, outward.gates
     clients = Clients(Networks(config.trusted_proxies))
     return Front(
         mounts=mounts,
@@ -317,14 +234,7 @@ def _front(
         unknown_path=access.lockouts.unknown_path,
         larger_body=Uploads(access),
         shoutcast_mount=lambda: ground.config.shoutcast_mount,
-    )
-
-
-def _pulses(ground: Ground, mounts: Mounts) -> tuple[Pulse, ...]:
-    bounds = partial(bounds_of, ground.config.pulse_ms)
-    return tuple(
-        Pulse(mounts, ground.reactor, bounds(low_latency=low), low_latency=low)
-        for low in (False, True)
+        via=outward.relaying.via,
     )
 
 
@@ -366,7 +276,7 @@ def _let_changes_reach(parts: Parts) -> None:
         *(
             parts.outputs.follow,
             reached.apply,
-            parts.relaying.changed,
+            parts.outward.relaying.changed,
             serving.follow,
             parts.checkers.follow,
             tuning.follow,
