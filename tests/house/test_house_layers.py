@@ -55,6 +55,7 @@ TABLE = {
     "store": Row(house=("core", "work"), others=(*TWISTED, "sqlalchemy", "alembic")),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
     "codec": Row(house=("core", "config", "work"), others=(*TWISTED, "av")),
+    "playout": Row(house=("core", "formats", "work"), others=TWISTED),
     "web": Row(
         house=("wire", "core", "config"),
         others=(

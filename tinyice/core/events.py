@@ -151,6 +151,25 @@ class FallbackDiffers(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FallbackMissing(Event):
+    """The file or the silence ``input``, which is of the mount's chain, can't be played."""
+
+    id: ClassVar[str] = "mount.fallback.missing"
+    mount: str
+    input: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackFound(Event):
+    """``input``, which was missing, can be played now."""
+
+    id: ClassVar[str] = "mount.fallback.found"
+    mount: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldBegan(Event):
     """The source is gone, and who listens waits for it, ``seconds`` at most."""
 

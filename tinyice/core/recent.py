@@ -24,6 +24,8 @@ from tinyice.core.events import (
     FallbackDiffers,
     FallbackEnded,
     FallbackEngaged,
+    FallbackFound,
+    FallbackMissing,
     FallbackRefused,
     HoldBegan,
     HoldEnded,
@@ -149,6 +151,10 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         FallbackDiffers: lambda e: _Told(
             e.mount, "fallback with another sample rate or other channels", e.reason
         ),
+        FallbackMissing: lambda e: _Told(
+            e.mount, "fallback can't be played", _joined(e.input, e.reason)
+        ),
+        FallbackFound: lambda e: _Told(e.mount, "fallback can be played again", e.input),
         HoldBegan: lambda e: _Told(e.mount, f"listeners held for {e.seconds:g} s"),
         HoldEnded: lambda e: _Told(e.mount, "listeners held no more", e.reason),
         TagsChanged: lambda e: _Told(e.mount, "plays", e.tags.display),

@@ -139,7 +139,7 @@ class _Recording:
 
 def read_file_in_worker(path: str, limit_bytes: int) -> bytes:
     """All of a regular file of at most ``limit_bytes``; ``OSError`` says why not."""
-    with os.fdopen(_open_regular_in_worker(path, os.O_RDONLY), "rb") as file:
+    with os.fdopen(open_regular_in_worker(path, os.O_RDONLY), "rb") as file:
         content = file.read(limit_bytes + 1)
     if len(content) > limit_bytes:
         raise TooLarge(errno.EFBIG, f"the file has more than {limit_bytes} bytes", path)
@@ -159,15 +159,16 @@ def _filled_in(pattern: str, moment: datetime) -> str:
 def _open_to_append_in_worker(path: str) -> int:
     append = os.O_WRONLY | os.O_APPEND
     try:
-        descriptor = _open_regular_in_worker(path, append | os.O_CREAT | os.O_EXCL)
+        descriptor = open_regular_in_worker(path, append | os.O_CREAT | os.O_EXCL)
     except FileExistsError:
-        return _open_regular_in_worker(path, append)
+        return open_regular_in_worker(path, append)
     # A daemon's umask leaves the group out.
     os.fchmod(descriptor, MODE)
     return descriptor
 
 
-def _open_regular_in_worker(path: str, flags: int) -> int:
+def open_regular_in_worker(path: str, flags: int) -> int:
+    """A descriptor of a regular file; ``OSError`` says why not."""
     # Without O_NONBLOCK, a named pipe would hold the worker for ever.
     descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK, MODE)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -25,6 +25,8 @@ _ICONS = {
     "mount.fallback.ended": ("onair", "ok"),
     "mount.fallback.refused": ("ban", "warn"),
     "mount.fallback.differs": ("alert", "warn"),
+    "mount.fallback.missing": ("bad", "bad"),
+    "mount.fallback.found": ("fallback", "ok"),
     "mount.hold.began": ("hourglass", "warn"),
     "mount.hold.ended": ("hourglass", ""),
     "mount.dump.failed": ("bad", "bad"),
