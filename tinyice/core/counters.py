@@ -1,8 +1,31 @@
 """What is counted since the server started, beyond what each mount counts."""
 
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 from tinyice.formats.frozen import State
+
+
+class Counted(Protocol):
+    """What a mount has counted."""
+
+    bytes_in: int
+
+    @property
+    def bytes_out(self) -> int:
+        """Stream bytes given to listeners."""
+
+    @property
+    def bytes_skipped(self) -> int:
+        """Bytes that slow listeners lost."""
+
+    @property
+    def sends(self) -> int:
+        """Calls of sockets by deliveries."""
+
+    @property
+    def jumps(self) -> int:
+        """Times that a slow listener lost audio."""
 
 
 @dataclass(slots=True)
@@ -17,6 +40,14 @@ class Counters:
     bytes_skipped: int = 0
     sends: int = 0
     jumps: int = 0
+
+    def keep(self, gone: Counted) -> None:
+        """Keep what a mount that is gone came to."""
+        self.bytes_in += gone.bytes_in
+        self.bytes_out += gone.bytes_out
+        self.bytes_skipped += gone.bytes_skipped
+        self.sends += gone.sends
+        self.jumps += gone.jumps
 
     def freeze(self) -> State:
         """The sums, for another process; see ``formats/frozen.py``."""

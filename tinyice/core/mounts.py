@@ -1,7 +1,6 @@
 """All mounts of the station: look-up, claims, limits, time-outs."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Protocol
 
 from tinyice.core.air import Tap
 from tinyice.core.chains import Chains, Demand, Players
@@ -24,7 +23,7 @@ from tinyice.core.events import (
 from tinyice.core.inputs import slot_of
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
-from tinyice.core.moves import Ferry, move
+from tinyice.core.moves import Carrier, move
 from tinyice.core.paths import mount_path_fault
 from tinyice.core.ring import Allocate, OwnMemory
 from tinyice.core.sessions import RecorderFor, Sessions
@@ -34,13 +33,6 @@ from tinyice.core.tags import Tags
 
 SECURE_COST = 4
 """As how many plain listeners one over TLS counts when the pulse is stretched."""
-
-
-class Carrier(Ferry, Protocol):
-    """Brings listeners to other processes."""
-
-    def carry(self, mount: Mount) -> None:
-        """Take those listeners of ``mount`` who are level with its stream, or some."""
 
 
 class Mounts:
@@ -201,9 +193,7 @@ class Mounts:
 
     def serves(self, path: str) -> bool:
         """Whether there is a mount of that path, or will be once somebody wants it."""
-        if path in self._mounts:
-            return True
-        return self.demand is not None and self.demand.serves(path)
+        return path in self._mounts or (self.demand is not None and self.demand.serves(path))
 
     def ask_for(self, path: str, tell: Callable[[], None]) -> None:
         """Somebody waits to hear ``path`` and is told when it can be; raises MountIdle."""
@@ -399,10 +389,6 @@ class Mounts:
             return
         if self._mounts.get(mount.path) is mount:
             del self._mounts[mount.path]
-            self.counters.bytes_in += mount.bytes_in
-            self.counters.bytes_out += mount.bytes_out
-            self.counters.bytes_skipped += mount.bytes_skipped
-            self.counters.sends += mount.sends
-            self.counters.jumps += mount.jumps
+            self.counters.keep(mount)
             self._chains.forget(mount.path)
             mount.close()

@@ -30,6 +30,13 @@ class Ferry(Protocol):
         """
 
 
+class Carrier(Ferry, Protocol):
+    """Brings listeners to other processes."""
+
+    def carry(self, mount: Mount) -> None:
+        """Take those listeners of ``mount`` who are level with its stream, or some."""
+
+
 def move(
     before: Mount,
     after: Mount,
