@@ -372,7 +372,10 @@ def test_on_demand() -> None:
     assert not station.net.calls
     with pytest.raises(MountAwaited):
         station.listen()
+    told: list[str] = []
+    station.mounts.ask_for("/r", lambda: told.append("now"))
     call = station.net.next().stream()
+    assert told == ["now"]
     listener, _ = station.listen()
     station.play(call, 20)
     assert call.is_open
@@ -382,9 +385,8 @@ def test_on_demand() -> None:
     station.play(call, 2)
     assert not call.is_open
     assert relay.snapshot().state is RelayState.IDLE
-    with pytest.raises(MountAwaited):
-        station.listen()
+    station.mounts.ask_for("/r", lambda: told.append("again"))
     station.net.next().refuse()
-    with pytest.raises(MountIdle) as caught:
-        station.listen()
-    assert not isinstance(caught.value, MountAwaited), "nothing will come soon"
+    with pytest.raises(MountIdle):
+        station.mounts.ask_for("/r", lambda: told.append("never"))
+    assert told == ["now"], "nothing will come soon"

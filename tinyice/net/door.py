@@ -32,7 +32,7 @@ from tinyice.net.doing import State
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front, exchange_of
 from tinyice.net.frozen import Dialogue, FrozenDoor
-from tinyice.net.listening import admit_listener, serve_listener
+from tinyice.net.listening import admit_listener, serve_at_once
 from tinyice.net.peer import client_address
 from tinyice.net.probes import probed_path
 from tinyice.net.sourcing import serve_source
@@ -212,20 +212,20 @@ class Door(Protocol):
             self._begin_deciding()
             self.transport.pauseProducing()
             self._decide(serve_source(self, self._front, head, target))
-        elif method in ("GET", "HEAD") and self._front.mounts.find(target.path) is not None:
+        elif method in ("GET", "HEAD") and self._front.mounts.serves(target.path):
             self._listen(head, target.path)
         else:
             self._to_web(head)
 
     def _listen(self, head: RequestHead, path: str) -> None:
-        if not self._front.listener_gate.is_open(path):
-            self._begin_deciding()
-            self._decide(admit_listener(self, self._front, head, path))
-            return
         try:
-            serve_listener(self, self._front, head, path)
+            if serve_at_once(self, self._front, head, path):
+                return
         except DomainError as error:
             self.answer(answer_to(error))
+            return
+        self._begin_deciding()
+        self._decide(admit_listener(self, self._front, head, path))
 
     def _begin_deciding(self) -> None:
         self._state = State.DECIDING

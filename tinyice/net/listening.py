@@ -6,9 +6,10 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from tinyice.core.access.gates import ListenerTicket
-from tinyice.core.errors import Challenge, DomainError
+from tinyice.core.errors import Challenge, DomainError, MountAwaited
 from tinyice.core.mount import Mount
 from tinyice.core.snapshots import StationHeaders
+from tinyice.net.awaiting import audible
 from tinyice.net.front import Exchange, Front
 from tinyice.net.listener import ListenerConnection
 from tinyice.net.stay import Stay
@@ -69,10 +70,24 @@ def serve_listener(
     listener.begin(reply, metaint, stay)
 
 
+def serve_at_once(door: ListenerDoor, front: Front, head: RequestHead, path: str) -> bool:
+    """Let the player hear ``path`` now; False: ``admit_listener`` must be waited for.
+
+    Raises the DomainError that keeps it out.
+    """
+    if not front.listener_gate.is_open(path):
+        return False
+    try:
+        serve_listener(door, front, head, path)
+    except MountAwaited:
+        return False
+    return True
+
+
 def admit_listener(
     door: ListenerDoor, front: Front, head: RequestHead, path: str
 ) -> Deferred[None]:
-    """Ask the gate, then let the player hear ``path``.
+    """Wait for the mount and ask the gate, then let the player hear ``path``.
 
     Fails with the DomainError that keeps it out.
     """
@@ -81,7 +96,12 @@ def admit_listener(
 
 async def _admit(door: ListenerDoor, front: Front, head: RequestHead, path: str) -> None:
     # Nobody is asked about a listener for whom there is no room anyway.
-    _mount_with_room(front, path)
+    await audible(front, path)
+    front.room.check()
+    if front.listener_gate.is_open(path):
+        if door.is_open:
+            serve_listener(door, front, head, path)
+        return
     credentials = parse_basic(head.headers.get("authorization") or b"")
     if head.method == "HEAD":
         if credentials is None:
