@@ -180,4 +180,4 @@ def test_listeners_do_not_notice_that_the_queue_lies_elsewhere() -> None:
     mount.take(source, programme.units(*[500] * 20))
     mount.deliver()
     assert numbers(bytes(plain.got)) == [*range(40)]
-    assert numbers(deinterleave(bytes(titled.got), 1000).audio) == [*range(40)]
+    assert numbers(deinterleave(bytes(titled.got), 1000).payload) == [*range(40)]
