@@ -52,6 +52,10 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def chunks(self) -> Iterator[Chunk]:
+        """What is kept, the oldest first."""
+        return (chunk for _, chunk in self._kept)
+
     def add(self, chunk: Chunk, now: float) -> None:
         """Keep ``chunk``, which came now."""
         self._kept.append((now, chunk))

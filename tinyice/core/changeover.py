@@ -154,11 +154,18 @@ def _is_refused(mount: "Mount", entry: Input) -> bool:
     if entry.slot not in mount.settings.chain or heard is None or ours in (None, heard):
         entry.refused = ""
         return False
+    if not _is_told_apart(entry):
+        return True
     reason = f"{mount.path} plays {heard} and {entry.slot} {ours}"
     if entry.refused != reason:
         entry.refused = reason
         mount.publish(FallbackRefused(mount.path, entry.slot, reason))
     return True
+
+
+def _is_told_apart(entry: Input) -> bool:
+    """Whether enough came to know which players understand it."""
+    return entry.backlog is None or is_identified(entry.source, entry.backlog.chunks())
 
 
 def _put_on_air(mount: "Mount", entry: Input, now: float, why: str) -> None:
