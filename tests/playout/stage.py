@@ -1,0 +1,128 @@
+"""A station whose clock, threads and child processes a test moves by hand."""
+
+import random
+from pathlib import Path
+
+from twisted.internet.task import Clock
+
+from core.fakes import NOON, Rig
+from core.fakes import Player as Listening
+from formats.synthetic_frames import mpeg_frame
+from tinyice.core.events import Event
+from tinyice.core.mount import Mount
+from tinyice.core.settings import MountSettings
+from tinyice.playout.players import Playout
+from tinyice.playout.silence import SilenceKind
+from tinyice.playout.tape import MemoryTape
+from tinyice.playout.units import Unit
+from tinyice.work.testing import MemoryWorker
+
+STEP_S = 0.1
+FRAME_SECONDS = 1152 / 44100
+HEADER = b"\xff\xfb\x90\x64"
+
+
+def numbered(first: int, count: int) -> bytes:
+    """MP3 frames that need nothing from before and tell their numbers."""
+    return b"".join(
+        mpeg_frame(HEADER + bytes(32), f"{number:08} ".encode())
+        for number in range(first, first + count)
+    )
+
+
+def numbers(data: bytes) -> list[int]:
+    """The numbers of the frames in ``data``."""
+    found, at = [], 0
+    while at < len(data):
+        assert data.startswith(HEADER, at), at
+        found.append(int(data[at + 36 : at + 44]))
+        at += 417
+    return found
+
+
+def frame_of(data: bytes) -> bytes:
+    """A frame with its side information blank, as it is in ``numbered``."""
+    return data[:4] + bytes(32) + data[36:]
+
+
+class Stage:
+    """Mounts, the playout, and all that they need."""
+
+    def __init__(self, folder: Path, *settings: MountSettings) -> None:
+        self.clock = Clock()
+        self.rig = Rig(mounts={one.path: one for one in settings})
+        self.rig.clock.now = self.clock.seconds()
+        self.folder = folder
+        self.workers: list[MemoryWorker] = []
+        self.made: list[SilenceKind] = []
+        self.silence = numbered(90_000_000, 40)
+        self.playout = Playout(
+            self.rig.mounts,
+            folder=folder,
+            worker=self._worker,
+            make=self._make,
+            clock=self.clock,
+            now=lambda: NOON,
+            publish=self.rig.events.append,
+        )
+        self.rig.mounts.players = self.playout
+        for mount in self.rig.mounts:
+            self.playout.see_to(mount)
+
+    def flush(self) -> None:
+        """Let the workers do what they were asked for."""
+        while any(worker.flush() for worker in self.workers):
+            pass
+
+    def run(self, seconds: float) -> None:
+        """Let time pass, with quick workers."""
+        for _ in range(round(seconds / STEP_S)):
+            self.flush()
+            self.rig.clock.now = self.clock.seconds() + STEP_S
+            self.clock.advance(STEP_S)
+            self.flush()
+            self.rig.mounts.sweep()
+            self.rig.mounts.deliver()
+
+    def mount(self, path: str) -> Mount:
+        return self.rig.mounts.known(path)
+
+    def listen(self, path: str) -> Listening:
+        """Somebody comes."""
+        return self.rig.listen(self.mount(path))[1]
+
+    def of(self, *kinds: type[Event]) -> list[Event]:
+        return [event for event in self.rig.events if type(event) in kinds]
+
+    def _worker(self, _name: str) -> MemoryWorker:
+        self.workers.append(MemoryWorker())
+        return self.workers[-1]
+
+    async def _make(self, kind: SilenceKind) -> bytes:
+        self.made.append(kind)
+        return self.silence
+
+
+class Heard:
+    """A player of a loop that counts."""
+
+    def __init__(self) -> None:
+        self.units: list[Unit] = []
+        self.seconds = 0.0
+        self.most_s = 0.0
+
+    def play(self, units: list[Unit]) -> None:
+        seconds = sum(unit.chunk.seconds for unit in units)
+        self.seconds += seconds
+        self.most_s = max(self.most_s, seconds)
+        self.units = units
+
+
+def tape(frames: int = 400) -> MemoryTape:
+    """A programme of so many frames."""
+    return MemoryTape(numbered(0, frames))
+
+
+def jitter(seed: int) -> random.Random:
+    """How late calls come."""
+    return random.Random(seed)
