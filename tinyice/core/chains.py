@@ -67,19 +67,20 @@ class Chains:
         """The taps on that mount: a list that is kept up to date."""
         return self._on.setdefault(path, [])
 
-    def configure(self, mount: Mount) -> None:
-        """Let ``mount`` have taps on the mounts of its chain, and on no others."""
+    def configure(self, mount: Mount, mounts: Mapping[str, Mount]) -> None:
+        """Let ``mount`` have taps on those of ``mounts`` in its chain, and on no others."""
         path = mount.path
         wanted = [one for one in mount.settings.chain if one.startswith("/") and one != path]
         taps = self._of.get(path, {})
+        for element in [one for one in wanted if one not in taps]:
+            taps[element] = tap = MountTap(path, element, self._claim, self._release)
+            self.taps_on(element).append(tap)
+            if element in mounts:
+                tap.begin(mounts[element])
         for element in [one for one in taps if one not in wanted]:
             tap = taps.pop(element)
             self._on[element].remove(tap)
             tap.close("not in the chain any more")
-        for element in wanted:
-            if element not in taps:
-                taps[element] = tap = MountTap(path, element, self._claim, self._release)
-                self.taps_on(element).append(tap)
         if taps:
             self._of[path] = taps
         else:

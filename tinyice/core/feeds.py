@@ -136,6 +136,13 @@ class Feeds:
         if chunk.headers is not None:
             self._sync.set_headers(self.ring.head, chunk.headers)
 
+    def latest(self) -> tuple[bytes, bytes] | None:
+        """The audio from the newest place to begin on, and the stream headers in force there."""
+        newest, ring = self._sync.newest, self.ring
+        if newest is None or newest < max(ring.tail, self.plain.fresh_from):
+            return None
+        return ring.copy(newest, ring.head), self._sync.headers_at(newest)
+
     def announce(self) -> None:
         """Something else plays: the next blocks tell it."""
         block = self._terms.block()

@@ -351,7 +351,7 @@ class Mounts:
 
     def _see_to_chain(self, mount: Mount) -> None:
         """Let ``mount`` have what its chain names."""
-        self._chains.configure(mount)
+        self._chains.configure(mount, self._mounts)
         for path in mount.settings.chain:
             tapped = self._mounts.get(path)
             if tapped is not None:

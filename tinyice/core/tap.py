@@ -36,10 +36,22 @@ class MountTap:
         self._to: Mount | None = None
         self._from: Mount | None = None
 
+    def begin(self, mount: "Mount") -> None:
+        """Begin with the newest that is heard on ``mount``, if anything is."""
+        latest, source = mount.air.feeds.latest(), mount.source
+        if latest is None or source is None or source.is_late(mount.now()):
+            return
+        data, headers = latest
+        self._begin(mount, headers)
+        if self._to is not None and self._source is not None:
+            rate = source.rate(mount.now())
+            chunk = Chunk(data, (0,), len(data) / rate if rate else 0.0)
+            self._to.take_chunks(self._source, (chunk,))
+
     def took(self, mount: "Mount", chunk: Chunk) -> None:
         """``chunk`` is about to be written to ``mount``."""
         if self._source is None:
-            self._begin(mount)
+            self._begin(mount, mount.air.feeds.headers)
         if self._to is not None and self._source is not None:
             if chunk.tags is not None:
                 # They come as tags of the mount, with all that it knows of them.
@@ -68,7 +80,7 @@ class MountTap:
         if mount is not None and source is not None:
             self._release(mount, source, reason)
 
-    def _begin(self, mount: "Mount") -> None:
+    def _begin(self, mount: "Mount", headers: bytes) -> None:
         tapped = mount.source
         if tapped is None or tapped.stream is None:
             return
@@ -85,7 +97,7 @@ class MountTap:
             connected_at=tapped.connected_at,
             now=mount.now(),
             described=_Tapped(mount, tapped.stream),
-            headers=mount.air.feeds.headers,
+            headers=headers,
         )
         try:
             self._to = self._claim(self._path, source)
