@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Protocol
 
 from twisted.internet.task import Clock
 
@@ -10,7 +11,7 @@ from core.fakes import Player as Listening
 from formats.synthetic_frames import mpeg_frame
 from tinyice.core.events import Event
 from tinyice.core.mount import Mount
-from tinyice.core.settings import MountSettings
+from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.playout.players import Playout
 from tinyice.playout.silence import SilenceKind
 from tinyice.playout.tape import MemoryTape
@@ -43,6 +44,12 @@ def numbers(data: bytes) -> list[int]:
 def frame_of(data: bytes) -> bytes:
     """A frame with its side information blank, as it is in ``numbered``."""
     return data[:4] + bytes(32) + data[36:]
+
+
+class Plays(Protocol):
+    """An encoder."""
+
+    def play(self, seconds: float) -> None: ...
 
 
 class Stage:
@@ -90,6 +97,22 @@ class Stage:
     def listen(self, path: str) -> Listening:
         """Somebody comes."""
         return self.rig.listen(self.mount(path))[1]
+
+    def listen_soon(self, path: str, encoder: "Plays") -> Listening:
+        """Somebody comes once there is something to hear."""
+        encoder.play(1)
+        return self.listen(path)
+
+    def kind_on_air(self, path: str) -> str:
+        """What is heard there."""
+        source = self.mount(path).source
+        return "" if source is None else source.kind
+
+    def configure(self, station: StationSettings | None = None) -> None:
+        """The settings have changed."""
+        rig = self.rig
+        paths = [path for path, one in rig.settings.items() if one.configured]
+        rig.mounts.configure(paths, rig.settings_for, station or StationSettings())
 
     def of(self, *kinds: type[Event]) -> list[Event]:
         return [event for event in self.rig.events if type(event) in kinds]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind, Framer
 from tinyice.formats.mpeg_header import frame_length
@@ -80,7 +81,7 @@ class UnitCutter:
         size, points = len(chunk.data), chunk.sync_points
         starts = sorted({0, *points}) if self._has_begun else list(points)
         pieces = []
-        for at, end in zip(starts, [*starts[1:], size], strict=True):
+        for at, end in pairwise([*starts, size]):
             is_last = end == size
             pieces.append(
                 Chunk(
