@@ -140,7 +140,9 @@ def test_a_port_that_cant_be_opened_leaves_the_one_before(house: House) -> None:
         (error,) = house.errors
         assert error.startswith(f"port: can't listen on {HOST} port {number}")
         assert house.is_open(house.base)
-    house.follow(port=number, page_title="x")
+        house.follow(port=number, page_title="x")
+        assert len(house.errors) == 1
+    house.follow(port=number, page_title="y")
     assert house.is_open(number)
     assert not house.is_open(house.base)
 

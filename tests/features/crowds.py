@@ -111,14 +111,16 @@ class Crowd(threading.Thread):
         self._selector = selectors.DefaultSelector()
         self._over = threading.Event()
 
-    def join_in(self, port: int, mount: str, *, tls: ssl.SSLContext | None = None) -> None:
-        """One more listens."""
+    def join_in(
+        self, port: int, mount: str, *, tls: ssl.SSLContext | None = None, hears: str = ""
+    ) -> None:
+        """One more listens; ``hears``: the mount whose programme that is, if it is another's."""
         connection = socket.create_connection((HOST, port), WAIT_S)
         if tls is not None:
             connection = tls.wrap_socket(connection)
         connection.sendall(listener_head(mount, icy=False))
         connection.setblocking(False)
-        ear = Ear(connection, self._sent[mount])
+        ear = Ear(connection, self._sent[hears or mount])
         self.ears.append(ear)
         self._selector.register(connection, selectors.EVENT_READ, ear)
 

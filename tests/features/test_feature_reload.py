@@ -36,6 +36,7 @@ from programs.waiting import until
 Document = dict[str, Any]
 
 MOUNTS = tuple(f"/m{number:02}" for number in range(20))
+RELAY = "/relay"
 STOP_S = 10.0
 
 pytestmark = pytest.mark.timeout(120)
@@ -155,7 +156,10 @@ def changes(managed: Managed) -> list[Callable[[Document], object]]:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_twenty_reloads_disturb_nobody(manage: Manage, tmp_path: Path, workers: int) -> None:
-    """Twenty mounts, a hundred listeners, half of them over TLS: the same bytes for everybody."""
+    """Twenty mounts, a hundred listeners, half of them over TLS, and a relay.
+
+    Everybody hears the same bytes as without, one unbroken piece.
+    """
     undisturbed(manage, tmp_path, workers, listeners=100)
 
 
@@ -179,6 +183,11 @@ def undisturbed(manage: Manage, home: Path, workers: int, *, listeners: int) -> 
     with closing(broadcast), closing(crowd):
         for mount in MOUNTS:
             station.wait_for_mount(mount, WAIT_S)
+        managed.edit(set_key("relays", [{"url": station.url(MOUNTS[0]), "mount": RELAY}]))
+        managed.reload()
+        station.wait_for_mount(RELAY, WAIT_S)
+        for _ in range(listeners // len(MOUNTS)):
+            crowd.join_in(station.port, RELAY, hears=MOUNTS[0])
         for number in range(listeners):
             mount = MOUNTS[number % len(MOUNTS)]
             is_secure = number // len(MOUNTS) % 2 == 1
@@ -194,9 +203,11 @@ def undisturbed(manage: Manage, home: Path, workers: int, *, listeners: int) -> 
         assert all(encoder.is_on_air for encoder in broadcast.encoders)
         station.port = json.loads(managed.path.read_text())["port"]
         rows = station.statistics()
-        assert sum(int(row["listeners"]) for row in rows.values()) == listeners
+        heard = sum(int(row["listeners"]) for row in rows.values())
+        # The relay is a listener, too: of its own server here.
+        assert heard == len(crowd.ears) + 1
         assert all(row["slow_listeners"] == "0" for row in rows.values())
-        assert station.child.output().count("mount.source.connected") == len(MOUNTS)
+        assert station.child.output().count("mount.source.connected") == len(MOUNTS) + 1
         assert len(worker_pids(station)) == workers
     assert "Traceback" not in station.child.output(), station.child.output()
 

@@ -6,6 +6,7 @@ stands in ``config/restart.py``.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,17 +59,27 @@ class Reached:
     web: Callable[[Config], WebSettings]
 
     def apply(self, before: Config, after: Config) -> None:
-        """``after`` holds from now on; nothing that waits is done here."""
-        self.pages.take(self.web(after))
+        """``after`` holds from now on; nothing that waits is done here.
+
+        Each part is told, also behind one that fails: its error is raised at the end.
+        """
+        with ExitStack() as last_first:
+            last_first.callback(self.pages.take, self.web(after))
+            last_first.callback(self._configure, after)
+            last_first.callback(self._ban, before, after)
+
+    def _ban(self, before: Config, after: Config) -> None:
+        if _who_is_banned(before) != _who_is_banned(after):
+            self.proxies.trusted = Networks(after.trusted_proxies)
+            self.bans.replace(bans_of(after))
+            enforce(self.bans, self.mounts)
+
+    def _configure(self, after: Config) -> None:
         old = {mount.path: mount.settings.intro_file for mount in self.mounts}
         self.mounts.configure(
             configured_paths(after), lambda path: settings_for(after, path), self.station(after)
         )
         self._read_intros(old)
-        if _who_is_banned(before) != _who_is_banned(after):
-            self.proxies.trusted = Networks(after.trusted_proxies)
-            self.bans.replace(bans_of(after))
-            enforce(self.bans, self.mounts)
 
     def _read_intros(self, old: dict[str, str]) -> None:
         for mount in self.mounts:

@@ -53,6 +53,8 @@ class Entrances:
         self._reactor = reactor
         self._passed: Mapping[str, Passed] = {}
         self._opened: dict[str, _Opened] = {}
+        self._refused: dict[str, Place] = {}
+        """Where a port could not be opened, and it was said."""
         self._closed: list[StreamPort] = []
         """Ports with connections still on them."""
         self._introduce(config)
@@ -98,6 +100,7 @@ class Entrances:
             except PortTaken as taken:
                 if key != "shoutcast_port":
                     raise
+                self._refused[key] = place
                 self._log.warn(
                     "starting without Shoutcast encoders: {fault} (0: off)", fault=str(taken)
                 )
@@ -116,7 +119,7 @@ class Entrances:
                 try:
                     self._open(key, place, after)
                 except PortTaken as taken:
-                    self._log.error("{fault}; what was open stays open", fault=str(taken))
+                    self._refuse(key, place, taken)
                 else:
                     self._close(opened)
         for key in self._opened.keys() - wanted.keys():
@@ -175,6 +178,13 @@ class Entrances:
             return
         port = opener.open(place.number, factory, key, kind, beside=self._with(place.number))
         self._opened[key] = _Opened(place, port)
+        self._refused.pop(key, None)
+
+    def _refuse(self, key: str, place: Place, taken: PortTaken) -> None:
+        """It is tried again with each change, and said once."""
+        if self._refused.get(key) != place:
+            self._refused[key] = place
+            self._log.error("{fault}; what was open stays open", fault=str(taken))
 
     def _with(self, number: int) -> list[StreamPort]:
         """Ports of our own that have this number, those that are being closed included."""

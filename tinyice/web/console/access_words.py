@@ -64,7 +64,7 @@ def audit_row(entry: Entry) -> AuditRow:
     names = dict.fromkeys((*entry.before, *entry.after))
     return AuditRow(
         at=when(entry.at),
-        who=entry.username or "the file",
+        who=entry.username or f"the {entry.via}",
         via=entry.via,
         address=entry.ip,
         deed=ACTIONS.get(entry.action, entry.action),
