@@ -140,20 +140,23 @@ def project_path() -> Mapping[str, str]:
     return {"PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), before)))}
 
 
-def start_tinyice(home: Path, *options: str, **settings: object) -> Station:
+def start_tinyice(
+    home: Path, *options: str, env: Mapping[str, str] | None = None, **settings: object
+) -> Station:
     """The service under twistd, once it accepts connections."""
     port = free_port_pair()
     command = twistd_command(write_config(home, port, **settings), *options)
     # the server dies with the tests, should they be killed
     guarded = ["setpriv", "--pdeathsig", "TERM", "--", *command]
-    child = start(guarded, home=home, name="server", env=project_path())
+    child = start(guarded, home=home, name="server", env={**project_path(), **(env or {})})
     return _once_up(Station("tinyice", port, home, child))
 
 
-def start_icecast(home: Path) -> Station:
-    """Debian's icecast2 with its own defaults, once it accepts connections."""
-    port = free_port_pair()
-    (home / "icecast.xml").write_text(ICECAST_XML.format(port=port, home=home, secret=PASSWORD))
+def start_icecast(home: Path, *, port: int = 0, more: str = "") -> Station:
+    """Debian's icecast2 with its own defaults and ``more``, once it accepts connections."""
+    port = port or free_port_pair()
+    xml = ICECAST_XML.format(port=port, home=home, secret=PASSWORD, more=more)
+    (home / "icecast.xml").write_text(xml)
     give_away(home)
     command = unprivileged(["icecast2", "-c", str(home / "icecast.xml")])
     child = start(command, home=home, name="server", lasting=600)
@@ -185,6 +188,7 @@ ICECAST_XML = """<icecast>
     <port>{port}</port><bind-address>127.0.0.1</bind-address>
     <shoutcast-mount>/live</shoutcast-mount>
   </listen-socket>
+  {more}
   <http-headers><header name="Access-Control-Allow-Origin" value="*" /></http-headers>
   <mount type="default"><charset>UTF-8</charset></mount>
   <paths>
