@@ -25,7 +25,7 @@ _CODECS = {
     "": {FormatKind.MPEG: "mp3", FormatKind.ADTS: "aac"},
     "Opus": {FormatKind.OGG: "opus", FormatKind.MATROSKA: "opus"},
     "Vorbis": {FormatKind.OGG: "vorbis", FormatKind.MATROSKA: "vorbis"},
-    "FLAC": {FormatKind.OGG: "flac"},
+    "FLAC": {FormatKind.OGG: "flac", FormatKind.MATROSKA: "flac"},
 }
 
 
@@ -67,7 +67,10 @@ def silence_of(kind: FormatKind, info: AudioInfo) -> SilenceKind:
         words = f"{info.subtype or 'this format'} in {kind.value}"
         raise Unplayable(f"no silence can be made for {words}", is_final=True)
     bitrate = _nearest(info) if codec == "mp3" else 0
-    return SilenceKind(_CONTAINERS[kind], codec, info.samplerate, info.channels, bitrate)
+    container = _CONTAINERS[kind]
+    if container == "webm" and codec == "flac":
+        container = "matroska"
+    return SilenceKind(container, codec, info.samplerate, info.channels, bitrate)
 
 
 async def silent_tape(make: Make, kind: SilenceKind) -> Tape:
