@@ -27,14 +27,6 @@ from tinyice.core.events import (
     HoldEnded,
     ListenerJoined,
     ListenerLeft,
-    PushConnected,
-    PushEnded,
-    PushLost,
-    PushRefused,
-    RelayConnected,
-    RelayLost,
-    RelayRefused,
-    RelayUpstreamChanged,
     ServerStarted,
     SourceConnected,
     SourceDisconnected,
@@ -45,6 +37,16 @@ from tinyice.core.events import (
 )
 from tinyice.core.latest import MOUNTS_MAX, Latest
 from tinyice.core.recent import CHANGES, DETAIL_MAX, KEPT, TABLE, Recent, may_see
+from tinyice.core.relay_events import (
+    PushConnected,
+    PushEnded,
+    PushLost,
+    PushRefused,
+    RelayConnected,
+    RelayLost,
+    RelayRefused,
+    RelayUpstreamChanged,
+)
 from tinyice.core.tags import Tags
 
 CLIENT = Client("203.0.113.9", "BUTT/0.1")

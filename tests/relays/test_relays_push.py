@@ -6,8 +6,8 @@ from formats.synthetic_frames import MP3_128_BYTES
 from formats.synthetic_ogg import link, vorbis_headers
 from relays.targets import TAKEN, URL, Call, Studio, frames
 from tinyice.config.items import Push as PushItem
-from tinyice.core.events import PushConnected, PushEnded, PushLost, PushRefused
 from tinyice.core.pushing import PushState
+from tinyice.core.relay_events import PushConnected, PushEnded, PushLost, PushRefused
 from tinyice.core.tags import Tags
 
 HERE = PushItem(id="hub", mount="/here", url=URL, password="secret")

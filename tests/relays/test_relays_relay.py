@@ -7,13 +7,8 @@ from core.fakes import Player
 from formats.synthetic_frames import mpeg_frame
 from relays.upstreams import BEST, OK, SECOND, THIRD, Call, Station, frames, upstream, whole_frames
 from tinyice.core.errors import MountAwaited, MountIdle
-from tinyice.core.events import (
-    RelayConnected,
-    RelayLost,
-    RelayRefused,
-    RelayUpstreamChanged,
-    SourceConnected,
-)
+from tinyice.core.events import SourceConnected
+from tinyice.core.relay_events import RelayConnected, RelayLost, RelayRefused, RelayUpstreamChanged
 from tinyice.core.relaying import RelayState
 from tinyice.core.settings import MountSettings
 from tinyice.relays.relay import Relay

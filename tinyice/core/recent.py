@@ -30,6 +30,15 @@ from tinyice.core.events import (
     HoldBegan,
     HoldEnded,
     ListenerLeft,
+    ServerStarted,
+    SourceConnected,
+    SourceDisconnected,
+    SourceRefused,
+    SourceReplaced,
+    TagsChanged,
+    WorkerLost,
+)
+from tinyice.core.relay_events import (
     PushConnected,
     PushEnded,
     PushLost,
@@ -38,13 +47,6 @@ from tinyice.core.events import (
     RelayLost,
     RelayRefused,
     RelayUpstreamChanged,
-    ServerStarted,
-    SourceConnected,
-    SourceDisconnected,
-    SourceRefused,
-    SourceReplaced,
-    TagsChanged,
-    WorkerLost,
 )
 from tinyice.formats.frozen import State
 

@@ -22,14 +22,11 @@ from tinyice.core.events import (
     ListenerJoined,
     ListenerLeft,
     ListenerMoved,
-    PushLost,
-    PushRefused,
-    RelayLost,
-    RelayRefused,
     RequestFinished,
     SourceRefused,
     WorkerLost,
 )
+from tinyice.core.relay_events import PushLost, PushRefused, RelayLost, RelayRefused
 from tinyice.core.tags import Tags
 from tinyice.logs.access import access_line
 from tinyice.logs.authline import auth_failure_line

@@ -17,9 +17,10 @@ from datetime import datetime
 
 from twisted.internet.interfaces import IDelayedCall
 
-from tinyice.core.events import Event, PushConnected, PushEnded, PushLost, PushRefused
+from tinyice.core.events import Event
 from tinyice.core.mount import Mount
 from tinyice.core.pushing import PushSnapshot, PushState
+from tinyice.core.relay_events import PushConnected, PushEnded, PushLost, PushRefused
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk, FormatKind

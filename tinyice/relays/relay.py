@@ -21,13 +21,8 @@ from datetime import datetime
 from twisted.internet.interfaces import IDelayedCall
 
 from tinyice.core.errors import DomainError
-from tinyice.core.events import (
-    Event,
-    RelayConnected,
-    RelayLost,
-    RelayRefused,
-    RelayUpstreamChanged,
-)
+from tinyice.core.events import Event
+from tinyice.core.relay_events import RelayConnected, RelayLost, RelayRefused, RelayUpstreamChanged
 from tinyice.core.relaying import RelaySnapshot, RelayState
 from tinyice.relays.choice import Choice
 from tinyice.relays.session import Session, Terms
