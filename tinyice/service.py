@@ -157,6 +157,7 @@ class StationService(Service):
         parts.streaming.workers.start()
         if parts.streaming.demo is not None:
             parts.streaming.demo.start()
+        parts.streaming.playing.start()
         restored = parts.behind.storage.restore(
             parts.behind.access.sessions, parts.behind.access.lockouts
         )
@@ -252,6 +253,7 @@ class StationService(Service):
         if parts.streaming.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
         parts.outward.relaying.stop()
+        parts.streaming.playing.stop()
         parts.mounts.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
             # Who waits for a password to be checked is told to come again.

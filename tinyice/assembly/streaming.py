@@ -5,6 +5,7 @@ from functools import partial
 
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.ground import Ground
+from tinyice.assembly.playing import Playing
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
 from tinyice.assembly.values import station_settings
@@ -26,6 +27,7 @@ class Streaming:
     workers: Workers
     pulses: tuple[Pulse, ...]
     demo: DemoSource | None
+    playing: Playing
 
 
 def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
@@ -33,6 +35,7 @@ def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
     recordings = _recordings(ground)
     workers = make_workers(lambda: ground.config, ground.reactor, ground.hub.publish)
     mounts = _mounts(ground, recordings, workers)
+    mounts.players = playing = Playing(ground, mounts)
     return Streaming(
         mounts=mounts,
         recordings=recordings,
@@ -40,6 +43,7 @@ def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
         workers=workers,
         pulses=_pulses(ground, mounts),
         demo=DemoSource(mounts, ground.reactor, ground.now) if demo else None,
+        playing=playing,
     )
 
 
