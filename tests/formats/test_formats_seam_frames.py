@@ -101,12 +101,37 @@ def test_free_format_passes() -> None:
     assert [seam.mend(chunk) for chunk in chunks] == chunks
 
 
-def test_tables_and_tags_pass() -> None:
-    """What stands before the first frame of a fresh encoder is left alone."""
-    start = id3v2(100) + xing_frame()
-    (chunk,) = MpegFramer().feed(start + frame(STEREO, 0) * 4)
+def test_what_stands_in_front_of_the_sound_is_left_out() -> None:
+    """A tag would be a damaged frame, a table of a file tells nothing about a stream."""
+    sound = frame(STEREO, 0) * 4
+    (chunk,) = MpegFramer().feed(id3v2(100) + xing_frame() + sound)
     seam = open_seam(FormatKind.MPEG, b"", after=PlainSeam(), begins=True)
-    assert seam.mend(chunk) == chunk
+    mended = seam.mend(chunk)
+    assert mended.data == sound[: len(mended.data)]
+    assert mended.sync_points[0] == 0
+    assert chunk.data.endswith(mended.data)
+
+
+@pytest.mark.parametrize("kind", [FormatKind.MPEG, FormatKind.ADTS])
+@given(size=st.integers(1, 300), cut=st.integers(1, 3000), begins=st.booleans())
+def test_a_tag_in_pieces_is_left_out_too(
+    kind: FormatKind, size: int, cut: int, *, begins: bool
+) -> None:
+    """Wherever the network cuts it; what comes behind the first frame is left alone."""
+    unit = frame(STEREO, 0) if kind is FormatKind.MPEG else adts_frame(200)
+    framer = MpegFramer() if kind is FormatKind.MPEG else AdtsFramer()
+    sound = unit * 5 + id3v2(size) + unit * 5
+    seam = open_seam(kind, b"", after=PlainSeam(), begins=begins)
+    plain = open_seam(kind, b"", after=PlainSeam(), begins=begins)
+    stream, written = id3v2(size) + sound, b""
+    for at in range(0, len(stream), cut):
+        for chunk in framer.feed(stream[at : at + cut]):
+            mended = seam.mend(chunk)
+            assert all(unit[:2] == mended.data[at : at + 2] for at in mended.sync_points)
+            written += mended.data
+    wanted = plain.mend(Chunk(sound, (0,))).data
+    assert written == wanted[: len(written)]
+    assert len(wanted) - len(written) <= len(unit)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5, 6, 7])

@@ -4,7 +4,8 @@ Players that heard the end of one programme must be able to decode the next one
 straight through. Rules of this file and of the seams:
 
 - a programme that is entered at its very beginning comes through byte for byte
-  (but for an Ogg serial that was in use on this mount before); the same holds
+  (but for an Ogg serial that was in use on this mount before, and for tags
+  and tables in front of the sound of MPEG audio or AAC); the same holds
   for the first programme of a mount, wherever it is entered: behind what
   listeners hear already, or headers that they get when they join;
 - the first chunk given to ``mend`` begins at a sync point, or at the very

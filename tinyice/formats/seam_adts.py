@@ -2,12 +2,14 @@
 
 Each AAC frame overlaps with the one before it. Between two programmes a frame
 of silence lets the one end and the other set in on its own. A programme that
-begins needs none: encoders begin with silence.
+begins needs none: encoders begin with silence. Tags in front of the first frame
+are left out (``seam_lead``).
 """
 
 from tinyice.formats.adts import HEADER_BYTES
 from tinyice.formats.base import Chunk
 from tinyice.formats.frozen import State
+from tinyice.formats.seam_lead import from_first_frame
 
 _SINGLE, _PAIR, _LOW, _END = 0, 1, 3, 7
 _ELEMENTS = (
@@ -31,9 +33,14 @@ class AdtsSeam:
 
     def __init__(self, *, begins: bool = False) -> None:
         self._is_joined = begins
+        self._leads = True
+        """Whether no frame has come yet."""
 
     def mend(self, chunk: Chunk) -> Chunk:
         """The chunk, the first one with frames behind a frame of silence."""
+        if self._leads:
+            self._leads = not chunk.sync_points
+            chunk = from_first_frame(chunk)
         if self._is_joined or not chunk.sync_points:
             return chunk
         self._is_joined = True
@@ -49,11 +56,11 @@ class AdtsSeam:
 
     def freeze(self) -> State:
         """See ``formats/frozen.py``."""
-        return {"is_joined": self._is_joined}
+        return {"is_joined": self._is_joined, "leads": self._leads}
 
     def thaw(self, state: State) -> None:
         """Go on from ``state``."""
-        self._is_joined = state["is_joined"]
+        self._is_joined, self._leads = state["is_joined"], state["leads"]
 
 
 def silent_frame(like: bytes) -> bytes:

@@ -11,12 +11,13 @@ The first frame is made silent in any case, unless the programme begins with it:
 frames overlap, and the last one before the switch has to fade away alone.
 
 Layers I and II have no reservoir, and free-format streams are not framed: both
-pass untouched.
+pass untouched. Tags in front of the first frame are left out (``seam_lead``).
 """
 
 from tinyice.formats.base import Chunk
 from tinyice.formats.frozen import State
 from tinyice.formats.mpeg_header import FrameHeader, MpegVersion, parse_header
+from tinyice.formats.seam_lead import from_first_frame
 
 _RESERVOIR_BYTES = 511
 _HEADER_BYTES = 4
@@ -33,9 +34,14 @@ class MpegSeam:
     def __init__(self, *, begins: bool = False) -> None:
         self._room = 0 if begins else -1
         """Bytes of main data since the entry, as far as they matter; -1: not even one frame."""
+        self._leads = True
+        """Whether no frame has come yet."""
 
     def mend(self, chunk: Chunk) -> Chunk:
         """The chunk with every frame silent that can't be decoded behind the joint."""
+        if self._leads:
+            self._leads = not chunk.sync_points
+            chunk = from_first_frame(chunk)
         if self._room >= _RESERVOIR_BYTES:
             return chunk
         data = bytearray(chunk.data)
@@ -51,11 +57,11 @@ class MpegSeam:
 
     def freeze(self) -> State:
         """See ``formats/frozen.py``."""
-        return {"room": self._room}
+        return {"room": self._room, "leads": self._leads}
 
     def thaw(self, state: State) -> None:
         """Go on from ``state``."""
-        self._room = state["room"]
+        self._room, self._leads = state["room"], state["leads"]
 
     def _take(self, data: bytearray, at: int, header: FrameHeader) -> bool:
         """Silence the frame at ``at`` if it needs it; whether another one may need it."""
