@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.logger import globalLogPublisher
 
 from net.certificates import write_pair
@@ -209,6 +210,23 @@ def test_a_start_needs_its_ports_but_for_shoutcast(house: House) -> None:
         house.config = house.of(port=number)
         with pytest.raises(PortTaken):
             house.open()
+
+
+def test_nothing_is_opened_again_at_the_end(house: House) -> None:
+    """Nor before the start: a change that comes then is for the next one."""
+    house.follow(page_title="early")
+    assert house.entrances.in_words() == ()
+    house.open()
+    inside = house.connect(house.base)
+    house.loop.until(lambda: house.entrances.connections == 1)
+    closed = Deferred.fromCoroutine(house.entrances.close())
+    house.loop.until(lambda: closed.called)
+    house.follow(port=house.base + 1)
+    assert house.entrances.in_words() == ()
+    empty = house.entrances.when_empty()
+    assert not empty.called
+    inside.close()
+    house.loop.until(lambda: empty.called)
 
 
 def judged(before: Config, after: Config, *passed: str) -> list[str]:

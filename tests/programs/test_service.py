@@ -175,7 +175,10 @@ def test_stops_with_listeners_that_do_not_read(station: Station) -> None:
 
 @pytest.mark.needs_program("systemd-socket-activate")
 def test_socket_activation(tmp_path: Path) -> None:
-    """A socket that systemd opened is served; the first caller is not lost."""
+    """A socket that systemd opened is served; the first caller is not lost.
+
+    A reload does not move it, whatever the configuration says: its unit does.
+    """
     port = free_port_pair()
     config = write_config(tmp_path, port, shoutcast_port=0)
     handed = [f"--setenv={key}={value}" for key, value in project_path().items()]
@@ -187,6 +190,9 @@ def test_socket_activation(tmp_path: Path) -> None:
         for _ in range(3):
             assert b"icestats" in station.get("/status-json.xsl")
         assert child.running, child.output()
+        write_config(tmp_path, free_port_pair(), shoutcast_port=0, page_title="Read again")
+        os.kill(child.process.pid, signal.SIGHUP)
+        until(lambda: b"Read again" in station.get("/"), within=WAIT_S, what="the reload")
         os.kill(child.process.pid, signal.SIGTERM)
         assert child.wait(STOP_S) in {0, -signal.SIGTERM}, child.output()
 

@@ -52,6 +52,7 @@ class Entrances:
         self._shoutcast_doors = ShoutcastFactory(front, self.reception, self.doors.door)
         self._reactor = reactor
         self._passed: Mapping[str, Passed] = {}
+        self._is_open = False
         self._opened: dict[str, _Opened] = {}
         self._refused: dict[str, Place] = {}
         """Where a port could not be opened, and it was said."""
@@ -88,7 +89,7 @@ class Entrances:
 
         Encoders of the old kind are welcome, but the station does not depend on them.
         """
-        self._passed = passed
+        self._passed, self._is_open = passed, True
         if config.serves_tls:
             self.https.certificates.load()
         elif "https_port" in passed:
@@ -110,18 +111,14 @@ class Entrances:
         for port in self._all():
             port.accept_waiting()
         self._introduce(after)
+        has_certificate = self.https.follow(before, after)
+        if not self._is_open:
+            return
         wanted = self._wanted(after)
-        if not self.https.follow(before, after) and "https_port" not in self._opened:
+        if not has_certificate and "https_port" not in self._opened:
             wanted.pop("https_port", None)
         for key, place in wanted.items():
-            opened = self._opened.get(key)
-            if opened is None or opened.place not in (None, place):
-                try:
-                    self._open(key, place, after)
-                except PortTaken as taken:
-                    self._refuse(key, place, taken)
-                else:
-                    self._close(opened)
+            self._move(key, place, after)
         for key in self._opened.keys() - wanted.keys():
             self._close(self._opened.pop(key))
         for opened in self._opened.values():
@@ -141,6 +138,7 @@ class Entrances:
 
     async def close(self) -> None:
         """Let nobody in any more; who is in stays."""
+        self._is_open = False
         opened, self._opened = self._opened, {}
         ports = [one.port for one in opened.values()]
         self._closed += ports
@@ -180,11 +178,19 @@ class Entrances:
         self._opened[key] = _Opened(place, port)
         self._refused.pop(key, None)
 
-    def _refuse(self, key: str, place: Place, taken: PortTaken) -> None:
-        """It is tried again with each change, and said once."""
-        if self._refused.get(key) != place:
-            self._refused[key] = place
-            self._log.error("{fault}; what was open stays open", fault=str(taken))
+    def _move(self, key: str, place: Place, config: Config) -> None:
+        """Let the port be at ``place``; what can't be had is tried again later, and said once."""
+        opened = self._opened.get(key)
+        if opened is not None and opened.place in (None, place):
+            return
+        try:
+            self._open(key, place, config)
+        except PortTaken as taken:
+            if self._refused.get(key) != place:
+                self._refused[key] = place
+                self._log.error("{fault}; what was open stays open", fault=str(taken))
+        else:
+            self._close(opened)
 
     def _with(self, number: int) -> list[StreamPort]:
         """Ports of our own that have this number, those that are being closed included."""

@@ -20,7 +20,7 @@ class MemoryWorker:
     """
 
     def __init__(self, limit: int = 1000) -> None:
-        self._limit = limit
+        self.limit = limit
         self._jobs: deque[Job] = deque()
         self.stopped = False
         self.begun = 0
@@ -32,7 +32,7 @@ class MemoryWorker:
 
     def submit(self, work_in_worker: Callable[[Unpack[Ts]], object], *args: *Ts) -> bool:
         """Keep this job; False: there is no room, or the worker was stopped."""
-        if self.stopped or self.waiting >= self._limit:
+        if self.stopped or self.waiting >= self.limit:
             return False
         self._jobs.append(Job(partial(work_in_worker, *args), None))
         return True
@@ -41,7 +41,7 @@ class MemoryWorker:
         """Keep this job and answer what comes of it; fails with ``Busy`` or ``Stopped``."""
         if self.stopped:
             return fail(Stopped("memory"))
-        if self.waiting >= self._limit:
+        if self.waiting >= self.limit:
             return fail(Busy())
         answer: Deferred[object] = Deferred(forget)
         self._jobs.append(Job(partial(work_in_worker, *args), answer))
