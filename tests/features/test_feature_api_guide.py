@@ -32,6 +32,7 @@ def test_every_line_of_the_guide_works(serve: Serve) -> None:
         "mount.change",
         "mounts.make",
         "mounts.remove",
+        "relays.change",
         "settings.change",
         "tokens.make",
         "users.change",
