@@ -12,6 +12,7 @@ from tinyice.config.model import Config
 from tinyice.core.access.permissions import Action
 from tinyice.core.errors import Overloaded
 from tinyice.web.api.settings import KEYS
+from tinyice.web.console.moved import moved_to
 from tinyice.web.console.settings_fields import LABELS, UNITS, groups
 from tinyice.web.console.settings_form import form_of, values_in
 from tinyice.web.params import Params
@@ -265,3 +266,32 @@ def test_a_form_sent_back_as_it_is_changes_nothing(name: str) -> None:
     form = form_of(group, config, waiting=(), given={})
     sent = {field.key: field.value.replace("\n", "\r\n").encode() for field in form.fields}
     assert values_in(form, Params(sent)) == {}
+
+
+def test_a_port_that_moves_tells_where_the_pages_are(web: Web) -> None:
+    """In the answer itself: nothing answers on the port that the browser knows any more."""
+    reply = save(web, "ports", port="9000", shoutcast_port="9001")
+    assert reply.status == 200
+    address = "http://radio.example:9000/admin/settings"
+    assert f'<b>The server has moved:</b> go on at <a href="{address}">{address}</a>.' in reply.text
+    assert save(web, "ports", port="8000", shoutcast_port="9002").status == 303
+
+
+@pytest.mark.parametrize(
+    ("host", "secure", "after", "moved"),
+    [
+        ("a:8000", False, {}, ""),
+        ("a:8000", False, {"port": 9000}, "http://a:9000"),
+        ("a", False, {"port": 9000}, ""),
+        ("a:8000", False, {"port": 0}, ""),
+        ("[::1]:8443", True, {"https_port": 9443}, "https://[::1]:9443"),
+        ("a:8443", True, {"use_https": False}, "http://a:8000"),
+        ("a:8443", True, {"port": 9000}, ""),
+    ],
+)
+def test_who_came_by_a_port_that_moved(
+    host: str, secure: bool, after: dict[str, object], moved: str
+) -> None:
+    """Whoever came another way, or through a proxy, finds the pages as before."""
+    before = Config(use_https=True, https_port=8443, cert_file="c", key_file="k")
+    assert moved_to(host, before, msgspec.structs.replace(before, **after), secure=secure) == moved

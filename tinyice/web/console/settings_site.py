@@ -18,6 +18,7 @@ from tinyice.web.api.services import Services
 from tinyice.web.api.settings import set_keys
 from tinyice.web.console.documents import document
 from tinyice.web.console.machine import Machine
+from tinyice.web.console.moved import moved_to
 from tinyice.web.console.settings_fields import groups
 from tinyice.web.console.settings_form import Form, form_of, values_in
 from tinyice.web.console.shell import shell
@@ -25,6 +26,7 @@ from tinyice.web.console.swatches import swatches_of
 from tinyice.web.errors import CommandRefused, answer_page_failure
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.logo_site import logo_in
+from tinyice.web.origin import clean_host
 from tinyice.web.pages import Pages
 from tinyice.web.params import params_of
 from tinyice.web.pictures import PictureRefused
@@ -98,7 +100,7 @@ class SettingsSite:
         if typed.text("seen") != form.seen:
             stale = form.with_faults(typed, {}, _STALE)
             return self._page(request, caller, instead=stale, status=409)
-        values = values_in(form, typed)
+        values, before = values_in(form, typed), self._services.config()
         try:
             if values:
                 await set_keys(self._services, caller, values)
@@ -116,6 +118,11 @@ class SettingsSite:
         except Overloaded as error:
             busy = form.with_faults(typed, {}, f"The server is busy ({error}). Save again soon.")
             return self._page(request, caller, instead=busy, status=503)
+        host, after = clean_host(request, self._services.settings()), self._services.config()
+        moved = moved_to(host, before, after, secure=caller.client.secure)
+        if moved:
+            # No redirect: this connection may be the last one by the old way.
+            return self._page(request, caller, saved=group, moved=moved)
         return respond(request, see_other(f"{urls.SETTINGS}?saved={group}#{group}"))
 
     def _form(self, name: str) -> Form:
@@ -134,6 +141,7 @@ class SettingsSite:
         *,
         instead: Form | None = None,
         saved: str = "",
+        moved: str = "",
         logo_fault: str = "",
         status: int = 200,
     ) -> bytes:
@@ -146,6 +154,7 @@ class SettingsSite:
             forms=list(forms.values()),
             done=_done(saved),
             saved=saved,
+            moved=f"{moved}{urls.SETTINGS}" if moved else "",
             swatches=swatches_of(config.accent_color or _ACCENT),
             accent=config.accent_color or _ACCENT,
             logo=logo.picture,
