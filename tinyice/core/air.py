@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from tinyice.core.backlog import KEPT_S
 from tinyice.core.feeds import Feeds
 from tinyice.core.haste import Haste
 from tinyice.core.inputs import Input, Inputs
@@ -53,6 +54,7 @@ class Air:
         "last_slot",
         "live_from",
         "on_air",
+        "played",
         "programme",
         "switching",
         "taps",
@@ -80,6 +82,9 @@ class Air:
         """Whether the input on air has been found to be what players understand."""
         self.is_closing = False
         """Whether nothing is to take the place of what ends."""
+        self.played: dict[Source, float] = {}
+        """Until when each was heard, by where its audio came from in the end: two inputs
+        may bring the same."""
         self.last_slot = ""
         """Which input was on air last, as long as who heard it is there; "": none."""
         self.engaged_at: float | None = None
@@ -96,6 +101,13 @@ class Air:
         if self.on_air is not None:
             self.understood = self.on_air.source.format or self.understood
         return self.understood
+
+    def plays(self, origin: Source, now: float) -> None:
+        """Audio that comes from ``origin`` is heard now."""
+        if origin not in self.played:
+            kept = self.played.items()
+            self.played = {one: until for one, until in kept if now - until <= KEPT_S}
+        self.played[origin] = now
 
     def begin_burst(self) -> None:
         """Whoever comes hears nothing from before this moment."""

@@ -24,6 +24,8 @@ def go_out(mount: "Mount", entry: Input, chunks: list[Chunk], now: float) -> Non
     air, source = mount.air, entry.source
     if not air.is_known and chunks:
         identify(mount, source, chunks)
+    if chunks:
+        air.plays(source.origin, now)
     seconds = 0.0
     for chunk in chunks:
         seconds += chunk.seconds

@@ -9,14 +9,17 @@ Rules of this file:
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from tinyice.core.source import Source
 from tinyice.formats.base import Chunk
 
 KEPT_S = 10.0
 KEPT_BYTES = 1024 * 1024
 """So much is kept, and a chunk more, so that there is a place to begin."""
+
+NEVER = float("-inf")
 
 BEGINNING_S = 1.0
 """A stream that is no longer than this is entered at its beginning."""
@@ -45,7 +48,7 @@ class Backlog:
         self.headers = headers
         """The stream headers in force before the oldest chunk."""
         self._is_whole = is_whole
-        self._kept: deque[tuple[float, Chunk]] = deque()
+        self._kept: deque[tuple[float, Chunk, Source | None]] = deque()
         self._seconds = 0.0
         self._bytes = 0
 
@@ -54,19 +57,29 @@ class Backlog:
 
     def chunks(self) -> Iterator[Chunk]:
         """What is kept, the oldest first."""
-        return (chunk for _, chunk in self._kept)
+        return (chunk for _, chunk, _ in self._kept)
 
-    def add(self, chunk: Chunk, now: float) -> None:
-        """Keep ``chunk``, which came now."""
-        self._kept.append((now, chunk))
+    def add(self, chunk: Chunk, now: float, origin: Source | None = None) -> None:
+        """Keep ``chunk``, which came now, and from ``origin`` in the end."""
+        self._kept.append((now, chunk, origin))
         self._seconds += chunk.seconds
         self._bytes += len(chunk.data)
         while len(self._kept) > 1 and self._is_too_long(now):
             self._drop_oldest()
 
+    def drop_heard(self, until: Mapping[Source, float]) -> None:
+        """Forget what was heard already, by another way from the same origin."""
+        heard = [
+            index
+            for index, (came, _, origin) in enumerate(self._kept)
+            if origin is not None and came <= until.get(origin, NEVER)
+        ]
+        for _ in range(heard[-1] + 1 if heard else 0):
+            self._drop_oldest()
+
     def enter(self, missed_s: float, now: float) -> Entry:
         """Give, once, what those begin with who have heard nothing for ``missed_s``."""
-        kept = [chunk for _, chunk in self._kept]
+        kept = list(self.chunks())
         if self._is_whole and self._is_short(missed_s):
             entry = Entry(self.headers, tuple(kept), is_whole=True)
         else:
@@ -78,7 +91,7 @@ class Backlog:
         return entry
 
     def _is_too_long(self, now: float) -> bool:
-        came, oldest = self._kept[0]
+        came, oldest, _ = self._kept[0]
         if self._bytes - len(oldest.data) >= KEPT_BYTES:
             return True
         seconds = self._seconds if self._seconds > 0 else now - came
@@ -86,14 +99,15 @@ class Backlog:
 
     def _has_sync_behind(self) -> bool:
         """Whether one may begin behind the oldest chunk, too."""
-        return any(chunk.sync_points for _, chunk in self._behind())
+        return any(chunk.sync_points for chunk in self._behind())
 
-    def _behind(self) -> Iterator[tuple[float, Chunk]]:
-        newest = reversed(self._kept)
-        return (pair for pair, _ in zip(newest, range(len(self._kept) - 1), strict=False))
+    def _behind(self) -> Iterator[Chunk]:
+        """All but the oldest, the newest first."""
+        newest = (chunk for _, chunk, _ in reversed(self._kept))
+        return (chunk for chunk, _ in zip(newest, range(len(self._kept) - 1), strict=False))
 
     def _drop_oldest(self) -> None:
-        _, chunk = self._kept.popleft()
+        _, chunk, _ = self._kept.popleft()
         self._seconds -= chunk.seconds
         self._bytes -= len(chunk.data)
         self._is_whole = False
@@ -110,7 +124,7 @@ class Backlog:
         """The latest place behind which there is as much as was missed, else the first."""
         behind, found = 0.0, None
         for index in range(len(self._kept) - 1, -1, -1):
-            came, chunk = self._kept[index]
+            came, chunk, _ = self._kept[index]
             for point in reversed(chunk.sync_points):
                 found = (index, point)
                 if chunk.seconds:
@@ -129,7 +143,7 @@ class Backlog:
     def _from(self, index: int, point: int) -> Entry:
         headers = self.headers
         chunks = []
-        for at, (_, chunk) in enumerate(self._kept):
+        for at, chunk in enumerate(self.chunks()):
             if at < index and chunk.headers is not None:
                 headers = chunk.headers
             elif at == index:
@@ -140,7 +154,7 @@ class Backlog:
 
     def _headers_behind(self) -> bytes:
         headers = self.headers
-        for _, chunk in self._kept:
+        for chunk in self.chunks():
             headers = headers if chunk.headers is None else chunk.headers
         return headers
 

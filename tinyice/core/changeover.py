@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tinyice.core.air import Hold
 from tinyice.core.airing import emit, is_identified, write
-from tinyice.core.backlog import Backlog
+from tinyice.core.backlog import Backlog, Entry
 from tinyice.core.events import (
     FallbackDiffers,
     FallbackEnded,
@@ -117,8 +117,9 @@ def decide(mount: "Mount", now: float) -> None:
     if before is None:
         _put_on_air(mount, entry, now, ENDED)
     elif before.slot in slots:
-        _put_on_air(mount, entry, now, BETTER)
-        air.switching.returned(slot, now)
+        if entry.source.origin is not before.source.origin:
+            _put_on_air(mount, entry, now, BETTER)
+            air.switching.returned(slot, now)
     else:
         air.switching.lost(before.slot, now, return_after_s=settings.return_after_s)
         _put_on_air(mount, entry, now, STALLED)
@@ -176,16 +177,15 @@ def _put_on_air(mount: "Mount", entry: Input, now: float, why: str) -> None:
     if before is not None:
         _remember_info(mount, before)
         before.backlog = Backlog(programme.headers, is_whole=False)
+    missed = max(0.0, now - programme.written_at) if programme.goes_on else 0.0
     closing = programme.closing()
     if closing:
         emit(mount, Chunk(closing), now)
-    missed = max(0.0, now - programme.written_at) if programme.goes_on else 0.0
     is_late = missed > STALE_AFTER_S
-    backlog, entry.backlog = entry.backlog or Backlog(), None
-    if entry.source.cue is not None:
-        backlog = Backlog(entry.source.cue.headers, is_whole=False)
-    start = backlog.enter(missed, now)
+    start = _enter(mount, entry, missed, now)
     air.on_air = entry
+    if start.chunks:
+        air.plays(entry.source.origin, now)
     air.is_known = is_identified(entry.source, start.chunks) and bool(start.chunks)
     if air.is_known:
         _let_go_who_cannot_follow(mount, entry)
@@ -201,6 +201,18 @@ def _put_on_air(mount: "Mount", entry: Input, now: float, why: str) -> None:
         before.source.cue.end()
     if entry.source.cue is not None:
         entry.source.cue.begin()
+
+
+def _enter(mount: "Mount", entry: Input, missed: float, now: float) -> Entry:
+    """What those begin with who have heard nothing for so long."""
+    backlog, entry.backlog = entry.backlog, None
+    if entry.source.cue is not None:
+        backlog = Backlog(entry.source.cue.headers, is_whole=False)
+    elif backlog is None:
+        backlog = Backlog(mount.air.programme.headers, is_whole=False)
+    if mount.air.programme.goes_on:
+        backlog.drop_heard(mount.air.played)
+    return backlog.enter(missed, now)
 
 
 def _let_go_who_cannot_follow(mount: "Mount", entry: Input) -> None:
@@ -264,6 +276,7 @@ def _end(mount: "Mount", now: float) -> None:
     _end_hold(mount, "nothing came")
     _end_fallback(mount, "", now)
     mount.air.last_slot = ""
+    mount.air.played.clear()
     mount.release_listeners()
 
 

@@ -76,8 +76,9 @@ class Input:
     def keep(self, chunks: list[Chunk], now: float) -> None:
         """Keep what came while it is not on air."""
         if self.backlog is not None and self.source.cue is None:
+            origin = self.source.origin
             for chunk in chunks:
-                self.backlog.add(chunk, now)
+                self.backlog.add(chunk, now, origin)
 
     def close(self) -> None:
         """The session is over."""

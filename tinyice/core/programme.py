@@ -10,15 +10,13 @@ Rules of this file:
 
 from typing import TYPE_CHECKING
 
-from tinyice.core.backlog import cut
+from tinyice.core.backlog import NEVER, cut
 from tinyice.core.feeds import Feeds
 from tinyice.core.source import Source
 from tinyice.formats.base import Chunk, FormatKind
 
 if TYPE_CHECKING:
     from tinyice.formats.seam import Seam
-
-NEVER = float("-inf")
 
 
 class Programme:

@@ -1,5 +1,6 @@
 """Whatever feeds a mount."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -84,6 +85,7 @@ class Source:
 
     Who brings chunks, and not bytes, is ``described``, and says which stream
     ``headers`` are in force before its first chunk (b"": it brings its own). One
+    that ``follows`` another passes on what that brings now. One
     with a ``cue`` brings nothing while it waits, and is ready all the same.
     """
 
@@ -104,6 +106,7 @@ class Source:
         described: Described | None = None,
         headers: bytes = b"",
         cue: Cue | None = None,
+        follows: "Callable[[], Source | None] | None" = None,
     ) -> None:
         self.kind = kind
         self.element = element
@@ -126,6 +129,7 @@ class Source:
         self._heard_until = now
         self.framer: Framer | None = None
         self._described = described
+        self._follows = follows
         self._start = b""
 
     def overrule(self, settings: MountSettings) -> None:
@@ -143,6 +147,17 @@ class Source:
     def is_stand_in(self) -> bool:
         """Whether a chain brings it: nobody has connected."""
         return self.kind in STAND_INS
+
+    @property
+    def origin(self) -> "Source":
+        """Where its audio comes from in the end."""
+        source, further = self, self._follows
+        while further is not None:
+            found = further()
+            if found is None:
+                break
+            source, further = found, found._follows  # noqa: SLF001 - of the same class
+        return source
 
     @property
     def stream(self) -> Described | None:

@@ -98,6 +98,7 @@ class MountTap:
             now=mount.now(),
             described=_Tapped(mount, tapped.stream),
             headers=headers,
+            follows=lambda: mount.source,
         )
         try:
             self._to = self._claim(self._path, source)
