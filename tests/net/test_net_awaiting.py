@@ -1,4 +1,4 @@
-"""Players who wait for a mount that is about to be fed."""
+"""What relays bring about at the doors: players who wait for one, and relays that ask us."""
 
 from core.fakes import NOON
 from net.net_station import MemoryStation
@@ -112,3 +112,19 @@ def test_who_asks_for_another_mount_does_not_wait() -> None:
     peer = station.connect()
     assert station.say(peer, b"GET /live HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.0 404 ")
     assert not relay.wants
+
+
+def test_a_relay_that_asks_is_told_the_way_of_the_stream() -> None:
+    """Players, who do not say where they come from, are not."""
+    station = MemoryStation()
+    station.front.via = lambda path: f"1.0 far, 1.0 here ({path})"
+    station.source()
+    asks = b"Via: 1.0 other (/x)\r\n"
+    assert b"\r\nVia: 1.0 far, 1.0 here (/live)\r\n" in station.player(head=asks).sent
+    assert b"Via:" not in station.player().sent
+
+
+def test_without_relays_there_is_no_way_to_tell() -> None:
+    station = MemoryStation()
+    station.source()
+    assert b"Via:" not in station.player(head=b"Via: 1.1 proxy\r\n").sent
