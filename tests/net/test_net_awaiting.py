@@ -118,7 +118,7 @@ def test_a_relay_that_asks_is_told_the_way_of_the_stream() -> None:
     """Players, who do not say where they come from, are not."""
     station = MemoryStation()
     station.front.via = lambda path: f"1.0 far, 1.0 here ({path})"
-    station.source()
+    station.say(station.source(), b"audio")
     asks = b"Via: 1.0 other (/x)\r\n"
     assert b"\r\nVia: 1.0 far, 1.0 here (/live)\r\n" in station.player(head=asks).sent
     assert b"Via:" not in station.player().sent
@@ -126,5 +126,7 @@ def test_a_relay_that_asks_is_told_the_way_of_the_stream() -> None:
 
 def test_without_relays_there_is_no_way_to_tell() -> None:
     station = MemoryStation()
-    station.source()
-    assert b"Via:" not in station.player(head=b"Via: 1.1 proxy\r\n").sent
+    station.say(station.source(), b"audio")
+    player = station.player(head=b"Via: 1.1 proxy\r\n")
+    assert player.sent.startswith(b"HTTP/1.0 200 OK\r\n")
+    assert b"Via:" not in player.sent
