@@ -7,6 +7,8 @@ const WORDS = {
   autodj: "AutoDJ",
   relay: "Relay",
   transcoder: "On air",
+  mount: "Fallback",
+  file: "Fallback",
   silence: "Fallback",
 };
 const DRESS = { Live: "live", "On air": "live", AutoDJ: "auto", Relay: "auto", Fallback: "fallback" };

@@ -8,6 +8,7 @@ from web_support import IDLE, STARTED, mount
 
 from tinyice.core.clients import Client
 from tinyice.core.latest import Lost
+from tinyice.core.snapshots import ChainLink, LinkState
 from tinyice.web.console.figures import bit_rate, clock, count, elapsed
 from tinyice.web.console.signal import (
     LATELY,
@@ -69,6 +70,29 @@ class TestChain:
         chain = chain_of(mount(source_kind="silence"), None, (), missed=False)
         assert [node.state for node in chain] == ["none", "warn"]
 
+    def test_everything_that_could_be_heard(self) -> None:
+        """As the station tells it: what is heard is lit, and what is not says why."""
+        links = (
+            ChainLink("live", "live", LinkState.LOST, "not there"),
+            ChainLink("mount", "/day", LinkState.REFUSED, "another format"),
+            ChainLink("relay", "relay", LinkState.WAITING, "heard in 5 s if it stays"),
+            ChainLink("mount", "/night", LinkState.ON_AIR),
+            ChainLink("file", "loop.mp3", LinkState.READY),
+            ChainLink("silence", "silence", LinkState.READY),
+        )
+        fed = mount(source_kind="mount", on_fallback=True, chain=links)
+        assert chain_of(fed, LOST, (), missed=False) == (
+            Node("Live", "lost", "lost at 06:33:26"),
+            Node("Fallback", "lost", "/day, another format"),
+            Node("Relay", "ready", "heard in 5 s if it stays"),
+            Node("Fallback", "warn", "/night"),
+            Node("File", "ready", "loop.mp3"),
+            Node("Silence", "ready", "ready"),
+        )
+        assert chain_of(fed, None, (), missed=False)[0] == Node("Live", "none", "nobody connected")
+        fed = mount(chain=(ChainLink("live", "live", LinkState.ON_AIR),))
+        assert chain_of(fed, None, (), missed=False) == (Node("Live", "air", "connected"),)
+
 
 @pytest.mark.parametrize(
     ("changes", "bits_in", "missed", "told"),
@@ -76,6 +100,7 @@ class TestChain:
         ({}, 128000.0, False, Health("ok", "Good")),
         ({}, None, False, Health("ok", "Good")),
         ({}, 0.0, False, Health("bad", "No data")),
+        ({"on_fallback": True}, 0.0, False, Health("warn", "On fallback")),
         ({"listeners_max": 3}, 1.0, False, Health("warn", "Full")),
         ({"source_kind": "silence"}, 1.0, False, Health("warn", "On fallback")),
         ({"source": None}, None, True, Health("bad", "No source")),
@@ -94,6 +119,7 @@ def test_tallies() -> None:
     """One word."""
     assert tally_of(mount(), missed=False) == "Live"
     assert tally_of(mount(source_kind="silence"), missed=False) == "Fallback"
+    assert tally_of(mount(on_fallback=True), missed=False) == "Fallback"
     assert tally_of(IDLE, missed=True) == "No signal"
     assert tally_of(IDLE, missed=False) == "Off air"
     assert tally_of(replace(IDLE, disabled=True), missed=False) == "Disabled"

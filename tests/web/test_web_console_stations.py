@@ -229,16 +229,30 @@ class TestSaving:
         assert "Saved: Genre, Web site. Nobody was interrupted." in text
 
     def test_what_stands_elsewhere_in_the_file(self) -> None:
-        """Hidden mounts and fallbacks."""
+        """Hidden mounts."""
         web = signed_in()
-        assert save(web, visible="", fallback="/other").status == 303
+        assert save(web, visible="").status == 303
         document = web.bench.changes.document
         assert document["hidden_mounts"] == {"/live": True}
-        assert document["fallback_mounts"] == {"/live": "/other"}
-        assert save(web, visible="1", fallback="").status == 303
+        assert save(web, visible="1").status == 303
         assert document is not web.bench.changes.document
         assert web.bench.changes.document["hidden_mounts"] == {}
-        assert web.bench.changes.document["fallback_mounts"] == {}
+
+    def test_the_order_of_fallbacks_and_their_times(self) -> None:
+        """They take the place of the one that Icecast's tools have set."""
+        web = signed_in()
+        web.bench.changes.document["fallback_mounts"] = {"/live": "/x"}
+        typed = {"fallbacks": "/other, silence,", "hold_time": "2.5", "fallback_when_full": "1"}
+        assert save(web, **typed).status == 303
+        document = web.bench.changes.document
+        assert document["fallback_mounts"] == {}
+        own = document["advanced_mounts"]["/live"]
+        assert own["fallbacks"] == ["/other", "silence"]
+        assert (own["hold_time"], own["fallback_when_full"]) == (2.5, True)
+        assert save(web, fallbacks="", hold_time="").status == 303
+        own = web.bench.changes.document["advanced_mounts"]["/live"]
+        assert "fallbacks" not in own
+        assert "hold_time" not in own
 
     def test_a_tick_that_does_not_come_was_taken_away(self) -> None:
         """Browsers send no empty boxes; a form that had none says nothing about it."""
@@ -367,8 +381,8 @@ class TestFaults:
             ("charset", "klingon", "Is not a known charset"),
             ("genre", "a\tb", "Must not contain control characters"),
             ("genre", "x" * 401, "Must not be longer than 400 characters"),
-            ("fallback", "/live", "Must not lead back to where it began"),
-            ("fallback", "/admin/x", "are pages of the server"),
+            ("fallbacks", "/live", "Must not lead back to where it began"),
+            ("fallbacks", "/admin/x", "are pages of the server"),
             ("intro_file", "/etc/passwd", "Must end as files of audio do"),
             ("intro_file", "/etc/x.mp3", "Must be a file in the data folder"),
             ("dump_file", "../x.mp3", "Must be a file in the data folder"),

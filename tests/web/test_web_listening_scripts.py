@@ -33,7 +33,17 @@ TITLES = [
     ("", "  a   -   b  "),
     ("", "شب - تهران"),
 ]
-KINDS = ["client", "browser", "autodj", "relay", "transcoder", "silence", "something new"]
+KINDS = [
+    "client",
+    "browser",
+    "autodj",
+    "relay",
+    "transcoder",
+    "mount",
+    "file",
+    "silence",
+    "something new",
+]
 
 pytestmark = pytest.mark.needs_program("node")
 

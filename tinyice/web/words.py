@@ -26,6 +26,8 @@ _KINDS = {
     "autodj": "AutoDJ",
     "relay": "Relay",
     "transcoder": "On air",
+    "mount": "Fallback",
+    "file": "Fallback",
     "silence": "Fallback",
 }
 

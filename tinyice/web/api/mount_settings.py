@@ -30,7 +30,7 @@ MOUNT_SETTINGS = Operations("streams")
 class StreamSettings(Struct, frozen=True, kw_only=True):
     """What is set for a mount; what is not named stays as it is, null goes back to the default.
 
-    ``fallback`` is one mount, ``fallbacks`` is a whole chain, and counts before it.
+    ``fallback`` is one mount, ``fallbacks`` a whole chain, which takes its place.
     Files lie in the data folder, and only a superadmin may name them.
     """
 
@@ -268,6 +268,8 @@ def _apply(document: edits.Document, path: str, said: StreamSettings, hashed: st
         edits.set_mount_visible(document, path, visible=bool(said.visible))
     if said.fallback is not UNSET:
         edits.set_fallback(document, path, said.fallback or "")
+    elif said.fallbacks is not UNSET:
+        edits.set_fallback(document, path, "")
     keys = [name for name in said.__struct_fields__ if name not in _APART]
     named = {key: getattr(said, key) for key in keys if getattr(said, key) is not UNSET}
     if named.get("fallbacks") is not None:

@@ -25,8 +25,8 @@ GROUPS = {
     ),
     "streaming": (
         "burst_size queue_size queue_seconds metaint charset low_latency_mode slow_jumps "
-        "source_timeout source_lead takeover takeover_after approve_mounts status_always_array "
-        "titles_from_source_address"
+        "source_timeout source_lead takeover takeover_after hold_time return_after stall_after "
+        "approve_mounts status_always_array titles_from_source_address"
     ),
     "access": (
         "lockout_failures lockout_window lockout_time scan_paths session_idle session_lifetime "

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tinyice.core.latest import Lost
-from tinyice.core.snapshots import MountSnapshot
+from tinyice.core.snapshots import ChainLink, LinkState, MountSnapshot
 from tinyice.web.console.figures import clock
 from tinyice.web.words import kind_in_words
 
@@ -49,7 +49,7 @@ def is_missed(mount: MountSnapshot, lost: Lost | None, now: datetime) -> bool:
 def tally_of(mount: MountSnapshot, *, missed: bool) -> str:
     """The one word for what feeds ``mount``."""
     if mount.on_air:
-        return kind_in_words(mount.source_kind)
+        return "Fallback" if mount.on_fallback else kind_in_words(mount.source_kind)
     if mount.disabled:
         return "Disabled"
     return "No signal" if missed else "Off air"
@@ -59,6 +59,10 @@ def chain_of(
     mount: MountSnapshot, lost: Lost | None, on_air: Collection[str], *, missed: bool
 ) -> tuple[Node, ...]:
     """What may feed ``mount``; ``on_air`` are the paths of all mounts that are."""
+    if mount.chain:
+        return tuple(
+            _node(mount, link, lost, is_first=not at) for at, link in enumerate(mount.chain)
+        )
     stands_in = mount.source_kind == _STAND_IN
     if mount.on_air and not stands_in:
         first = Node(kind_in_words(mount.source_kind), "air", "connected")
@@ -75,6 +79,38 @@ def chain_of(
     return (first, Node("Fallback", "ready" if ready else "none", words))
 
 
+_LINKS = {
+    "live": "Live",
+    "autodj": "AutoDJ",
+    "relay": "Relay",
+    "mount": "Fallback",
+    "file": "File",
+    "silence": "Silence",
+}
+_STATES = {
+    LinkState.READY: "ready",
+    LinkState.WAITING: "ready",
+    LinkState.LOST: "none",
+    LinkState.REFUSED: "lost",
+}
+
+
+def _node(mount: MountSnapshot, link: ChainLink, lost: Lost | None, *, is_first: bool) -> Node:
+    """One input of a mount that has several."""
+    kind = _LINKS.get(link.kind, "Fallback")
+    name = link.name if link.kind in ("mount", "file") else ""
+    if link.state is LinkState.ON_AIR:
+        if is_first and not mount.on_fallback:
+            kind = kind_in_words(mount.source_kind)
+        return Node(kind, "warn" if mount.on_fallback else "air", name or "connected")
+    if is_first and link.state is LinkState.LOST:
+        if lost is None or lost.reason in BY_HAND:
+            return Node(kind, "none", "nobody connected")
+        return Node(kind, "lost", f"lost at {clock(lost.at)}")
+    words = ", ".join(filter(None, (name, link.reason)))
+    return Node(kind, _STATES[link.state], words or "ready")
+
+
 def health_of(
     mount: MountSnapshot, bits_in: float | None, *, missed: bool, loses: bool = False
 ) -> Health:
@@ -84,10 +120,10 @@ def health_of(
     """
     if not mount.on_air:
         return _off_air(mount, missed=missed)
+    if mount.on_fallback or mount.source_kind == _STAND_IN:
+        return Health("warn", "On fallback")
     if bits_in is not None and bits_in <= 0:
         return Health("bad", "No data")
-    if mount.source_kind == _STAND_IN:
-        return Health("warn", "On fallback")
     if mount.listeners_max and mount.listeners >= mount.listeners_max:
         return Health("warn", "Full")
     if loses:

@@ -17,7 +17,7 @@ import msgspec
 from tinyice.config.faults import ConfigFaults, path_text
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import AdvancedMount, Config
-from tinyice.config.mounts import is_visible
+from tinyice.config.mounts import chain_of, is_visible
 from tinyice.web.api.problems import Unfit, told_of
 
 KIB = 1024
@@ -37,6 +37,7 @@ class Shape(Enum):
     NUMBER = "number"
     CHOICE = "on, off, or as the server"
     TICK = "tick"
+    LIST = "several, with commas"
     SECRET = "secret"  # noqa: S105 (a name)
 
 
@@ -65,7 +66,11 @@ FIELDS = (
     Field("queue_size", "May fall behind", Shape.NUMBER, KIB),
     Field("metaint", "Titles every", Shape.NUMBER),
     Field("low_latency_mode", "Low latency", Shape.CHOICE),
-    Field("fallback", "Then play"),
+    Field("fallbacks", "Then play", Shape.LIST),
+    Field("hold_time", "Wait for the source", Shape.NUMBER),
+    Field("stall_after", "Source has stalled after", Shape.NUMBER),
+    Field("return_after", "Back to the source after", Shape.NUMBER),
+    Field("fallback_when_full", "Also when the mount is full", Shape.TICK),
     Field("intro_file", "Intro for new listeners"),
     Field("dump_file", "Recording of the source"),
 )
@@ -95,7 +100,7 @@ def written(config: Config, path: str) -> dict[str, str]:
         **text,
         "password": "",
         "visible": "1" if is_visible(config, path) else "",
-        "fallback": config.fallback_mounts.get(path, ""),
+        "fallbacks": ", ".join(chain_of(config, path)),
     }
 
 
@@ -161,6 +166,8 @@ def new_password(random: Callable[[int], bytes]) -> str:
 def _shown(one: Field, value: object) -> str:
     if one.shape is Shape.CHOICE:
         return {None: "", True: "on", False: "off"}[bool(value) if value is not None else None]
+    if one.shape is Shape.TICK:
+        return "1" if value else ""
     if one.shape is not Shape.NUMBER:
         return str(value)
     is_default = value is None or (value == 0 and _default_of(one) == 0)
@@ -181,6 +188,8 @@ def _meant(one: Field, text: str) -> object:
         return _CHOICES[text]
     if not text:
         return None
+    if one.shape is Shape.LIST:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
     if one.shape is Shape.NUMBER:
         return _number(text, one.unit, _KINDS[one.name])
     if one.shape is Shape.ADDRESS and not text.lower().startswith(("http://", "https://")):
@@ -210,7 +219,7 @@ def _field_of(key: str, path: str) -> str:
     name = key.removeprefix(own).partition(".")[0].partition("[")[0]
     places = {
         "mounts": "password",
-        "fallback_mounts": "fallback",
+        "fallback_mounts": "fallbacks",
         "hidden_mounts": "visible",
         "visible_mounts": "visible",
     }

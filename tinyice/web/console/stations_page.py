@@ -157,13 +157,15 @@ class StationsPage:
 Options = list[tuple[str, str]]
 
 
-def _options(config: Config, text: Mapping[str, str], others: Sequence[str]) -> dict[str, Options]:
+def _options(
+    config: Config, text: Mapping[str, str], others: Sequence[str]
+) -> dict[str, Options | list[str]]:
     """What may be chosen, with its words; what is chosen already is always among it."""
     server = "on" if config.low_latency_mode else "off"
     return {
         "charsets": _with("As the server: " + config.charset, _CHARSETS, text["charset"]),
         "latencies": [("", f"As the server: {server}"), ("on", "On"), ("off", "Off")],
-        "fallbacks": _with("Nothing", others[:_OPTIONS_MAX], text["fallback"]),
+        "other_mounts": list(others[:_OPTIONS_MAX]),
     }
 
 

@@ -93,7 +93,7 @@ def tally_of(mount: MountSnapshot) -> str:
     if mount.waiting:
         return "Waiting"
     if mount.on_air:
-        return kind_in_words(mount.source_kind)
+        return "Fallback" if mount.on_fallback else kind_in_words(mount.source_kind)
     if mount.disabled:
         return "Disabled"
     return "Off air" if mount.visible else "Hidden"
