@@ -253,8 +253,8 @@ class StationService(Service):
         if parts.streaming.demo is not None:
             await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
         parts.outward.relaying.stop()
-        parts.streaming.playing.stop()
         parts.mounts.stop()
+        parts.streaming.playing.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
             # Who waits for a password to be checked is told to come again.
             thread.stop(0)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.fakes import Player
+from formats.synthetic_frames import id3v2
 from playout.stage import FRAME_SECONDS, Stage, frame_of, numbered, numbers
 from tinyice.core.events import (
     FallbackEnded,
@@ -15,8 +16,10 @@ from tinyice.core.events import (
 )
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
+from tinyice.formats.base import AudioInfo, FormatKind
+from tinyice.playout.errors import Unplayable
 from tinyice.playout.looped import CHECK_EVERY_S
-from tinyice.playout.silence import SilenceKind
+from tinyice.playout.silence import SilenceKind, silence_of
 from tinyice.playout.tape import NO_AUDIO
 
 LIVE = 10_000_000
@@ -265,6 +268,47 @@ def test_silence_is_that_of_what_was_heard(tmp_path: Path) -> None:
     assert player.finished == 0
 
 
+def test_silence_waits_until_the_sound_is_known(tmp_path: Path) -> None:
+    """An encoder that sends a long tag first says nothing of its sound for a while."""
+    stage = Stage(tmp_path, settings("/one", "silence"))
+    encoder = Encoder(stage, "/one")
+    encoder.mount.take(encoder.source, id3v2(5000)[:3000])
+    stage.run(2.5)
+    assert stage.made == []
+    encoder.mount.take(encoder.source, id3v2(5000)[3000:])
+    encoder.play(2)
+    assert stage.made == [SilenceKind("mp3", "mp3", 44100, 2, 128_000)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "info", "expected"),
+    [
+        (FormatKind.MPEG, AudioInfo(187_000, 48000, 2), ("mp3", "mp3", 48000, 2, 192_000)),
+        (FormatKind.MPEG, AudioInfo(0, 44100, 1), ("mp3", "mp3", 44100, 1, 128_000)),
+        (FormatKind.MPEG, AudioInfo(320_000, 22050, 2), ("mp3", "mp3", 22050, 2, 160_000)),
+        (FormatKind.ADTS, AudioInfo(0, 44100, 2), ("adts", "aac", 44100, 2, 0)),
+        (FormatKind.OGG, AudioInfo(0, 48000, 2, "Opus"), ("ogg", "opus", 48000, 2, 0)),
+        (FormatKind.OGG, AudioInfo(9, 44100, 2, "Vorbis"), ("ogg", "vorbis", 44100, 2, 0)),
+        (FormatKind.OGG, AudioInfo(0, 96000, 2, "FLAC"), ("ogg", "flac", 96000, 2, 0)),
+        (FormatKind.MATROSKA, AudioInfo(0, 48000, 1, "Opus"), ("webm", "opus", 48000, 1, 0)),
+        (FormatKind.MATROSKA, AudioInfo(0, 48000, 1, "FLAC"), ("matroska", "flac", 48000, 1, 0)),
+    ],
+)
+def test_the_silence_of_each_format(
+    kind: FormatKind, info: AudioInfo, expected: tuple[str, str, int, int, int]
+) -> None:
+    """Rate and channels are those of the programme, and MP3 has the nearest bit rate there is."""
+    assert silence_of(kind, info) == SilenceKind(*expected)
+
+
+@pytest.mark.parametrize("kind", [FormatKind.OGG, FormatKind.MATROSKA, FormatKind.RAW])
+def test_some_silence_can_not_be_made(kind: FormatKind) -> None:
+    """And that is told in words."""
+    with pytest.raises(Unplayable, match="no silence can be made for Speex") as caught:
+        silence_of(kind, AudioInfo(0, 16000, 1, "Speex"))
+    assert caught.value.is_final
+
+
 def test_elements_follow_the_configuration(tmp_path: Path) -> None:
     """One that is taken out of the chain is let go of, with its worker."""
     put(tmp_path)
@@ -301,8 +345,8 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
     put(tmp_path)
     stage = Stage(tmp_path, settings())
     stage.run(2)
-    stage.playout.stop()
     stage.rig.mounts.stop()
+    stage.playout.stop()
     stage.run(1)
     assert stage.clock.getDelayedCalls() == []
     assert all(worker.stopped for worker in stage.workers)

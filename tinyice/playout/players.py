@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from tinyice.core.events import Event, FallbackFound, FallbackMissing
 from tinyice.core.inputs import FILE, SILENCE
@@ -16,6 +16,8 @@ from tinyice.playout.seat import Seat, Station
 from tinyice.playout.silence import Make, SilenceKind, silence_for, silent_tape
 from tinyice.playout.tape import FileTape, Tape
 from tinyice.work.jobs import Work
+
+LOOK_AGAIN_S = 1.0
 
 What = str | SilenceKind
 """A file by the name that the operator gave it, or a kind of silence."""
@@ -50,6 +52,8 @@ class Playout:
         self._seats: dict[tuple[str, str], tuple[What, Seat]] = {}
         self._refused: dict[str, str] = {}
         """Why there is no silence for a mount."""
+        self._again: dict[str, IDelayedCall] = {}
+        """Mounts of which it is to be known soon what they play."""
         self._is_stopping = False
 
     def see_to(self, mount: Mount) -> None:
@@ -71,6 +75,9 @@ class Playout:
         self._is_stopping = True
         for looped in self._looped.values():
             looped.close()
+        for call in self._again.values():
+            call.cancel()
+        self._again.clear()
 
     def _what(self, mount: Mount, element: str) -> What | None:
         if element != SILENCE:
@@ -83,7 +90,15 @@ class Playout:
                 self._publish(FallbackMissing(mount.path, element, str(error)))
             return None
         self._refused.pop(mount.path, None)
+        if found is None and mount.format is not None and mount.path not in self._again:
+            # Tags came so far, and no sound.
+            self._again[mount.path] = self._clock.callLater(LOOK_AGAIN_S, self._look_again, mount)
         return found
+
+    def _look_again(self, mount: Mount) -> None:
+        del self._again[mount.path]
+        if mount.source is not None:
+            self.see_to(mount)
 
     def _seat(self, mount: Mount, element: str, what: What) -> None:
         key = (mount.path, element)
