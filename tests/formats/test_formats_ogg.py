@@ -225,6 +225,13 @@ def test_a_relayed_stream_begins_late() -> None:
     assert fed(data).seconds == pytest.approx(2.0)
 
 
+def test_a_stream_entered_in_its_middle_has_no_time_before_it() -> None:
+    """However young it is: else a relay would be held back for as long as the stream is old."""
+    data = ogg.link(ogg.opus_headers(TAGS, skipped=0), step=48000, pages=40)
+    starts = [at for at, _ in places(data)]
+    assert fed(data[: starts[2]] + data[starts[32] :]).seconds == pytest.approx(9.0)
+
+
 def test_audio_before_the_announced_headers_ends_them() -> None:
     """A wrong number of header packets costs one sync point, not the link."""
     headers = ogg.flac_headers(TAGS, announced=9)

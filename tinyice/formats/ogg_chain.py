@@ -103,7 +103,7 @@ class Chain:
             return Step()
         return Step(
             may_join=self._joinable and not page.is_continued,
-            seconds=self._time.advance(page.granule),
+            seconds=self._time.advance(page),
         )
 
     def _take_header(self, stream: StreamHeaders, page: Page) -> Step:
@@ -128,6 +128,6 @@ class Chain:
             codec = stream.codec
             if codec.rate:
                 self._main = serial
-                self._time = GranuleTime(codec.rate, codec.skipped)
+                self._time = GranuleTime(codec.rate, codec.skipped, headers_end=stream.last_page)
                 self.info = AudioInfo(codec.bitrate, codec.rate, codec.channels, codec.name)
                 break

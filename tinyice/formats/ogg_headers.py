@@ -23,6 +23,8 @@ class StreamHeaders:
         self.is_complete = False
         self.met_audio = False
         self.tags: Mapping[str, str] | None = None
+        self.last_page = 0
+        """The number of the newest page."""
         self._packet = bytearray()
         self._number = 0
 
@@ -33,6 +35,7 @@ class StreamHeaders:
             "is_complete": self.is_complete,
             "met_audio": self.met_audio,
             "tags": None if self.tags is None else dict(self.tags),
+            "last_page": self.last_page,
             "packet": bytes(self._packet),
             "number": self._number,
         }
@@ -43,11 +46,13 @@ class StreamHeaders:
         self.is_complete = state["is_complete"]
         self.met_audio = state["met_audio"]
         self.tags = state["tags"]
+        self.last_page = state["last_page"]
         self._packet = bytearray(state["packet"])
         self._number = state["number"]
 
     def take(self, page: Page) -> None:
         """Take the next page of this stream, while the headers are not complete."""
+        self.last_page = page.sequence
         if not page.is_continued:
             self._packet.clear()
         for piece, ends in page.packets():
