@@ -1,8 +1,10 @@
 """One connection to an upstream: the request out, the answer in. It decides nothing."""
 
+import socket
 from typing import Protocol as Promise
 from typing import cast
 
+from twisted.internet import tcp
 from twisted.internet.interfaces import IPushProducer, ITCPTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -19,11 +21,13 @@ class Reader(Promise):
 
 
 class UpstreamConnection(Protocol):
-    """Sends ``request`` once it is connected."""
+    """Sends ``request`` once it is connected; b"": it was sent by another process."""
 
     def __init__(self, request: bytes, reader: Reader) -> None:
         self._request = request
         self._reader = reader
+        self.waits = False
+        """Whether nothing is to be read before ``go_on``."""
 
     @property
     def peer(self) -> str:
@@ -33,7 +37,10 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """Ask. Over TLS this waits until the certificate was seen."""
         request, self._request = self._request, b""
-        self._wire.write(request)
+        if request:
+            self._wire.write(request)
+        if self.waits:
+            self.pause()
 
     def dataReceived(self, data: bytes) -> None:
         """The next bytes of the answer."""
@@ -50,6 +57,7 @@ class UpstreamConnection(Protocol):
 
     def go_on(self) -> None:
         """Read on."""
+        self.waits = False
         if self.transport is not None:
             cast("IPushProducer", self.transport).resumeProducing()
 
@@ -57,6 +65,22 @@ class UpstreamConnection(Protocol):
         """End it at once: a polite end would wait for the other side."""
         if self.transport is not None:
             self._wire.abortConnection()
+
+    def release(self) -> socket.socket | None:
+        """Give the socket away: nothing here reads or closes it any more; None: it can't be.
+
+        A connection with TLS has a state that no other process can go on from.
+        """
+        wire: object = self.transport
+        if not isinstance(wire, tcp.Connection):
+            return None
+        wire.stopReading()  # type: ignore[no-untyped-call]
+        wire.stopWriting()  # type: ignore[no-untyped-call]
+        wire.connected, wire.disconnected = 0, 1
+        given: socket.socket = wire.socket
+        del wire.socket, wire.fileno, wire.protocol
+        self.transport = None
+        return given
 
     @property
     def _wire(self) -> ITCPTransport:

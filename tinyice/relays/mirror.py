@@ -5,7 +5,7 @@ knows best how its own stream is. A mount that is gone from a list that was read
 relayed no more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from tinyice.core.relaying import MasterSnapshot
 from tinyice.outbound.answer import Response
 from tinyice.outbound.client import Outbound
 from tinyice.outbound.errors import OutboundError
+from tinyice.relays.frozen import FrozenMirror
 from tinyice.relays.listing import mounts_in_status, mounts_in_streamlist
 from tinyice.relays.settings import MasterSettings, RelaySettings, Upstream
 
@@ -49,6 +50,7 @@ class Mirror:
         self._clock = clock
         self._now = now
         self._changed = changed
+        self._mounts: tuple[str, ...] = ()
         self._error = ""
         self._read_at: datetime | None = None
         self._next: IDelayedCall | None = None
@@ -66,6 +68,15 @@ class Mirror:
         reading, self._reading = self._reading, None
         if reading is not None:
             reading.cancel()
+
+    def freeze(self) -> FrozenMirror:
+        """What the list has told last, for another process."""
+        return FrozenMirror(self.settings.name, list(self._mounts))
+
+    def thaw(self, mounts: Iterable[str]) -> None:
+        """That is what the list has told last; it is not asked whether that is still so."""
+        if not self._mounts:
+            self._take(tuple(mounts))
 
     def snapshot(self) -> MasterSnapshot:
         """How it is doing."""
@@ -109,7 +120,7 @@ class Mirror:
         )
 
     def _take(self, mounts: tuple[str, ...]) -> None:
-        self._error, self._read_at = "", self._now()
+        self._mounts, self._error, self._read_at = mounts, "", self._now()
         relays = {relay.mount: relay for relay in map(self._relay, mounts)}
         usable = {path: one for path, one in relays.items() if mount_path_fault(path) is None}
         if usable != self.relays:

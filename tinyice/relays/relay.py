@@ -14,6 +14,7 @@ States, and what leads from one to the next:
 At most two sessions live at once: ``_current`` has the mount, ``_attempt`` has not.
 """
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +23,13 @@ from twisted.internet.interfaces import IDelayedCall
 
 from tinyice.core.errors import DomainError
 from tinyice.core.events import Event
+from tinyice.core.mount import Mount
 from tinyice.core.relay_events import RelayConnected, RelayLost, RelayRefused, RelayUpstreamChanged
 from tinyice.core.relaying import RelaySnapshot, RelayState
+from tinyice.core.source import Source
 from tinyice.relays.choice import Choice
+from tinyice.relays.connection import UpstreamConnection
+from tinyice.relays.frozen import FrozenRelay
 from tinyice.relays.session import Session, Terms
 from tinyice.relays.settings import RelaySettings
 
@@ -139,6 +144,42 @@ class Relay:
             bytes_in=current.bytes_in if current else 0,
             master=self.settings.master,
         )
+
+    def freeze(self) -> FrozenRelay | None:
+        """The same for another process; None: it is not on air."""
+        session = None if self._current is None else self._current.freeze()
+        if session is None:
+            return None
+        return FrozenRelay(self.settings.mount, self._since, self._connected_at, session)
+
+    def release(self) -> socket.socket | None:
+        """Give the socket away, and do nothing more; None: it can't be given, and all goes on."""
+        given = None if self._current is None else self._current.release()
+        if given is not None:
+            self._current = None
+            self.stop("another process goes on")
+        return given
+
+    def go_on(
+        self, state: FrozenRelay, begin: Callable[[str, Source], Mount]
+    ) -> UpstreamConnection | None:
+        """Go on where another process has stopped, on the connection that is given back.
+
+        None: that upstream is none of this relay's any more.
+        """
+        known = [one for one in self.settings.upstreams if one.to.url == state.session.upstream]
+        if not known:
+            return None
+        self.stop("another session goes on")
+        looks = state.session.looks
+        session = Session(self._terms, self.settings, known[0], self, looks=looks)
+        connection = session.go_on(state.session, begin)
+        self._current, self._is_wanted = session, True
+        self._since, self._connected_at = state.since, state.connected_at
+        self._needed_at = self._clock.seconds()
+        self._last_upstream, self._error = known[0].name, ""
+        self._look_later()
+        return connection
 
     def found(self, session: Session) -> None:
         """``Owner.found``: the upstream brings audio."""

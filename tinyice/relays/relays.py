@@ -1,19 +1,49 @@
 """All relays of the station: those that the operator named, and those of mirrored servers."""
 
+import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from twisted.internet.interfaces import IReactorTime
 
 from tinyice.core.mount import Mount
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
+from tinyice.core.source import Source
 from tinyice.net.periodic import Periodic
 from tinyice.outbound.client import Outbound
+from tinyice.relays.connection import UpstreamConnection
+from tinyice.relays.frozen import FrozenMirror, FrozenRelay
 from tinyice.relays.mirror import Mirror
 from tinyice.relays.relay import Relay, World
 from tinyice.relays.settings import MasterSettings, RelaySettings
 
 SWEEP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What another process has left: relays by mount, lists by the names of their servers.
+
+    ``begin`` puts a source where it was on its mount; ``adopt`` gives the protocol the
+    socket that came with its relay. What is left in ``relays`` afterwards nobody wants.
+    """
+
+    relays: dict[str, FrozenRelay]
+    lists: Mapping[str, list[str]]
+    begin: Callable[[str, Source], Mount]
+    adopt: Callable[[str, UpstreamConnection], None]
+
+    def goes_on(self, relay: Relay) -> bool:
+        """Let ``relay`` go on where it was, if it was somewhere."""
+        mount = relay.settings.mount
+        state = self.relays.get(mount)
+        connection = None if state is None else relay.go_on(state, self.begin)
+        if connection is None:
+            return False
+        del self.relays[mount]
+        self.adopt(mount, connection)
+        return True
 
 
 class Relays:
@@ -38,6 +68,7 @@ class Relays:
         self._named: Mapping[str, RelaySettings] = {}
         self._mirrors: dict[MasterSettings, Mirror] = {}
         self._running: dict[str, Relay] = {}
+        self._inherited: Inherited | None = None
         self._periodic = Periodic("relays", clock, SWEEP_S, self._sweep)
 
     def start(self) -> None:
@@ -45,10 +76,14 @@ class Relays:
         self._periodic.startService()
 
     def apply(
-        self, named: Mapping[str, RelaySettings], masters: tuple[MasterSettings, ...]
+        self,
+        named: Mapping[str, RelaySettings],
+        masters: tuple[MasterSettings, ...],
+        inherited: Inherited | None = None,
     ) -> None:
-        """Let these run, and no others."""
+        """Let these run, and no others; ``inherited``: what another process has left."""
         self._named = named
+        self._inherited = inherited
         for settings in [one for one in self._mirrors if one not in masters]:
             self._mirrors.pop(settings).stop()
         began = []
@@ -56,7 +91,10 @@ class Relays:
             if settings not in self._mirrors:
                 self._mirrors[settings] = mirror = self._new_mirror(settings)
                 began.append(mirror)
+                if inherited is not None:
+                    mirror.thaw(inherited.lists.get(settings.name, ()))
         self._settle()
+        self._inherited = None
         for mirror in began:
             mirror.start()
 
@@ -99,6 +137,21 @@ class Relays:
         for relay in list(self._running.values()):
             relay.hurry()
 
+    def hand_over(self) -> tuple[list[tuple[FrozenRelay, socket.socket]], list[FrozenMirror]]:
+        """Everything for another process: relays with their sockets, and lists of servers.
+
+        Those over TLS can't be given, and go on here until ``stop``.
+        """
+        given = []
+        for path, relay in list(self._running.items()):
+            state = relay.freeze()
+            released = None if state is None else relay.release()
+            if state is not None and released is not None:
+                given.append((state, released))
+                del self._running[path]
+        mirrors = [mirror.freeze() for mirror in self._mirrors.values()]
+        return given, mirrors
+
     def _settle(self) -> None:
         wanted = dict(self._named)
         for mirror in self._mirrors.values():
@@ -111,7 +164,8 @@ class Relays:
         for path, settings in wanted.items():
             if path not in self._running:
                 self._running[path] = relay = Relay(settings, self._world)
-                relay.start()
+                if self._inherited is None or not self._inherited.goes_on(relay):
+                    relay.start()
 
     def _new_mirror(self, settings: MasterSettings) -> Mirror:
         return Mirror(

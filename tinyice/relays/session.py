@@ -8,6 +8,7 @@ Rules of this file:
 - after ``drop`` nothing more is told, and no byte is read.
 """
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from tinyice.outbound.errors import OutboundError
 from tinyice.relays.asking import is_circle, refusal, request
 from tinyice.relays.connection import UpstreamConnection
 from tinyice.relays.finding import Proof
+from tinyice.relays.frozen import FrozenSession
 from tinyice.relays.route import Route
 from tinyice.relays.settings import RelaySettings, Upstream
 from tinyice.relays.stream import Stream
@@ -187,6 +189,51 @@ class Session:
             self._held.cancel()
         self._hang_up()
 
+    def freeze(self) -> FrozenSession | None:
+        """The same for another process, besides the socket; None: it feeds nothing."""
+        stream, source, tags, held = self.stream, self._source, self._tags, self._held
+        if self.is_over or stream is None or source is None:
+            return None
+        return FrozenSession(
+            upstream=self.upstream.to.url,
+            looks=self.looks,
+            stream=stream.freeze(),
+            source=source.freeze(),
+            tags=None if tags is None else [tags.artist, tags.title, tags.url],
+            held_until=held.getTime() if held is not None and held.active() else None,
+        )
+
+    def release(self) -> socket.socket | None:
+        """Give the socket away: another process has the session, and here nobody is told.
+
+        None: it can't be given, and everything stays as it is.
+        """
+        given = None if self._connection is None else self._connection.release()
+        if given is not None:
+            self._connection = None
+            self.give_up()
+            self.drop()
+        return given
+
+    def go_on(
+        self, state: FrozenSession, begin: Callable[[str, Source], Mount]
+    ) -> UpstreamConnection:
+        """Go on where another process has stopped, on the connection that is given back.
+
+        ``begin`` puts the source where it was on its mount.
+        """
+        source = Source.thawed(state.source, self, Pace(self._terms.lead_s()))
+        self.stream = Stream.thawed(state.stream)
+        self._tags = None if state.tags is None else Tags(*state.tags)
+        self._mount, self._source = begin(self._settings.mount, source), source
+        self._connection = UpstreamConnection(b"", self)
+        self._last_data = self._last_audio = now = self._terms.clock.seconds()
+        self._mount.air.programme.watch()
+        if state.held_until is not None:
+            self._connection.waits = True
+            self._held = self._terms.clock.callLater(max(0.0, state.held_until - now), self._go_on)
+        return self._connection
+
     def hold(self, seconds: float) -> None:
         """``Control.hold``: the upstream is ahead of time; read nothing for so long."""
         if self._source is not None:
@@ -250,7 +297,7 @@ class Session:
         if fault:
             self._end(fault)
             return
-        self.stream = Stream(head)
+        self.stream = Stream.after(head)
         self._proof = Proof(self.stream.content_type)
         self._last_audio = self._last_data
         self._take(self.stream, rest)
