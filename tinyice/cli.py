@@ -18,21 +18,42 @@ from tinyice.config.faults import ConfigFaults, unknown_message
 from tinyice.config.load import check
 from tinyice.options import Options, version_line
 
-COMMANDS = ("check", "reload", "version", "help")
+COMMANDS = ("check", "reload", "upgrade", "version", "help")
 USAGE_STATUS = 2
 
 _SINGLE_DASH = re.compile(r"-[a-z][a-z-]+(?:=.*)?", re.DOTALL)
 _FLAG = re.compile(r"(--(?:json-logs|demo|daemon|version))=(?:(true|1)|false|0)")
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a server that runs can be told: by which signal, and what is said of it."""
+
+    number: signal.Signals
+    under_way: str
+    refused: str
+    done: str
+
+
+_TOLD = {
+    "reload": _Order(
+        signal.SIGHUP, "reads its file again", "not reloaded", "the configuration is in force"
+    ),
+    "upgrade": _Order(
+        signal.SIGUSR2, "begins a successor", "not upgraded", "the server is upgraded"
+    ),
+}
+
+
 class CommandLine(Options):
     """Options of the ``tinyice`` command; ``command`` is "" when the server is to start."""
 
-    synopsis = "Usage: tinyice [options] [check | reload | version | help]"
+    synopsis = "Usage: tinyice [options] [check | reload | upgrade | version | help]"
     longdesc = Options.longdesc + (
         " Without a command the server starts. check: tell every fault of the "
         "configuration, change nothing. reload: let the server that runs with this "
-        "configuration put the file in force. version: say which version this is."
+        "configuration put the file in force. upgrade: let the program that is installed "
+        "now take over from it, without dropping anybody. version: say which version this is."
     )
     command = ""
     in_background = False
@@ -95,8 +116,8 @@ def run(
         return USAGE_STATUS
     if line.command == "check":
         return _check(line, environ, stdout, stderr)
-    if line.command == "reload":
-        return _reload(line, environ, stdout, stderr)
+    if line.command in _TOLD:
+        return _tell(line, environ, stdout, stderr)
     if line.command:
         print(version_line() if line.command == "version" else line, file=stdout)
         return 0
@@ -126,6 +147,8 @@ def start(line: CommandLine) -> None:
     options.parseOptions(twistd_arguments(line))
     maker = _Maker("tinyice")
     options.subCommand, options.subOptions = maker.tapname, line
+    line.parent = options
+    line.postOptions()
     options.loadedPlugins = {maker.tapname: maker}
     twistd.runApp(options)
 
@@ -148,21 +171,24 @@ def _check(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr
     return 0
 
 
-def _reload(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
+def _tell(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
     """Tell the server that runs with the file; by its PID file where it can't be asked."""
+    order = _TOLD[line.command]
     from tinyice.assembly.calling import NotReached, signal_by_file, tell
 
     try:
         if line.pid_file:
-            pid = signal_by_file(Path(line.pid_file), signal.SIGHUP)
-            print(f"process {pid} reads its file again; its log says what comes of it", file=stdout)
+            pid = signal_by_file(Path(line.pid_file), order.number)
+            print(f"process {pid} {order.under_way}; its log says what comes of it", file=stdout)
             return 0
-        told = tell(line.config_path(environ), "reload")
+        told = tell(line.config_path(environ), line.command)
     except NotReached as error:
         print(f"tinyice: {error}", file=stderr)
         return 1
     if told.faults:
-        print(*(f"tinyice: not reloaded: {fault}" for fault in told.faults), sep="\n", file=stderr)
+        print(
+            *(f"tinyice: {order.refused}: {fault}" for fault in told.faults), sep="\n", file=stderr
+        )
         return 1
-    print(*told.notes, "the configuration is in force", sep="\n", file=stdout)
+    print(*told.notes, order.done, sep="\n", file=stdout)
     return 0

@@ -1,9 +1,10 @@
 """The command line that ``twistd tinyice`` and the ``tinyice`` command share."""
 
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from twisted.copyright import version as twisted_version
 from twisted.python import usage
@@ -14,6 +15,7 @@ from tinyice.config.environment import CONFIG_VARIABLE
 from tinyice.config.faults import ConfigFaults, printable
 from tinyice.config.load import Loaded, load_or_create
 from tinyice.config.passwords import Hasher
+from tinyice.work.successor import is_successor
 
 DEFAULT_CONFIG = "tinyice.json"
 
@@ -58,6 +60,12 @@ class Options(usage.Options):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.pid_file_to_be = ""
+
+    def postOptions(self) -> None:
+        """All is read."""
+        if is_successor(os.environ):
+            self.stand_aside()
 
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
         """Read the words of a command line; None means the process's own."""
@@ -86,6 +94,27 @@ class Options(usage.Options):
         """Refuse words that are no options."""
         if words:
             raise usage.UsageError(f'unexpected word: "{printable(words[0])}"')
+
+    @property
+    def of_twistd(self) -> "dict[str, Any]":
+        """The options of twistd itself, which it looks at again at the end."""
+        parent: dict[str, Any] | None = getattr(self, "parent", None)
+        return {} if parent is None else parent
+
+    def stand_aside(self) -> None:
+        """Another process serves still: leave its PID file alone, and stay in the foreground."""
+        self.pid_file_to_be = str(self.of_twistd.get("pidfile") or "")
+        self.of_twistd.update(nodaemon=True, pidfile="")
+
+    def serve_on(self) -> None:
+        """The PID file is ours from now on."""
+        if self.pid_file_to_be:
+            Path(self.pid_file_to_be).write_text(f"{os.getpid()}\n")
+            self.of_twistd["pidfile"] = self.pid_file_to_be
+
+    def be_succeeded(self) -> None:
+        """Another process serves from now on: leave its PID file alone."""
+        self.of_twistd["pidfile"] = ""
 
     def config_path(self, environ: Mapping[str, str]) -> Path:
         """The configuration file: as given here, else by the environment, else the default."""

@@ -19,13 +19,14 @@ from typing import Any, cast
 from twisted.application.service import IService, Service
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
-from twisted.internet.error import TimeoutError as TookTooLong
+from twisted.internet.defer import TimeoutError as TookTooLong
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
 from twisted.python.failure import Failure
 
 from tinyice import __version__
 from tinyice.assembly.build import Parts, build
+from tinyice.assembly.changeover import Changeover
 from tinyice.assembly.chronicle import chronicle_periodic
 from tinyice.assembly.control import Control
 from tinyice.assembly.figures import LAG_SAMPLE_S
@@ -41,6 +42,7 @@ from tinyice.net.periodic import Periodic
 from tinyice.options import Options, load_or_exit
 from tinyice.systemd import Notifier, first_environ, listen_fds
 from tinyice.work.passwords import hash_now
+from tinyice.work.successor import is_successor
 
 SWEEP_S = 1.0
 REAP_S = 900.0
@@ -65,9 +67,10 @@ def make_service(options: Options) -> IService:
     reactor.seconds = time.monotonic
     loaded = load_or_exit(options, environ=os.environ, hasher=hash_now, stderr=sys.stderr)
     demo = bool(options["demo"])
-    for line in welcome(loaded, demo=demo):
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    if not is_successor(os.environ):
+        for line in welcome(loaded, demo=demo):
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
     config = loaded.config
     files = file_room(raise_file_limit(), ports=3, sources_max=config.max_sources)
     key = secrets.token_bytes(32)
@@ -75,7 +78,7 @@ def make_service(options: Options) -> IService:
     notifier = Notifier(environ=os.environ, pid=os.getpid(), monotonic=time.monotonic)
     parts = build(loaded, path, reactor, local_now, key, files=files, demo=demo, manager=notifier)
     # In the background there is no standard error any more, but this stays.
-    return StationService(loaded, parts, reactor, notifier, terminal=os.dup(2))
+    return StationService(loaded, parts, reactor, notifier, options, terminal=os.dup(2))
 
 
 def local_now() -> datetime:
@@ -110,6 +113,7 @@ class StationService(Service):
         parts: Parts,
         reactor: ReactorBase,
         notifier: Notifier,
+        options: Options,
         *,
         terminal: int,
     ) -> None:
@@ -118,7 +122,9 @@ class StationService(Service):
         self._parts = parts
         self._reactor = reactor
         self._notifier = notifier
-        self._control = self._make_control()
+        self._changeover = Changeover(parts, reactor, notifier, options, self._leave)
+        self._control = self._changeover.control = self._make_control()
+        self._sweeping = Periodic("sweep", reactor, SWEEP_S, self._sweep)
         self._periodic = self._make_periodic()
         self._is_told_to_stop = False
 
@@ -132,7 +138,8 @@ class StationService(Service):
         """Open the ports, while low numbers may still be used."""
         super().privilegedStartService()  # type: ignore[no-untyped-call]
         try:
-            self._open_ports()
+            if not self._changeover.is_successor:
+                self._open_ports()
         except (PortTaken, CertificateFault) as fault:
             # sys.stderr is the log's by now, and the log is not open yet.
             self._tell_terminal(str(fault))
@@ -155,14 +162,11 @@ class StationService(Service):
         for periodic in self._periodic:
             periodic.startService()  # type: ignore[no-untyped-call]
         parts.streaming.workers.start()
-        if parts.streaming.demo is not None:
-            parts.streaming.demo.start()
-        parts.streaming.playing.start()
         restored = parts.behind.storage.restore(
             parts.behind.access.sessions, parts.behind.access.lockouts
         )
         Deferred.fromCoroutine(restored).addErrback(self._not_restored)
-        self._reactor.callWhenRunning(self._running)
+        self._reactor.callWhenRunning(self._changeover.when_ours, self._running)
 
     def _not_restored(self, failure: Failure) -> None:
         self._log.failure("what was kept of earlier runs can't be read", failure)
@@ -180,14 +184,22 @@ class StationService(Service):
     def _make_control(self) -> Control:
         reloading, file = self._parts.behind.reloading, self._parts.ground.file
         reload = partial(reloading.reload, who=COMMAND, client=Client(""))
-        return Control(file.path, {"reload": reload}, self._reactor)
+        return Control(
+            file.path, {"reload": reload, "upgrade": self._changeover.told}, self._reactor
+        )
+
+    def _leave(self) -> None:
+        """Another process serves: what is left here are connections that can't go over."""
+        for periodic in self._periodic:
+            if periodic is not self._sweeping:
+                periodic.stopService()  # type: ignore[no-untyped-call]
 
     def _make_periodic(self) -> list[Service]:
         parts, clock = self._parts, self._reactor
         periodic: list[Service] = [
             *parts.streaming.pulses,
             *chronicle_periodic(parts.behind.chronicle, clock),
-            Periodic("sweep", clock, SWEEP_S, self._sweep),
+            self._sweeping,
             Periodic("reactor lag", clock, LAG_SAMPLE_S, parts.lag.sample),
             Periodic("old sessions", clock, REAP_S, parts.behind.access.reap),
         ]
@@ -206,14 +218,19 @@ class StationService(Service):
         self._parts.entrances.open(self._parts.config, passed.by_key)
 
     def _running(self) -> None:
-        """The reactor runs: signals are ours, and whoever started us may know."""
+        """The reactor runs and the station is ours: so are signals; who started us may know."""
+        if self._parts.streaming.demo is not None:
+            self._parts.streaming.demo.start()
+        self._parts.streaming.playing.start()
+        signal.signal(signal.SIGUSR2, self._upgrade)
         signal.signal(signal.SIGUSR1, self._reopen)
         signal.signal(signal.SIGHUP, self._reload)
         for number in (signal.SIGINT, signal.SIGTERM):
             self._heed_once(number)
         entrances = self._parts.entrances
         self._control.start()
-        self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
+        if not self._changeover.is_successor:
+            self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
         self._parts.outward.relaying.start()
         self._notifier.ready(entrances.status)
 
@@ -231,6 +248,9 @@ class StationService(Service):
     def _reopen(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._parts.outputs.reopen)
 
+    def _upgrade(self, number: int, frame: object) -> None:
+        self._reactor.callFromThread(self._changeover.upgrade_at_signal)
+
     def _reload(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._read_again)
 
@@ -245,8 +265,10 @@ class StationService(Service):
     async def _stop(self) -> None:
         parts = self._parts
         self._notifier.stopping("ending sources and listeners")
-        parts.hub.publish(ServerStopping())
-        self._control.stop()
+        if not self._changeover.is_succeeded:
+            parts.hub.publish(ServerStopping())
+        self._changeover.stop()
+        await self._control.stop()
         await parts.entrances.close()
         for periodic in self._periodic:
             periodic.stopService()  # type: ignore[no-untyped-call]

@@ -59,6 +59,11 @@ class Notifier:
         """Say that the service ends."""
         self._tell("STOPPING=1", status)
 
+    def succeeded(self, pid: int) -> None:
+        """Say that the process ``pid`` is the service from now on; this one says nothing more."""
+        self._tell(f"MAINPID={pid}")
+        self._environ = {}
+
     def status(self, text: str) -> None:
         """Say how the service is, in one line for people."""
         self._tell("", text)

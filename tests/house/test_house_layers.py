@@ -74,6 +74,9 @@ TABLE = {
     "relays": Row(
         house=("wire", "formats", "core", "config", "net", "work", "outbound"), others=TWISTED
     ),
+    "handover": Row(
+        house=("wire", "formats", "core", "net", "workers"), others=(*TWISTED, "msgspec")
+    ),
     "assembly": Row(everything=True),
     "options": Row(everything=True),
     "service": Row(everything=True),

@@ -1,11 +1,13 @@
 """Workers that halt for a hand-over which then does not happen: nobody hears of it."""
 
 import os
+import signal
 import socket
 from random import Random
 
 import pytest
 
+from tinyice.core.events import WorkerLost
 from tinyice.workers.halting import HeldAway, WorkerFell
 from workers.moving import PATHS, House, house
 
@@ -72,11 +74,14 @@ def test_a_worker_that_ends_instead() -> None:
         home.listen(0, icy=False)
         home.until(lambda: home.away == 1)
         failed: list[object] = []
+        pid = home.workers.links[0].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
         halting = home.workers.halt()
-        home.workers.links[0].fail("the test ends it")
         halting.when_done().addErrback(lambda failure: failed.append(failure.value))
         home.until(lambda: failed)
         assert isinstance(failed[0], WorkerFell)
         home.workers.go_on()
+        home.until(lambda: any(isinstance(one, WorkerLost) for one in home.station.events))
         home.until(lambda: all(link.is_ready for link in home.workers.links))
         home.station.events.clear()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IAddress, IDelayedCall, IListeningPort
 from twisted.internet.protocol import Factory, Protocol, connectionDone
@@ -24,19 +24,19 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from tinyice.config.faults import NotSaved
-from tinyice.core.errors import Overloaded
+from tinyice.core.errors import Conflict, Overloaded
 
 COMMAND_BYTES = 64
 SILENCE_S = 10.0
 """How long somebody who is let in may say nothing."""
 
-RETRY_S = 5.0
+RETRY_S = 1.0
 """How often the name is tried for that another server has."""
 
 _CREDENTIALS = struct.Struct("3i")
 
 Command = Callable[[], Coroutine[Deferred[Any], Any, Sequence[str]]]
-"""Does something, and gives notes; raises ``NotSaved`` or ``Overloaded``."""
+"""Does something, and gives notes; raises ``NotSaved``, ``Overloaded`` or ``Conflict``."""
 
 
 def name_for(config: Path) -> str:
@@ -70,6 +70,11 @@ class Control(Factory):
         self._port: IListeningPort | None = None
         self._again: IDelayedCall | None = None
 
+    @property
+    def is_started(self) -> bool:
+        """Whether it is there for who calls, or will be."""
+        return self._port is not None or self._again is not None
+
     def start(self) -> None:
         """Be there for who calls, as soon as no other server has the name."""
         self._again = None
@@ -81,13 +86,13 @@ class Control(Factory):
             self._log.debug("another server runs with the same configuration")
             self._again = self.reactor.callLater(RETRY_S, self.start)
 
-    def stop(self) -> None:
-        """Answer nobody any more; who is being answered is."""
-        if self._again is not None:
-            self._again.cancel()
-        if self._port is not None:
-            self._port.stopListening()
+    def stop(self) -> Deferred[object]:
+        """Answer nobody any more; who is being answered is. Then the name is free."""
+        again, port = self._again, self._port
         self._port = self._again = None
+        if again is not None:
+            again.cancel()
+        return succeed(None) if port is None else maybeDeferred(port.stopListening)
 
     def buildProtocol(self, addr: IAddress | None) -> "Conversation":
         """One command and its answer."""
@@ -135,7 +140,7 @@ class Conversation(Protocol):
     async def _carry_out(self, command: Command) -> None:
         try:
             notes = await command()
-        except (NotSaved, Overloaded) as error:
+        except (NotSaved, Overloaded, Conflict) as error:
             self._answer(faults=[str(error)])
         else:
             self._answer(notes=notes)

@@ -9,7 +9,8 @@ Rules of this file:
   its unit says, and not the configuration.
 """
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from twisted.internet.base import ReactorBase
@@ -20,6 +21,8 @@ from twisted.logger import Logger
 from tinyice.assembly.https import Https, https_of
 from tinyice.assembly.ports import Opener, Passed, Place, PortTaken, in_words, wanted_ports
 from tinyice.config.model import Config
+from tinyice.handover.belongings import Listening
+from tinyice.handover.frozen import FrozenPort
 from tinyice.net.front import Front
 from tinyice.net.ports import DoorFactory, Reception, ShoutcastFactory
 from tinyice.net.tls import TlsPort
@@ -51,11 +54,13 @@ class Entrances:
         self.https: Https = https_of(config, self._secure_doors)
         self._shoutcast_doors = ShoutcastFactory(front, self.reception, self.doors.door)
         self._reactor = reactor
+        self._at_start = config
         self._passed: Mapping[str, Passed] = {}
         self._is_open = False
         self._opened: dict[str, _Opened] = {}
         self._refused: dict[str, Place] = {}
         """Where a port could not be opened, and it was said."""
+        self._inherited: dict[str, FrozenPort] = {}
         self._closed: list[StreamPort] = []
         """Ports with connections still on them."""
         self._introduce(config)
@@ -105,6 +110,46 @@ class Entrances:
                 self._log.warn(
                     "starting without Shoutcast encoders: {fault} (0: off)", fault=str(taken)
                 )
+
+    def listening(self) -> list[Listening]:
+        """The open ports, for another process."""
+        return [
+            Listening(
+                FrozenPort(
+                    key,
+                    opened.port.fileno(),  # type: ignore[no-untyped-call]
+                    host="" if opened.place is None else opened.place.host,
+                    number=0 if opened.place is None else opened.place.number,
+                    passed_as="" if opened.place is not None else self._passed[key].name,
+                ),
+                opened.port,
+            )
+            for key, opened in self._opened.items()
+        ]
+
+    def inherit(self, ports: Sequence[FrozenPort]) -> None:
+        """Open everything, with the sockets of a predecessor where the configuration wants them."""
+        self._inherited = {one.key: one for one in ports}
+        passed = {one.key: Passed(one.descriptor, one.passed_as) for one in ports if one.passed_as}
+        self.open(self._at_start, passed)
+        for left in self._inherited.values():
+            if not left.passed_as:
+                os.close(left.descriptor)
+        self._inherited = {}
+
+    def forsake(self) -> None:
+        """Another process listens from now on; who is here stays."""
+        self._closed += [opened.port for opened in self._opened.values()]
+        self._opened = {}
+
+    def port_of(self, key: str) -> StreamPort:
+        """The port of that key; any other where there is none."""
+        opened = self._opened.get(key) or next(iter(self._opened.values()))
+        return opened.port
+
+    def behind(self, key: str) -> DoorFactory | ShoutcastFactory:
+        """Who builds what stands behind plain connections of that port."""
+        return self._shoutcast_doors if key == "shoutcast_port" else self.doors
 
     def follow(self, before: Config, after: Config) -> None:
         """Open and close what the configuration in force wants otherwise."""
@@ -172,9 +217,16 @@ class Entrances:
         factory, kind = self._behind(key), _KINDS.get(key, StreamPort)
         passed = self._passed.get(key)
         if passed is not None:
-            self._opened[key] = _Opened(None, opener.adopt(passed, factory, kind))
+            adopted = opener.adopt(passed, factory, kind)
+            adopted.key = key
+            self._opened[key] = _Opened(None, adopted)
             return
-        port = opener.open(place.number, factory, key, kind, beside=self._with(place.number))
+        known = self._inherited.get(key)
+        if known is not None and Place(known.host, known.number) == place:
+            port = opener.adopt(Passed(known.descriptor, key), factory, kind)
+        else:
+            port = opener.open(place.number, factory, key, kind, beside=self._with(place.number))
+        port.key = key
         self._opened[key] = _Opened(place, port)
         self._refused.pop(key, None)
 

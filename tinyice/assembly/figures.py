@@ -104,7 +104,7 @@ class Figures:
         process: Callable[[], ProcessSnapshot],
         store: Callable[[], StoreSnapshot] = StoreSnapshot,
     ) -> None:
-        self._tally = tally
+        self.tally = tally
         self._pulses = pulses
         self._delivery = delivery
         self._workers = workers
@@ -118,7 +118,7 @@ class Figures:
         return ServerFigures(
             pulses=self._pulses(),
             delivery=self._delivery(),
-            audience=self._tally.snapshot(),
+            audience=self.tally.snapshot(),
             workers=self._workers(),
             process=self._process(),
             store=self._store(),

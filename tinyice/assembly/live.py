@@ -1,4 +1,4 @@
-"""The live data, and when it ends: at once when the server stops."""
+"""The live data, and when it ends: at once when the server stops, or another takes over."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -11,7 +11,8 @@ from tinyice.core.programme import Programme
 from tinyice.core.source import Source, StreamFormat
 from tinyice.core.switching import Switching
 from tinyice.core.tags import Tags
-from tinyice.formats.base import AudioInfo, Chunk
+from tinyice.formats.base import AudioInfo, Chunk, FormatKind
+from tinyice.formats.frozen import State
 
 if TYPE_CHECKING:
     from tinyice.core.mount import Mount
@@ -113,6 +114,41 @@ class Air:
         """Whoever comes hears nothing from before this moment."""
         self.live_from = self.feeds.ring.head
 
+    def freeze(self) -> State:
+        """How it goes on, but for the inputs; see ``formats/frozen.py``."""
+        hold = self.hold
+        return {
+            "programme": self.programme.freeze(),
+            "switching": self.switching.freeze(),
+            "hold": None if hold is None else [hold.slot, hold.until],
+            "live_from": self.live_from,
+            "understood": _frozen(self.format),
+            "heard": _frozen(self.heard),
+            "info": self.info.freeze(),
+            "is_known": self.is_known,
+            "last_slot": self.last_slot,
+            "engaged_at": self.engaged_at,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; the inputs come after this."""
+        self.programme.thaw(state["programme"])
+        self.switching.thaw(state["switching"])
+        self.hold = None if state["hold"] is None else Hold(*state["hold"])
+        self.live_from = state["live_from"]
+        self.understood, self.heard = _thawed(state["understood"]), _thawed(state["heard"])
+        self.info = AudioInfo(*state["info"])
+        self.is_known, self.last_slot = state["is_known"], state["last_slot"]
+        self.engaged_at = state["engaged_at"]
+
     def close(self) -> None:
         """The mount is forgotten."""
         self.taps = []
+
+
+def _frozen(known: StreamFormat | None) -> list[str] | None:
+    return None if known is None else [known.kind.value, known.codec]
+
+
+def _thawed(known: list[str] | None) -> StreamFormat | None:
+    return None if known is None else StreamFormat(FormatKind(known[0]), known[1])

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from tinyice.core.source import Source
 from tinyice.formats.base import Chunk
+from tinyice.formats.frozen import State
 
 KEPT_S = 10.0
 KEPT_BYTES = 1024 * 1024
@@ -89,6 +90,30 @@ class Backlog:
         self._kept.clear()
         self._seconds, self._bytes, self._is_whole = 0.0, 0, False
         return entry
+
+    def freeze(self) -> State:
+        """What is kept; see ``formats/frozen.py``."""
+        kept = [
+            [
+                came,
+                chunk.data,
+                list(chunk.sync_points),
+                chunk.seconds,
+                chunk.headers,
+                None if chunk.tags is None else dict(chunk.tags),
+            ]
+            for came, chunk, _ in self._kept
+        ]
+        return {"headers": self.headers, "is_whole": self._is_whole, "kept": kept}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self.headers, self._is_whole = state["headers"], state["is_whole"]
+        for came, data, points, seconds, headers, tags in state["kept"]:
+            chunk = Chunk(data, tuple(points), seconds, headers, tags)
+            self._kept.append((came, chunk, None))
+            self._seconds += seconds
+            self._bytes += len(data)
 
     def _is_too_long(self, now: float) -> bool:
         came, oldest, _ = self._kept[0]

@@ -47,9 +47,29 @@ class ServerStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ServerStopping(Event):
-    """The service is about to end its sources and listeners."""
+    """This process is about to end what is left of its sources and listeners."""
 
     id: ClassVar[str] = "server.stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUpgraded(Event):
+    """This process took over from one of version ``previous``; nothing moved for ``seconds``."""
+
+    id: ClassVar[str] = "server.upgraded"
+    version: str
+    previous: str
+    listeners: int
+    sources: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeFailed(Event):
+    """No other process could take over, and this one goes on as before."""
+
+    id: ClassVar[str] = "server.upgrade.failed"
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

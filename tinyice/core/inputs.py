@@ -7,12 +7,14 @@ Each of these is a *slot*, with at most one source in it.
 """
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 from tinyice.core.backlog import Backlog
 from tinyice.core.recorder import Recorder
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk
+from tinyice.formats.frozen import State
 
 LIVE, AUTODJ, RELAY, SILENCE = "live", "autodj", "relay", "silence"
 """Slots; those of other elements of a chain are named as these are."""
@@ -79,6 +81,23 @@ class Input:
             origin = self.source.origin
             for chunk in chunks:
                 self.backlog.add(chunk, now, origin)
+
+    def freeze(self) -> State:
+        """What is known of it besides its source; see ``formats/frozen.py``."""
+        return {
+            "tags": list(astuple(self.tags)),
+            "backlog": None if self.backlog is None else self.backlog.freeze(),
+            "is_recorded": self.recorder is not None,
+            "refused": self.refused,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; who opens the recording is not known here."""
+        self.tags, self.refused = Tags(*state["tags"]), state["refused"]
+        self.backlog = None
+        if state["backlog"] is not None:
+            self.backlog = Backlog()
+            self.backlog.thaw(state["backlog"])
 
     def close(self) -> None:
         """The session is over."""

@@ -21,7 +21,7 @@ from tinyice.core.roll import Roll
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source, StreamFormat
 from tinyice.core.tags import Tags
-from tinyice.formats.base import Chunk, FormatKind
+from tinyice.formats.base import Chunk
 from tinyice.formats.frozen import State
 from tinyice.wire.icy import metadata_block
 
@@ -340,13 +340,11 @@ class Mount:
             self._feeds.grow(int(self.source.rate(now) * self._station.queue_seconds))
 
     def freeze(self) -> State:
-        """The stream and its counts, without source and listeners; see ``formats/frozen.py``."""
-        known = self.format
+        """The stream and its counts, without inputs and listeners; see ``formats/frozen.py``."""
         return {
             "feeds": self._feeds.freeze(),
+            "air": self.air.freeze(),
             "tags": [self.tags.artist, self.tags.title, self.tags.url],
-            "format": None if known is None else [known.kind.value, known.codec],
-            "live_from": self.air.live_from,
             "release_deadline": self._release_deadline,
             "bytes_in": self.bytes_in,
             "listener_peak": self.listener_peak,
@@ -356,11 +354,8 @@ class Mount:
     def thaw(self, state: State) -> None:
         """Go on from ``state``; of a mount on which nothing was yet."""
         self.tags = Tags(*state["tags"])
-        known = state["format"]
-        if known is not None:
-            self.air.understood = StreamFormat(FormatKind(known[0]), known[1])
         self._feeds.thaw(state["feeds"])
-        self.air.live_from = state["live_from"]
+        self.air.thaw(state["air"])
         self._release_deadline = state["release_deadline"]
         self.bytes_in = state["bytes_in"]
         self.listener_peak = state["listener_peak"]

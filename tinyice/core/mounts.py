@@ -30,6 +30,7 @@ from tinyice.core.sessions import RecorderFor, Sessions
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
+from tinyice.formats.frozen import State
 
 SECURE_COST = 4
 """As how many plain listeners one over TLS counts when the pulse is stretched."""
@@ -65,7 +66,8 @@ class Mounts:
             self.counters, publish=publish, clock=clock, recorder_for=recorder_for
         )
         self._mounts: dict[str, Mount] = {}
-        self._last_listener = 0
+        self.last_listener = 0
+        """The highest number that a listener was given."""
         for path in configured:
             self._create(path)
 
@@ -259,17 +261,20 @@ class Mounts:
 
     def next_listener_id(self) -> int:
         """A number that no listener had before."""
-        self._last_listener += 1
-        return self._last_listener
+        self.last_listener += 1
+        return self.last_listener
 
-    @property
-    def last_listener(self) -> int:
-        """The highest number that a listener was given."""
-        return self._last_listener
+    def continue_with(self, path: str, source: Source, state: State, *, on_air: bool) -> Mount:
+        """``source`` fed ``path`` in another process, and goes on here from ``state``."""
+        mount = self.provide(path)
+        self._sessions.go_on(mount, source, state, on_air=on_air)
+        return mount
 
-    def go_on_counting(self, last_listener: int, counters: Counters) -> None:
-        """Another process has counted so far."""
-        self._last_listener, self.counters = last_listener, counters
+    def expect(self, within_s: float) -> None:
+        """All are here that go on: for others that were heard, listeners wait so long."""
+        for mount in self:
+            self._sessions.expect(mount, within_s)
+            self._retire(mount)
 
     def provide(self, path: str) -> Mount:
         """The mount of that path, made if there is none: somebody is about to be there."""

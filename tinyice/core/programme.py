@@ -14,6 +14,7 @@ from tinyice.core.backlog import NEVER, cut
 from tinyice.core.feeds import Feeds
 from tinyice.core.source import Source
 from tinyice.formats.base import Chunk, FormatKind
+from tinyice.formats.frozen import State
 
 if TYPE_CHECKING:
     from tinyice.formats.seam import Seam
@@ -97,6 +98,33 @@ class Programme:
             self._opens = False
             self._open(source, headers)
         return chunk if self._seam is None else self._seam.mend(chunk)
+
+    def freeze(self) -> State:
+        """Where it stands; see ``formats/frozen.py``."""
+        seam = None
+        if self._seam is not None:
+            from tinyice.formats.seam import frozen_seam  # noqa: PLC0415
+
+            seam = frozen_seam(self._seam)
+        return {
+            "seam": seam,
+            "is_watched": self._is_watched,
+            "opens": self._opens,
+            "is_entered": self._is_entered,
+            "headers": self.headers,
+            # Of a mount that never wrote anything there is no moment.
+            "written_at": None if self.written_at == NEVER else self.written_at,
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        if state["seam"] is not None:
+            from tinyice.formats.seam import thaw_seam  # noqa: PLC0415
+
+            self._seam = thaw_seam(state["seam"])
+        self._is_watched, self._opens = state["is_watched"], state["opens"]
+        self._is_entered, self.headers = state["is_entered"], state["headers"]
+        self.written_at = NEVER if state["written_at"] is None else state["written_at"]
 
     def _open(self, source: Source, headers: bytes) -> None:
         # Loaded by the first mount on which something may follow.

@@ -31,11 +31,13 @@ from tinyice.core.events import (
     HoldEnded,
     ListenerLeft,
     ServerStarted,
+    ServerUpgraded,
     SourceConnected,
     SourceDisconnected,
     SourceRefused,
     SourceReplaced,
     TagsChanged,
+    UpgradeFailed,
     WorkerLost,
 )
 from tinyice.core.relay_events import (
@@ -122,6 +124,12 @@ def _joined(*parts: str) -> str:
 TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
     {
         ServerStarted: lambda e: _Told("", "server started", _joined(e.version, *e.ports)),
+        ServerUpgraded: lambda e: _Told(
+            "",
+            f"server upgraded, with {e.listeners} listeners and {e.sources} sources",
+            f"{e.previous} to {e.version}",
+        ),
+        UpgradeFailed: lambda e: _Told("", "upgrade failed, the server goes on", e.reason),
         WorkerLost: lambda e: _Told(
             "", f"worker {e.worker} lost with {e.listeners} listeners", e.reason
         ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tinyice.core.air import Hold
 from tinyice.core.changeover import ended
 from tinyice.core.counters import Counters
 from tinyice.core.errors import MountIdle, MountInUse
@@ -11,6 +12,7 @@ from tinyice.core.mount import Mount
 from tinyice.core.recorder import Recorder
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
+from tinyice.formats.frozen import State
 
 RecorderFor = Callable[[MountSettings], Recorder | None]
 """Opens the dump file of a mount, where it has one."""
@@ -38,6 +40,23 @@ class Sessions:
         entry = mount.attach(source)
         if entry.is_session:
             self._welcome(mount, entry)
+
+    def go_on(self, mount: Mount, source: Source, state: State, *, on_air: bool) -> None:
+        """``source`` fed ``mount`` in another process, and goes on here: that is no news."""
+        entry = mount.air.inputs.add(source)
+        entry.thaw(state)
+        if on_air:
+            mount.air.on_air = entry
+        if state["is_recorded"]:
+            entry.recorder = self._recorder_for(mount.settings)
+
+    def expect(self, mount: Mount, within_s: float) -> None:
+        """Somebody else than a source that goes on was heard, and is about to come again."""
+        air = mount.air
+        if air.last_slot and air.on_air is None and air.hold is None:
+            air.hold = Hold(air.last_slot, self._clock() + within_s)
+        if air.understood is not None:
+            mount.format_known(mount)
 
     def take_over(self, mount: Mount, old: Source, new: Source, station: StationSettings) -> None:
         """Let ``old`` give way to ``new``; raises MountInUse."""

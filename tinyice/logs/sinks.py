@@ -24,6 +24,7 @@ from tinyice.core.events import (
     ListenerMoved,
     RequestFinished,
     SourceRefused,
+    UpgradeFailed,
     WorkerLost,
 )
 from tinyice.core.relay_events import PushLost, PushRefused, RelayLost, RelayRefused
@@ -51,6 +52,7 @@ _LEVELS: dict[type[Event], str] = {
     RelayRefused: "warn",
     ConfigurationRefused: "error",
     DumpFailed: "error",
+    UpgradeFailed: "error",
     WorkerLost: "error",
     ListenerJoined: "debug",
     ListenerLeft: "debug",

@@ -28,7 +28,7 @@ from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError, Overloaded
 from tinyice.core.events import RequestRefused
 from tinyice.net.answers import Answer, answer_to, words_of
-from tinyice.net.doing import State
+from tinyice.net.doing import ALLOW, METHODS, State
 from tinyice.net.farewell import Farewell
 from tinyice.net.front import Exchange, Front, exchange_of
 from tinyice.net.frozen import Dialogue, FrozenDoor
@@ -45,10 +45,6 @@ from tinyice.wire.errors import PeerError
 from tinyice.wire.head import HeadParser, RequestHead
 from tinyice.wire.target import Target, parse_target
 
-ALLOW = "GET, HEAD, OPTIONS, POST, SOURCE"
-"""Methods told to who asks. Without PUT, libshout stays with SOURCE, its older way."""
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "SOURCE", "OPTIONS", "DELETE", "PATCH"})
 _EAGER_BYTES = 64 * 1024
 """How much of later requests is read while one is being answered."""
 
@@ -198,14 +194,16 @@ class Door(Protocol):
         self._early, self._parser = self._parser.leftover, self._new_parser()
         client = self._front.clients.client_of(self._address, head.headers, secure=self._secure)
         self._exchange = exchange_of(head, client, self._front.clock.seconds())
-        if client.address in self._front.bans:
+        if self._front.is_leaving:
+            self.answer(answer_to(Overloaded(1)))
+        elif client.address in self._front.bans:
             self._refuse(PeerError(403, "This address is banned."))
         else:
             self._route(head, target)
 
     def _route(self, head: RequestHead, target: Target) -> None:
         method = head.method
-        if method not in _METHODS:
+        if method not in METHODS:
             self._refuse(PeerError(501, "This method is not supported."))
         elif method == "SOURCE" or (method == "PUT" and not target.path.startswith(_API)):
             # With known credentials it is decided at once.
@@ -306,7 +304,9 @@ class Door(Protocol):
         But not before the peer takes what was answered: a thousand requests
         whose answers nobody reads would fill our memory.
         """
-        if self._web.is_clogged:
+        if self._front.is_leaving:
+            self._let_go()
+        elif self._web.is_clogged:
             self._watch_flush()
         elif self._early:
             # From a turn of its own: a thousand pipelined requests are no recursion.

@@ -105,6 +105,8 @@ class Front:
     the client's address and the path. ``larger_body`` says how large the body
     of a request may be, where it may be larger than others. ``shoutcast_mount`` is where
     sources go that name no mount. ``via`` gives the way that the stream of a mount took.
+    ``is_leaving``: another process serves by now, and what is asked of this one is to be
+    asked there.
     """
 
     mounts: Mounts
@@ -123,6 +125,7 @@ class Front:
     larger_body: Callable[[RequestHead], int] = _no_larger
     shoutcast_mount: Callable[[], str] = _no_mount
     via: Callable[[str], str] = _no_way
+    is_leaving: bool = False
 
     @property
     def date(self) -> str:

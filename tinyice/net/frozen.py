@@ -33,7 +33,7 @@ class FrozenStay:
     user: str
     began: float
     until: float | None
-    ticket: FrozenTicket | None
+    ticket: FrozenTicket
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,11 @@ class DoorFactory(Factory):
         """A door, or None to close at once."""
         if not self._reception.lets_in(addr, proxied=self.proxied):
             return None
-        return Introduction(self._front, self.door) if self.proxied else self.door()
+        return self.introduction() if self.proxied else self.door()
+
+    def introduction(self) -> Introduction:
+        """What stands before a door where a proxy says first who connects."""
+        return Introduction(self._front, self.door)
 
     def door(self) -> Door:
         """A new door, for a connection that is in already."""
@@ -112,7 +116,16 @@ class ShoutcastFactory(Factory):
         """The dialogue, or None to close at once."""
         if not self._reception.lets_in(addr, proxied=self.proxied):
             return None
-        return Introduction(self._front, self._dialogue) if self.proxied else self._dialogue()
+        return self.introduction() if self.proxied else self.dialogue()
 
-    def _dialogue(self) -> ShoutcastDoor:
+    def introduction(self) -> Introduction:
+        """What stands before a dialogue where a proxy says first who connects."""
+        return Introduction(self._front, self.dialogue)
+
+    def dialogue(self) -> ShoutcastDoor:
+        """A new dialogue, for a connection that is in already."""
         return ShoutcastDoor(self._front, self._door)
+
+    def door(self) -> Door:
+        """A new door, for a connection that turned out to speak HTTP."""
+        return self._door()

@@ -15,9 +15,7 @@ class Stay:
 
     __slots__ = ("_began", "_clock", "_leave", "_limit", "_ticket", "_until_s", "user")
 
-    def __init__(
-        self, granted: ListenerPass, ticket: ListenerTicket, clock: IReactorTime
-    ) -> None:
+    def __init__(self, granted: ListenerPass, ticket: ListenerTicket, clock: IReactorTime) -> None:
         self.user = granted.user
         self._ticket = ticket
         self._until_s = granted.until_s

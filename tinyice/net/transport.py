@@ -11,7 +11,7 @@ import select
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from twisted.internet import tcp
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -98,7 +98,7 @@ class FrozenConnection:
     """
 
     port: str
-    peer: tuple[str, int]
+    peer: tuple[Any, ...]
     introduced: tuple[str, int] | None = None
     unsent: bytes = b""
 
@@ -172,7 +172,7 @@ class StreamServer(tcp.Server):
         introduced = (host, getattr(announced, "port", 0)) if host else None
         return FrozenConnection(
             port=self.server.key,
-            peer=(str(self.client[0]), int(str(self.client[1]))),
+            peer=self.client,
             introduced=introduced,
             unsent=b"".join((self.dataBuffer[self.offset :], *self._tempDataBuffer)),
         )

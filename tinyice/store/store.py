@@ -114,6 +114,10 @@ class Store:
         except DatabaseFault as fault:
             raise NoDatabase(fault.reason) from fault
 
+    async def flush(self) -> None:
+        """Write what waits."""
+        await self._outbox.flush()
+
     async def stop(self) -> None:
         """Write what waits, close the file, and end."""
         self._is_stopping = True

@@ -28,15 +28,21 @@ class Ferrying:
 class Away:
     """A listener's outlet that lies in a worker: ``core.listener.Outlet``."""
 
-    __slots__ = ("_connection", "_is_told", "_link", "ferrying", "listener", "raw_send")
+    __slots__ = ("_is_told", "_link", "connection", "ferrying", "listener", "raw_send")
 
     def __init__(self, link: Teller, listener: Listener, connection: ListenerConnection) -> None:
         self._link = link
-        self._connection = connection
+        self.connection = connection
+        """What is left of it here."""
         self._is_told = False
         self.listener = listener
         self.ferrying: Ferrying | None = None
         self.raw_send: Callable[[memoryview], int] = _take_nothing
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether its worker was told to end it."""
+        return self._is_told
 
     def send(self, view: bytes | memoryview) -> int:
         """Take nothing: the worker sends what there is."""
@@ -70,8 +76,8 @@ class Away:
         mount = self.listener.mount
         if mount is not None:
             mount.left_away(self.listener, bytes_out, jumps, too_slow=too_slow)
-        self._connection.left()
-        self._connection.closed()
+        self.connection.left()
+        self.connection.closed()
 
 
 def _take_nothing(_view: memoryview) -> int:

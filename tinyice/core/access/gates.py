@@ -55,6 +55,9 @@ class ListenerGate(Protocol):
     async def admit(self, ticket: ListenerTicket) -> ListenerPass:
         """Let a listener in; raises Challenge, Refused, LockedOut or Overloaded."""
 
+    def readmit(self, ticket: ListenerTicket, user: str) -> ListenerPass:
+        """The pass of a listener whom another process has let in, as ``user``."""
+
 
 class SourceGate(Protocol):
     """Decides in place of the gatekeeper who feeds some of the mounts."""
@@ -81,6 +84,10 @@ class OpenToAll:
     async def admit(self, ticket: ListenerTicket) -> ListenerPass:
         """Everyone may come in."""
         return ListenerPass()
+
+    def readmit(self, ticket: ListenerTicket, user: str) -> ListenerPass:
+        """Nobody is to be told."""
+        return ListenerPass(user)
 
 
 class NothingDelegated:

@@ -128,6 +128,13 @@ class GuardedMounts:
         leave = partial(self._site.has_left, auth, ticket)
         return ListenerPass(user, verdict.time_limit_s, leave if auth.listener_remove else None)
 
+    def readmit(self, ticket: ListenerTicket, user: str) -> ListenerPass:
+        """The pass of a listener whom another process has let in, as ``user``."""
+        auth = self._settings_for(ticket.mount).url_auth
+        if auth is None or not auth.listener_remove:
+            return ListenerPass(user)
+        return ListenerPass(user, leave=partial(self._site.has_left, auth, ticket))
+
     async def _check_account(
         self, settings: MountSettings, client: Client, credentials: Credentials | None
     ) -> None:

@@ -15,6 +15,8 @@ EVENTS_SHOWN = 12
 
 _ICONS = {
     "server.started": ("power", "ok"),
+    "server.upgraded": ("power", "ok"),
+    "server.upgrade.failed": ("bad", "bad"),
     "worker.lost": ("bad", "bad"),
     "mount.source.connected": ("onair", "ok"),
     "mount.source.disconnected": ("alert", "warn"),

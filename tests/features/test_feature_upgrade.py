@@ -1,0 +1,207 @@
+"""A successor takes over: nobody is dropped, no byte is lost, and what fails changes nothing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from features.handing import Audience, Steady, is_alive, serving_pid, upgrade
+from programs.children import start
+from programs.station import PROJECT, Station, accepts, free_port_pair, project_path, write_config
+from programs.waiting import until
+
+PEOPLE = 100
+TINYICE = str(Path(sys.executable).with_name("twistd"))
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@contextmanager
+def station(home: Path, **settings: object) -> Iterator[Station]:
+    """A server with a PID file."""
+    port = free_port_pair()
+    config = write_config(home, port, **settings)
+    command = [TINYICE, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
+    child = start(command, home=home, name="server", env=project_path())
+    made = Station("tinyice", port, home, child)
+    try:
+        until(lambda: accepts(port), within=30, what="the server accepts connections")
+        yield made
+        assert "Traceback" not in child.output(), child.output()
+    finally:
+        child.stop()
+
+
+def control(made: Station, command: str) -> "subprocess.CompletedProcess[str]":
+    """What the ``tinyice`` command says."""
+    program = "import sys; from tinyice.cli import main; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", program, command, "--config", str(made.home / "tinyice.json")],
+        env={**os.environ, **project_path()},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def until_all_hear(audience: Audience, least: int = 20_000) -> None:
+    """Return when everybody has got something."""
+    until(
+        lambda: all(len(ear.got) > least for ear in audience.ears),
+        within=20,
+        what="everybody hears",
+    )
+
+
+def hear_on(audience: Audience, seconds: float = 1.0) -> None:
+    """Return when everybody has got so much more."""
+    until_all_hear(audience, max(len(ear.got) for ear in audience.ears) + int(16_000 * seconds))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_five_upgrades_in_a_row(tmp_path: Path, workers: int) -> None:
+    """Each listener's bytes are one piece of what the source sent, which never reconnects."""
+    with station(tmp_path, workers=workers) as made, Audience(made.port, "/live") as audience:
+        source = Steady(made.port, "/live")
+        source.start()
+        made.wait_for_mount("/live", 10)
+        audience.join_all(PEOPLE)
+        audience.start()
+        until_all_hear(audience)
+        for _ in range(5):
+            upgrade(made)
+            hear_on(audience)
+        assert made.child.wait(10) == 0
+        status = made.sources()["/live"]
+        assert status["listeners"] == PEOPLE
+        source.stop()
+        assert not source.fault
+        audience.check()
+        os.kill(serving_pid(made), signal.SIGTERM)
+        until(lambda: not (tmp_path / "tinyice.pid").exists(), within=15, what="it has ended")
+
+
+def test_the_command_says_what_came_of_it(tmp_path: Path) -> None:
+    """``tinyice upgrade`` waits, and tells who serves; a version that does not start is told too.
+
+    Then the server goes on, and so does everybody.
+    """
+    with station(tmp_path) as made, Audience(made.port, "/live") as audience:
+        source = Steady(made.port, "/live")
+        source.start()
+        made.wait_for_mount("/live", 10)
+        audience.join_all(10)
+        audience.start()
+        until_all_hear(audience)
+        done = control(made, "upgrade")
+        assert done.returncode == 0, done.stderr
+        pid = serving_pid(made)
+        assert f"process {pid} " in done.stdout
+        assert "10 listeners and 1 sources" in done.stdout
+        until(lambda: not made.child.running, within=10, what="the old process has ended")
+
+        config = (tmp_path / "tinyice.json").read_text()
+        (tmp_path / "tinyice.json").write_text("{ this is none")
+        refused = control(made, "upgrade")
+        assert refused.returncode == 1
+        assert "not upgraded" in refused.stderr
+        assert "tinyice.json" in refused.stderr
+        (tmp_path / "tinyice.json").write_text(config)
+
+        assert serving_pid(made) == pid
+        hear_on(audience)
+        assert upgrade(made) != pid
+        hear_on(audience)
+        source.stop()
+        assert not source.fault
+        audience.check()
+        assert "server.upgrade.failed" in made.child.output()
+
+
+CRASHES = {
+    "it can't be imported": ("handover/taking.py", '"""The', 'this is no Python\n"""The'),
+    "it ends before it is ready": (
+        "assembly/succession.py",
+        "            say_ready(",
+        "            os._exit(7)\n            say_ready(",
+    ),
+    "it speaks another protocol": ("handover/line.py", "VERSION = 1", "VERSION = 99"),
+    "it is killed with the cargo": (
+        "handover/taking.py",
+        "    arrived = unpack(delivery, here)",
+        "    import os\n    os.kill(os.getpid(), 9)\n    arrived = unpack(delivery, here)",
+    ),
+    "it is killed before it says that it is there": (
+        "handover/taking.py",
+        "    line.say(Word.HERE",
+        "    import os\n    os.kill(os.getpid(), 9)\n    line.say(Word.HERE",
+    ),
+    "it is killed when it may go": (
+        "handover/taking.py",
+        "    line.say(Word.TAKEN",
+        "    import os\n    os.kill(os.getpid(), 9)\n    line.say(Word.TAKEN",
+    ),
+    "it fails to make something of the cargo": (
+        "handover/thawing.py",
+        "    def player(self, piece: Player) -> None:",
+        "    def player(self, piece: Player) -> None:\n        1 / 0",
+    ),
+    "it hangs with the cargo": (
+        "handover/taking.py",
+        "    line.say(Word.HERE",
+        "    import time\n    time.sleep(60)\n    line.say(Word.HERE",
+    ),
+}
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> None:
+    """The old process goes on as if nothing had been; then a sound version takes over."""
+    root = tmp_path / "installed"
+    shutil.copytree(PROJECT / "tinyice", root / "tinyice", ignore=shutil.ignore_patterns("__pyc*"))
+    for name in ("twisted", "templates", "static"):
+        (root / name).symlink_to(PROJECT / name)
+    path = {"PYTHONPATH": os.pathsep.join([str(root), project_path()["PYTHONPATH"]])}
+    port = free_port_pair()
+    config = write_config(tmp_path, port, workers=workers)
+    command = [TINYICE, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
+    with (
+        start(command, home=tmp_path, name="server", env=path) as child,
+        Audience(port, "/live") as audience,
+    ):
+        made = Station("tinyice", port, tmp_path, child)
+        until(lambda: accepts(port), within=30, what="the server accepts connections")
+        source = Steady(port, "/live")
+        source.start()
+        made.wait_for_mount("/live", 10)
+        audience.join_all(20)
+        audience.start()
+        until_all_hear(audience)
+        pid = serving_pid(made)
+        for number, (name, (module, before, after)) in enumerate(CRASHES.items(), 1):
+            file = root / "tinyice" / module
+            sound = file.read_text()
+            assert before in sound, name
+            file.write_text(sound.replace(before, after, 1))
+            os.kill(pid, signal.SIGUSR2)
+            until(
+                lambda number=number: made.child.output().count("server.upgrade.failed") == number,
+                within=40,
+                what=name,
+            )
+            file.write_text(sound)
+            assert serving_pid(made) == pid, name
+            hear_on(audience, 0.3)
+        upgrade(made)
+        until(lambda: not is_alive(pid), within=10, what="the old one has ended")
+        hear_on(audience)
+        source.stop()
+        assert not source.fault
+        audience.check()

@@ -1,0 +1,33 @@
+"""What of the parts goes over to a successor, or comes from a predecessor."""
+
+from typing import cast
+
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IReactorFDSet
+
+from tinyice.assembly.build import Parts
+from tinyice.handover.belongings import Belongings, Memory
+
+
+def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
+    """The names of memories are part of the protocol between versions."""
+    behind = parts.behind
+    chronicle = behind.chronicle
+    memories: dict[str, Memory] = {
+        "sessions": behind.access.sessions,
+        "lockouts": behind.access.lockouts,
+        "counters": parts.mounts.counters,
+        "tally": behind.gauges.tally,
+        "trends": chronicle.trends,
+        "recent": chronicle.recent,
+        "latest": chronicle.latest,
+        "played": chronicle.played,
+    }
+    return Belongings(
+        mounts=parts.mounts,
+        front=parts.front,
+        ports=parts.entrances,
+        memories=memories,
+        reactor=cast("IReactorFDSet", reactor),
+        clock=reactor,
+    )

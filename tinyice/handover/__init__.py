@@ -1,0 +1,1 @@
+"""A running station goes over to another process, and nobody hears of it."""

@@ -1,0 +1,134 @@
+"""Unpacking: a cargo becomes the station of this process, which does not move yet."""
+
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import cast
+
+from twisted.internet.protocol import Protocol
+
+from tinyice.core.pace import Pace
+from tinyice.core.source import Source
+from tinyice.handover.belongings import Belongings
+from tinyice.handover.cargo import Delivery
+from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player
+from tinyice.net.door import Door
+from tinyice.net.frozen import Dialogue, FrozenDoor
+from tinyice.net.introduction import Introduction
+from tinyice.net.listener import ListenerConnection
+from tinyice.net.ports import ShoutcastFactory
+from tinyice.net.shoutcast import ShoutcastDoor
+from tinyice.net.source import SourceConnection
+from tinyice.net.stay import Stay, thawed_ticket
+from tinyice.net.transport import FrozenConnection, StreamServer
+from tinyice.wire.body import thawed_body
+from tinyice.wire.icy_inline import InlineMetadata
+
+RETURN_S = 30.0
+"""How long listeners wait for a relay, a fallback or a programme of this process."""
+
+
+@dataclass(slots=True)
+class Arrived:
+    """How much has come."""
+
+    listeners: int = 0
+    sources: int = 0
+    previous: str = ""
+
+
+def unpack(delivery: Delivery, here: Belongings) -> Arrived:
+    """Make everything of it; raises Spoilt, PortTaken, or an error of the system."""
+    unpacking = _Unpacking(delivery, here)
+    for piece in delivery.pieces():
+        match piece:
+            case FrozenHouse():
+                unpacking.house(piece)
+            case FrozenMount():
+                here.mounts.provide(piece.path).thaw(piece.state)
+            case Encoder():
+                unpacking.encoder(piece)
+            case Player():
+                unpacking.player(piece)
+            case Caller():
+                unpacking.caller(piece)
+    here.mounts.expect(RETURN_S)
+    return unpacking.arrived
+
+
+class _Unpacking:
+    def __init__(self, delivery: Delivery, here: Belongings) -> None:
+        self._delivery = delivery
+        self._here = here
+        self.arrived = Arrived()
+
+    def house(self, piece: FrozenHouse) -> None:
+        here, delivery = self._here, self._delivery
+        for name, memory in here.memories.items():
+            if name in piece.memories:
+                memory.thaw(piece.memories[name])
+        here.mounts.last_listener = piece.last_listener
+        here.ports.inherit([one.at(delivery.descriptor(one.descriptor)) for one in piece.ports])
+
+    def encoder(self, piece: Encoder) -> None:
+        front, frozen = self._here.front, piece.encoder
+        inline = None
+        if frozen.inline is not None:
+            inline = InlineMetadata(1)
+            inline.thaw(frozen.inline)
+        control = SourceConnection(front, frozen.exchange, thawed_body(frozen.body), inline)
+        source = Source.thawed(frozen.source, control, Pace(front.limits.source_lead_s))
+        mount = self._here.mounts.continue_with(
+            frozen.mount, source, piece.input, on_air=piece.on_air
+        )
+        connection = self._connected(piece.descriptor, frozen.connection)
+        control.go_on(frozen, connection, mount, source)
+        self.arrived.sources += 1
+
+    def player(self, piece: Player) -> None:
+        front, frozen = self._here.front, piece.player
+        mount = self._here.mounts.provide(frozen.mount)
+        connection = self._connected(piece.descriptor, frozen.connection)
+        player = ListenerConnection(
+            front, mount, frozen.exchange, connection, number=frozen.listener.id
+        )
+        stay = None
+        if frozen.stay is not None:
+            ticket = thawed_ticket(frozen.stay.ticket)
+            stay = Stay(front.listener_gate.readmit(ticket, frozen.stay.user), ticket, front.clock)
+        player.go_on(frozen, mount, stay)
+        self.arrived.listeners += 1
+
+    def caller(self, piece: Caller) -> None:
+        connection = self._connected(piece.descriptor, piece.door.connection)
+        door = self._door(piece.door)
+        connection.protocol = door
+        door.makeConnection(connection)  # type: ignore[no-untyped-call]
+        # What it says may be answered: after everybody else is here.
+        self._here.clock.callLater(0, door.go_on, piece.door)
+
+    def _door(self, frozen: FrozenDoor) -> Door | ShoutcastDoor | Introduction:
+        factory = self._here.ports.behind(frozen.connection.port)
+        if frozen.dialogue is Dialogue.INTRODUCTION:
+            return factory.introduction()
+        if isinstance(factory, ShoutcastFactory) and frozen.dialogue is Dialogue.SHOUTCAST:
+            return factory.dialogue()
+        return factory.door()
+
+    def _connected(self, number: int, frozen: FrozenConnection) -> StreamServer:
+        end = socket.socket(fileno=self._delivery.descriptor(number))
+        end.setblocking(False)
+        peer = frozen.peer
+        if not peer[0]:
+            with suppress(OSError):
+                peer = end.getpeername()
+        connection = StreamServer(
+            end,
+            Protocol(),
+            cast("tuple[object, ...]", tuple(peer)),
+            self._here.ports.port_of(frozen.port),
+            0,
+            self._here.reactor,
+        )
+        connection.thaw(frozen)
+        return connection
