@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling, Scheduling
 TOGETHER = ("tests/programs/", "tests/install/", "tests/browser/")
 """Folders whose tests share something costly: one worker runs them, one after the other."""
 
-TOGETHER_BY_FILE = ("tests/features/",)
+TOGETHER_BY_FILE = ("tests/edge/", "tests/features/")
 """Folders in which the tests of one file share servers."""
 
 CLIENTS = Path(__file__).with_name("clients.txt")
