@@ -110,10 +110,12 @@ def test_faults_change_nothing(operator: Operator) -> None:
 
 
 def test_what_needs_a_restart_waits(operator: Operator) -> None:
-    """And the pages say so."""
+    """And the pages say so; everything else holds at once."""
     assert code(operator.save("limits", header_timeout="16")) == 303
+    assert "Restart needed" not in operator.text("/admin/settings")
+    assert code(operator.save("streaming", queue_size="65536", burst_size="8192")) == 303
     for path in ("/admin/settings", "/admin/system"):
-        assert "<b>Restart needed</b> for header_timeout." in operator.text(path)
+        assert "<b>Restart needed</b> for queue_size." in operator.text(path)
 
 
 def test_names_colour_and_words(operator: Operator) -> None:

@@ -271,10 +271,10 @@ class TestNeeds:
     def test_lockouts_and_restarts(self) -> None:
         """They concern who looks after the server."""
         web = opened()
-        web.bench.changes.document["port"] = 8001
+        web.bench.changes.document["data_dir"] = "/x"
         text = needs(page(web))
         assert "1 address is locked out" in text
-        assert "after a restart: port" in text
+        assert "after a restart: data_dir" in text
         assert "locked out" not in needs(page(opened(who=DJ)))
 
 
