@@ -12,6 +12,7 @@ from formats.synthetic_frames import mpeg_frame
 from tinyice.core.events import Event
 from tinyice.core.mount import Mount
 from tinyice.core.settings import MountSettings, StationSettings
+from tinyice.formats.frozen import State
 from tinyice.playout.players import Playout
 from tinyice.playout.silence import SilenceKind
 from tinyice.playout.tape import MemoryTape
@@ -55,7 +56,9 @@ class Plays(Protocol):
 class Stage:
     """Mounts, the playout, and all that they need."""
 
-    def __init__(self, folder: Path, *settings: MountSettings) -> None:
+    def __init__(
+        self, folder: Path, *settings: MountSettings, goes_on: State | None = None
+    ) -> None:
         self.clock = Clock()
         self.rig = Rig(mounts={one.path: one for one in settings})
         self.rig.clock.now = self.clock.seconds()
@@ -72,6 +75,7 @@ class Stage:
             now=lambda: NOON,
             publish=self.rig.events.append,
         )
+        self.playout.thaw(goes_on or {})
         self.rig.mounts.players = self.playout
         for mount in self.rig.mounts:
             self.playout.see_to(mount)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.fakes import Player
@@ -338,6 +339,35 @@ def test_a_mount_that_is_switched_off_plays_nothing(tmp_path: Path) -> None:
     stage.configure()
     stage.run(1)
     assert stage.kind_on_air("/live") == "file"
+
+
+@pytest.mark.parametrize("begins_late", [False, True])
+def test_another_process_goes_on_where_this_one_was(tmp_path: Path, *, begins_late: bool) -> None:
+    """A file is heard from the next frame on, however far into it, and its rounds go on."""
+    put(tmp_path, 3000)
+    stage = Stage(tmp_path, settings("/live", FILE))
+    stage.run(1)
+    player = stage.listen("/live")
+    stage.run(85 if begins_late else 12)
+    last = heard(player)[-1]
+    state = msgspec.msgpack.decode(msgspec.msgpack.encode(stage.playout.freeze()))
+    other = Stage(tmp_path, settings("/live", FILE), goes_on=state)
+    other.run(1)
+    player = other.listen("/live")
+    other.run(90)
+    rows = runs(heard(player))
+    first = next(number for number in heard(player) if number)
+    assert last - 40 <= first <= last + 40
+    assert rows[1] == (0, 3000) or len(rows) == 2
+
+
+def test_a_file_that_is_shorter_now_begins_anew(tmp_path: Path) -> None:
+    """What was frozen may be true no more."""
+    put(tmp_path, 100)
+    stage = Stage(tmp_path, settings("/live", FILE), goes_on={"night.mp3": 500.0})
+    stage.run(1)
+    assert stage.kind_on_air("/live") == "file"
+    assert stage.playout.freeze()["night.mp3"] < 3
 
 
 def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
         "recent": chronicle.recent,
         "latest": chronicle.latest,
         "played": chronicle.played,
+        "playing": parts.streaming.playing,
     }
     return Belongings(
         mounts=parts.mounts,

@@ -9,6 +9,7 @@ from tinyice.assembly.ground import Ground
 from tinyice.core.inputs import FILE, SILENCE
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
+from tinyice.formats.frozen import State
 
 if TYPE_CHECKING:
     from tinyice.codec.silence_maker import SilenceMaker
@@ -25,6 +26,16 @@ class Playing:
         self._playout: Playout | None = None
         self._maker: SilenceMaker | None = None
         self._is_started = False
+        self._positions: State = {}
+        """Where files go on that another process has played."""
+
+    def freeze(self) -> State:
+        """Where each file is; see ``formats/frozen.py``."""
+        return {} if self._playout is None else self._playout.freeze()
+
+    def thaw(self, state: State) -> None:
+        """Go on there; nothing is played yet."""
+        self._positions = state
 
     def start(self) -> None:
         """Let every mount have what its chain names."""
@@ -55,7 +66,7 @@ class Playing:
         from tinyice.playout.players import Playout  # noqa: PLC0415
 
         ground = self._ground
-        return Playout(
+        playout = Playout(
             self._mounts,
             folder=ground.folder,
             worker=ground.worker,
@@ -64,6 +75,8 @@ class Playing:
             now=ground.now,
             publish=ground.hub.publish,
         )
+        playout.thaw(self._positions)
+        return playout
 
     async def _make(self, kind: "SilenceKind") -> bytes:
         # loaded by the first mount that needs silence

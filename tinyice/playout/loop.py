@@ -47,6 +47,8 @@ class Loop:
         self._given_s = 0.0
         self._call: IDelayedCall | None = None
         self._is_giving = False
+        self.position_s = tape.position_s
+        """How much of the round has been played."""
         tape.on_ready(self._give)
 
     @property
@@ -100,6 +102,7 @@ class Loop:
         while self._ahead_s(now) < LEAD_S and (unit := self.tape.take()) is not None:
             units.append(unit)
             self._given_s += unit.chunk.seconds
+            self.position_s = unit.chunk.seconds + (0.0 if unit.begins else self.position_s)
             self._remember(unit)
         if units:
             for player in tuple(self._players):

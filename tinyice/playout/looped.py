@@ -79,10 +79,15 @@ class Looped:
             place.take(self._loop)
 
     def close(self) -> None:
-        """Nobody wants it any more."""
+        """Nobody wants it any more, or this process ends: it falls still, and nobody is told."""
         self._is_closed = True
         self._revival.cancel()
-        self._end("server stopping")
+        self._fall_still()
+
+    @property
+    def position_s(self) -> float:
+        """How much of a round has been played."""
+        return 0.0 if self._loop is None else self._loop.position_s
 
     def _begin(self) -> None:
         self._revival.began()
@@ -117,13 +122,18 @@ class Looped:
             self._revival.ended()
 
     def _end(self, reason: str) -> None:
+        if self._fall_still():
+            for place in tuple(self.places):
+                place.leave(reason)
+
+    def _fall_still(self) -> bool:
+        """Play no more; whether anything could be played."""
         loop, self._loop = self._loop, None
         if self._check is not None and self._check.active():
             self._check.cancel()
         if loop is not None:
             loop.close()
-            for place in tuple(self.places):
-                place.leave(reason)
+        return loop is not None
 
     def _look(self) -> None:
         if self._loop is not None:

@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from tinyice.core.events import Event, FallbackFound, FallbackMissing
 from tinyice.core.inputs import FILE, SILENCE
 from tinyice.core.mount import Mount
+from tinyice.formats.frozen import State
 from tinyice.playout.errors import Unplayable
 from tinyice.playout.files import AudioFile, path_of
 from tinyice.playout.looped import Looped
@@ -54,7 +55,18 @@ class Playout:
         """Why there is no silence for a mount."""
         self._again: dict[str, IDelayedCall] = {}
         """Mounts of which it is to be known soon what they play."""
+        self._positions: dict[str, float] = {}
+        """Where files go on that another process has played, in seconds."""
         self._is_stopping = False
+
+    def freeze(self) -> State:
+        """Where in its round each file is; see ``formats/frozen.py``."""
+        files = [what for what in self._looped if isinstance(what, str)]
+        return {name: self._looped[name].position_s for name in files}
+
+    def thaw(self, state: State) -> None:
+        """Let files that are opened from now on go on there, each once."""
+        self._positions = dict(state)
 
     def see_to(self, mount: Mount) -> None:
         """``mount`` may have another chain now, or play another format."""
@@ -146,7 +158,7 @@ class Playout:
         within = None if Path(name).is_absolute() else self._folder
         file = AudioFile(path_of(name, self._folder), within)
         work = self._worker(f"file {name}")
-        tape = FileTape(file, work, failed)
+        tape = FileTape(file, work, failed, self._positions.pop(name, 0.0))
         try:
             await tape.open()
         except Unplayable:

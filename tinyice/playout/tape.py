@@ -34,6 +34,8 @@ class Tape(Protocol):
     headers: bytes
     """The stream headers in force before the next unit."""
     tags: Mapping[str, str]
+    position_s: float
+    """Where in its round it began."""
 
     def take(self) -> Unit | None:
         """The next unit; None: it is not there yet, ``ready`` will be called."""
@@ -51,10 +53,17 @@ class Tape(Protocol):
 class FileTape:
     """A file, read ahead by ``work``, which is the tape's own and ends with it.
 
-    ``failed`` is told once why it can't go on.
+    ``failed`` is told once why it can't go on. It begins ``position_s`` after the
+    beginning of the file, if that is so long.
     """
 
-    def __init__(self, file: AudioFile, work: Work, failed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        file: AudioFile,
+        work: Work,
+        failed: Callable[[str], None],
+        position_s: float = 0.0,
+    ) -> None:
         self._file = file
         self._work = work
         self._failed = failed
@@ -66,6 +75,8 @@ class FileTape:
         self._is_reading = False
         self._is_checking = False
         self._is_closed = False
+        self._skip_s = position_s
+        self.position_s = 0.0
         self.kind = FormatKind.RAW
         self.needs_headers = False
         self.info = AudioInfo()
@@ -77,6 +88,8 @@ class FileTape:
         self._is_reading = True
         try:
             cutter = self._cutter = await self._begin_round()
+            while self.position_s < self._skip_s and not self._is_closed:
+                await self._skip()
         finally:
             self._is_reading = False
         self.kind, self.needs_headers = cutter.kind, cutter.needs_headers
@@ -89,9 +102,7 @@ class FileTape:
         if not self._units:
             self._read_on()
             return None
-        unit = self._units.popleft()
-        self._seconds -= unit.chunk.seconds
-        self._bytes -= len(unit.chunk.data)
+        unit = self._pop()
         self.headers = unit.headers if unit.chunk.headers is None else unit.chunk.headers
         self._read_on()
         return unit
@@ -146,6 +157,19 @@ class FileTape:
         if following.kind is not self.kind or following.info != self.info:
             raise Unplayable("the file has changed: it is another kind of stream now")
 
+    async def _skip(self) -> None:
+        """Pass over what was played before, or read on towards it."""
+        while self._units and self.position_s < self._skip_s:
+            unit = self._pop()
+            self.position_s += unit.chunk.seconds
+        if not self._units:
+            data = await self._work.perform(self._file.read_in_worker)
+            if not data or self._cutter is None:
+                self._skip_s = self.position_s = 0.0
+                self._cutter = await self._begin_round()
+            else:
+                self._keep(self._cutter.feed(data))
+
     async def _begin_round(self) -> UnitCutter:
         """Read from the beginning until there is audio."""
         await self._work.perform(self._file.begin_in_worker)
@@ -165,6 +189,12 @@ class FileTape:
             raise Unplayable(NO_AUDIO)
         self._keep(units)
         return cutter
+
+    def _pop(self) -> Unit:
+        unit = self._units.popleft()
+        self._seconds -= unit.chunk.seconds
+        self._bytes -= len(unit.chunk.data)
+        return unit
 
     def _keep(self, units: list[Unit]) -> None:
         if self._is_closed:
@@ -202,6 +232,7 @@ class MemoryTape:
         if not any(unit.chunk.seconds for unit in self._units):
             raise Unplayable(NO_AUDIO)
         self._next = 0
+        self.position_s = 0.0
         self.kind, self.needs_headers = cutter.kind, cutter.needs_headers
         self.info = cutter.info
         self.headers = self._units[0].headers
