@@ -34,7 +34,7 @@ def test_the_shape_of_the_go_server(tmp_path: Path) -> None:
 def test_our_shape(tmp_path: Path) -> None:
     relay = {
         "mount": "/r",
-        "urls": [URL, "https://other.example/live"],
+        "urls": ["https://hub.example/live", "https://other.example/live"],
         "user": "edge",
         "on_demand": True,
         "pin": ":".join([PIN[:2].upper()] * 32),
@@ -66,6 +66,7 @@ RELAYS: list[tuple[dict[str, Any], str, str]] = [
     ({"mount": "/r", "url": "rtmp://x/y"}, "url", "must be an address"),
     ({"mount": "/r", "url": "http://a:b@hub.example/x"}, "url", "must not hold a name"),
     ({"mount": "/r", "url": URL, "pin": "abcd"}, "pin", "must be the SHA-256"),
+    ({"mount": "/r", "url": URL, "pin": PIN}, "pin", "every address begins with https"),
     ({"mount": "/r", "url": URL, "idle_timeout": 0}, "idle_timeout", ""),
     ({"mount": "/r", "url": "http://localhost:8000/r"}, "url", "must not be the mount itself"),
     ({"mount": "/r", "urls": [URL, "http://[::1]:8000/%72"]}, "urls[1]", "must not be the mount"),
@@ -104,6 +105,14 @@ def test_another_mount_of_this_server_may_be_relayed(tmp_path: Path) -> None:
 )
 def test_what_is_no_master(tmp_path: Path, master: dict[str, Any], key: str) -> None:
     assert list(faults(tmp_path, {"masters": [master]})) == [f"masters[0].{key}"]
+
+
+def test_loopback_may_be_another_server(tmp_path: Path) -> None:
+    """Where this one listens on an address of its own."""
+    relay = {"mount": "/r", "url": "http://127.0.0.1:8000/r"}
+    checked(tmp_path, {"bind_host": "192.0.2.1", "relays": [relay]})
+    own = {"mount": "/r", "url": "http://192.0.2.1:8000/r"}
+    assert faults(tmp_path, {"bind_host": "192.0.2.1", "relays": [own]})
 
 
 def test_passwords_are_masked_in_what_is_told_of_a_change() -> None:

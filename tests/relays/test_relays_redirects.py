@@ -74,6 +74,15 @@ def test_the_pin_is_for_the_servers_that_the_relay_names() -> None:
     assert (first.pin, same.pin, station.net.next().pin) == ("ab" * 32, "ab" * 32, "")
 
 
+def test_a_pin_is_not_left_behind() -> None:
+    """Who wants a certificate does not want to end where there is none."""
+    station = Station()
+    relay = begun(station, Upstream(upstream("https://best.example/live").to, pin="ab" * 32))
+    led_to(station.net.next(), "http://best.example/live")
+    assert "nothing is pinned" in relay.snapshot().error
+    assert not station.net.open_calls
+
+
 def test_a_circle_is_named() -> None:
     station = Station()
     relay = begun(station, upstream(BEST))

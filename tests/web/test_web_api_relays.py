@@ -62,7 +62,7 @@ def test_pages_of_the_list(web: Web) -> None:
 
 def test_one_that_is_made_is_guarded(web: Web) -> None:
     """Its address is judged, as it came from outside of the file."""
-    made = {"mount": "/new", "urls": [HUB, "http://b.example/"], "linger": 5, "pin": "ab" * 32}
+    made = {"mount": "/new", "urls": [HUB, "https://b.example/"], "linger": 5, "pin": "ab" * 32}
     assert web.send("POST", "/api/relays", made).status == 201
     assert entry(web, "/new") == {**made, "guarded": True}
     assert web.bench.changes.made == [(Action.CHANGE_RELAYS, "relay on /new", "/new")]

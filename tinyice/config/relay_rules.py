@@ -10,6 +10,8 @@ from tinyice.config.model import Config
 Found = Iterator[tuple[tuple[str, ...], Fault]]
 
 _PORTS = {"http": 80, "https": 443}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_REACHED_BY_LOOPBACK = {"0.0.0.0", "::", "127.0.0.1", "::1"}
 
 
 def faults_of_relays(config: Config) -> Found:
@@ -21,6 +23,9 @@ def faults_of_relays(config: Config) -> Found:
         seen.add(relay.mount)
         if not relay.url and not relay.urls:
             yield (f"{key}.url",), Fault(f"{key}.url", "must name where the stream comes from")
+        if relay.pin and any(urlsplit(url).scheme != "https" for _, url in _urls(relay, key)):
+            message = "can only be kept where every address begins with https://"
+            yield (f"{key}.pin", f"{key}.url"), Fault(f"{key}.pin", message)
         for name, url in _urls(relay, key):
             if is_own(config, relay.mount, urlsplit(url)):
                 message = f"must not be the mount itself: {relay.mount} of this server"
@@ -62,10 +67,14 @@ def is_own(config: Config, mount: str, parts: SplitResult) -> bool:
     """Whether that is certainly this server; there are circles that only their answers show."""
     base = urlsplit(config.base_url)
     port = parts.port or _PORTS[parts.scheme]
-    ours = {("localhost", config.port), (config.hostname.lower(), config.port)}
-    ours |= {("127.0.0.1", config.port), ("::1", config.port), (config.bind_host, config.port)}
+    names = {config.hostname.lower(), config.bind_host}
+    if config.bind_host in _REACHED_BY_LOOPBACK:
+        names |= _LOOPBACK
+    else:
+        names -= _LOOPBACK
+    ours = {(name, config.port) for name in names}
     if config.serves_tls:
-        ours |= {(host, config.https_port) for host, _ in ours}
+        ours |= {(name, config.https_port) for name in names}
     if base.hostname:
         ours.add((base.hostname, base.port or _PORTS[base.scheme]))
     return (parts.hostname or "", port) in ours and unquote(parts.path) == mount

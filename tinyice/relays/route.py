@@ -42,6 +42,8 @@ class Route:
             raise OutboundError(Kind.PROTOCOL, f"leads in a circle: {_named(way)}")
         if len(way) > REDIRECTS_MAX + 1:
             raise OutboundError(Kind.PROTOCOL, f"leads on and on: {_named(way[:_SHOWN])} -> ...")
+        if self._upstream.pin and following.to.scheme != "https":
+            raise OutboundError(Kind.PROTOCOL, f"leads to where nothing is pinned: {_named(way)}")
         if following.to.origin in self._named:
             # The file names that server for this relay: the login is meant for it, too.
             trusted, login = self._upstream.trusted, self._upstream.login
