@@ -45,6 +45,7 @@ SCRIPTS = (
     "explore.js",
     "kiosk.js",
     "listen.js",
+    "network.js",
     "onair-live.js",
     "onair.js",
     "reveal.js",

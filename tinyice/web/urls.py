@@ -75,6 +75,13 @@ ACCESS_ALLOWED = "/admin/access/allowed"
 ACCESS_ALLOW = "/admin/access/allowed/add"
 ACCESS_DISALLOW = "/admin/access/allowed/remove"
 ACCESS_AUDIT = "/admin/access/audit"
+NETWORK = "/admin/network"
+NETWORK_LIST = "/admin/network/list"
+NETWORK_RELAY = "/admin/network/relay"
+NETWORK_MASTER = "/admin/network/master"
+NETWORK_PUSH = "/admin/network/push"
+NETWORK_SWITCH = "/admin/network/switch"
+NETWORK_REMOVE = "/admin/network/remove"
 ONAIR_RAIL = "/admin/onair/rail"
 ONAIR_TITLE = "/admin/onair/title"
 ONAIR_KICK = "/admin/onair/kick-source"
@@ -174,6 +181,9 @@ STATIONS_SEGMENTS = ("admin/stations",)
 
 ACCESS_SEGMENTS = ("admin/access",)
 """Where the pages about accounts, bans and the audit begin."""
+
+NETWORK_SEGMENTS = ("admin/network",)
+"""Where the pages about relays and pushes begin."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""

@@ -74,8 +74,7 @@ class MasterList(Struct, frozen=True, kw_only=True):
 @MASTERS.add("GET", "/api/masters", Action.SEE_RELAYS, answer=MasterList)
 async def list_masters(services: Services, _call: Call[Nothing, Nothing]) -> MasterList:
     """The servers all of whose mounts are relayed."""
-    running = {one.url: one for one in services.relays.masters()}
-    items = tuple(_now(one, running.get(origin_of(one.url))) for one in services.config().masters)
+    items = masters_now(services)
     return MasterList(items=items, total=len(items))
 
 
@@ -152,6 +151,20 @@ def origin_of(url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def masters_now(services: Services) -> tuple[MasterNow, ...]:
+    """All of them, as they are."""
+    running = {one.url: one for one in services.relays.masters()}
+    return tuple(_now(one, running.get(origin_of(one.url))) for one in services.config().masters)
+
+
+def master_now(services: Services, url: str) -> MasterNow:
+    """The master of that address; raises Unfit."""
+    found = next((one for one in masters_now(services) if one.url == url), None)
+    if found is None:
+        raise unknown("master", url, "url")
+    return found
 
 
 async def _change(

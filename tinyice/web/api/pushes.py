@@ -195,6 +195,15 @@ async def remove_push(services: Services, call: Call[WhichPush, Nothing]) -> Don
     return Done(notes=await _change(services, call, edit, called, _mount_of(services, called)))
 
 
+def push_now(services: Services, called: str) -> PushNow:
+    """The push that is called so; raises Unfit."""
+    named = next((one for one in services.config().pushes if one.called == called), None)
+    if named is None:
+        raise unknown("push", called, "id")
+    running = (one for one in services.pushes.snapshot() if one.called == called)
+    return _now(named, next(running, None))
+
+
 async def _change(
     services: Services, call: Call[Struct, Struct], edit: edits.Edit, called: str, mount: str
 ) -> tuple[str, ...]:

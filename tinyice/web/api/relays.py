@@ -170,6 +170,15 @@ async def _change(
     return Done(notes=notes)
 
 
+def relay_now(services: Services, mount: str) -> RelayNow:
+    """The relay of that mount that was named; raises Unfit."""
+    named = next((one for one in services.config().relays if one.mount == mount), None)
+    if named is None:
+        raise unknown("relay on", mount, "mount")
+    running = (one for one in services.relays.snapshot() if one.mount == mount)
+    return _now(mount, named, next(running, None))
+
+
 def _now(mount: str, named: Relay | None, running: RelaySnapshot | None) -> RelayNow:
     is_own = named is not None and (running is None or not running.master)
     told = named if named is not None and is_own else Relay(enabled=True)

@@ -25,6 +25,7 @@ _WORDS = {
     "reason": "A reason has up to 400 characters.",
     "address": "Give an address or a network, such as 203.0.113.7 or 2001:db8::/32.",
     "mounts": "A mount begins with /, and a source password has 1 to 72 characters.",
+    "mount": "A mount begins with /, for example /live.",
     "to": "Choose a mount.",
     "seconds": "A ban lasts ten years at most, or for ever.",
 }

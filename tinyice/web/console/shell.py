@@ -28,6 +28,7 @@ PLACES = (
     Place("stations", urls.STATIONS, "Stations", "stations", Action.LIST_MOUNTS, daily=True),
     Place("audience", urls.AUDIENCE, "Audience", "audience", Action.LIST_LISTENERS, daily=True),
     Place("access", urls.ACCESS, "Access", "shield", Action.SEE_AUDIT, daily=False),
+    Place("network", urls.NETWORK, "Network", "network", Action.SEE_RELAYS, daily=False),
     Place("settings", urls.SETTINGS, "Settings", "settings", Action.SEE_SETTINGS, daily=False),
     Place("system", urls.SYSTEM, "System", "system", Action.SEE_SERVER, daily=False),
 )
