@@ -55,7 +55,7 @@ def real_icecast(site: AuthSite) -> Iterator[Station]:
 
 def _real_icecast(home: Path, site: AuthSite) -> Iterator[Station]:
     port = free_port_pair()
-    xml = ICECAST_XML.format(port=port, home=home, secret=PASSWORD)
+    xml = ICECAST_XML.format(port=port, home=home, secret=PASSWORD, more="")
     mount = SITE_MOUNT.format(url=site.url)
     (home / "icecast.xml").write_text(xml.replace('<mount type="default">', mount))
     give_away(home)

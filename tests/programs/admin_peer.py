@@ -105,7 +105,9 @@ def open_icecast(home: Path) -> Peer:
     """Debian's icecast2, on air."""
     port = free_port_pair()
     template = ICECAST_XML.replace("</icecast>", MOUNTS_XML)
-    (home / "icecast.xml").write_text(template.format(port=port, home=home, secret=PASSWORD))
+    (home / "icecast.xml").write_text(
+        template.format(port=port, home=home, secret=PASSWORD, more="")
+    )
     (home / "accounts").write_text(f"joe:{IN_MD5}\n")
     give_away(home)
     command = unprivileged(["icecast2", "-c", str(home / "icecast.xml")])
