@@ -64,6 +64,7 @@ class Stage:
         self.rig.clock.now = self.clock.seconds()
         self.folder = folder
         self.workers: list[MemoryWorker] = []
+        self.hanging: list[MemoryWorker] = []
         self.made: list[SilenceKind] = []
         self.silence = numbered(90_000_000, 40)
         self.playout = Playout(
@@ -82,7 +83,7 @@ class Stage:
 
     def flush(self) -> None:
         """Let the workers do what they were asked for."""
-        while any(worker.flush() for worker in self.workers):
+        while any(worker.flush() for worker in self.workers if worker not in self.hanging):
             pass
 
     def run(self, seconds: float) -> None:

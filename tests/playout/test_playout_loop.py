@@ -11,6 +11,11 @@ UNIT_S = 6 * FRAME_SECONDS
 """What a slice of the file makes at the most."""
 
 
+def never() -> None:
+    """The tape is always ready."""
+    raise AssertionError
+
+
 def heard_numbers(heard: Heard) -> list[int]:
     """The numbers of the frames that came last."""
     return [number for unit in heard.units for number in numbers(unit.chunk.data)]
@@ -19,7 +24,7 @@ def heard_numbers(heard: Heard) -> list[int]:
 def test_a_day_without_drift() -> None:
     """After 24 hours of calls that come late, the audio stands where the clock does."""
     clock, heard, dice = Clock(), Heard(), jitter(1)
-    loop = Loop(tape(), clock)
+    loop = Loop(tape(), clock, never)
     loop.begin(heard)
     while clock.seconds() < DAY_S:
         clock.advance(dice.uniform(0.2, 0.9))
@@ -32,7 +37,7 @@ def test_a_day_without_drift() -> None:
 def test_the_drift_of_a_day_is_below_fifty_milliseconds() -> None:
     """How far the audio is ahead is the same in the first and in the last seconds of a day."""
     clock, heard = Clock(), Heard()
-    Loop(tape(), clock).begin(heard)
+    Loop(tape(), clock, never).begin(heard)
 
     def ahead() -> list[float]:
         found = []
@@ -52,7 +57,7 @@ def test_the_drift_of_a_day_is_below_fifty_milliseconds() -> None:
 def test_the_first_units_come_at_once() -> None:
     """Who begins is given the lead within the call."""
     heard = Heard()
-    Loop(tape(), Clock()).begin(heard)
+    Loop(tape(), Clock(), never).begin(heard)
     assert LEAD_S <= heard.seconds < LEAD_S + UNIT_S
     assert heard_numbers(heard)[0] == 0
 
@@ -60,7 +65,7 @@ def test_the_first_units_come_at_once() -> None:
 def test_a_pause_of_the_process_is_not_made_up_for() -> None:
     """After a minute in which nothing ran, listeners get no minute in a burst."""
     clock, heard = Clock(), Heard()
-    loop = Loop(tape(), clock)
+    loop = Loop(tape(), clock, never)
     loop.begin(heard)
     clock.advance(60)
     assert heard.seconds < 2 * LEAD_S + LATE_MAX_S
@@ -74,7 +79,7 @@ def test_a_pause_of_the_process_is_not_made_up_for() -> None:
 def test_short_delays_are_made_up_for() -> None:
     """A second that was lost comes with the next call."""
     clock, heard = Clock(), Heard()
-    loop = Loop(tape(), clock)
+    loop = Loop(tape(), clock, never)
     loop.begin(heard)
     for _ in range(50):
         clock.advance(0.9)
@@ -84,7 +89,7 @@ def test_short_delays_are_made_up_for() -> None:
 def test_who_comes_later_hears_what_the_others_hear() -> None:
     """One position for all; it stands still while nobody wants it."""
     clock, first, second = Clock(), Heard(), Heard()
-    loop = Loop(tape(), clock)
+    loop = Loop(tape(), clock, never)
     loop.begin(first)
     for _ in range(30):
         clock.advance(0.1)

@@ -19,7 +19,7 @@ from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.formats.base import AudioInfo, FormatKind
 from tinyice.playout.errors import Unplayable
-from tinyice.playout.looped import CHECK_EVERY_S
+from tinyice.playout.looped import CHECK_EVERY_S, STARVED
 from tinyice.playout.silence import SilenceKind, silence_of
 from tinyice.playout.tape import NO_AUDIO
 
@@ -199,6 +199,27 @@ def test_a_file_that_changes_or_vanishes_gives_way(tmp_path: Path, *, vanishes: 
     stage.run(80)
     assert heard(player)[-1] < 50
     assert player.finished == 0
+
+
+def test_a_disk_that_hangs_gives_way(tmp_path: Path) -> None:
+    """What was read ahead is played, then the next element; other files play on."""
+    put(tmp_path, 30_000)
+    put(tmp_path, 100, "other.mp3")
+    stage = Stage(tmp_path, settings(), settings("/other", "file:other.mp3"))
+    encoder = Encoder(stage)
+    player = stage.listen_soon("/live", encoder)
+    encoder.end()
+    stage.run(2)
+    other = stage.listen("/other")
+    stage.hanging = stage.workers[:1]
+    stage.run(20)
+    assert [event.reason for event in stage.of(FallbackMissing)] == [STARVED]
+    assert heard(player)[-1] >= SILENT
+    assert sum(length for _, length in runs(heard(other))) > 700
+    stage.hanging = []
+    stage.run(12)
+    assert heard(player)[-1] < SILENT
+    assert len(stage.of(FallbackFound)) == 1
 
 
 def test_a_file_that_is_replaced_is_played_from_its_next_round_on(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ Rules of this file:
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -21,6 +22,9 @@ LEAD_S = 0.5
 """Units are given so much before their time."""
 
 LATE_MAX_S = 1.0
+STARVED_S = 3.0
+"""A tape that brings nothing for so long, though it is due, is given up."""
+
 TICK_MIN_S = 0.1
 TICK_MAX_S = 1.0
 RECENT_BYTES = 512 * 1024
@@ -35,11 +39,13 @@ class Player(Protocol):
 
 
 class Loop:
-    """Plays ``tape`` to all who want it."""
+    """Plays ``tape`` to all who want it; ``starved`` is told when that brings nothing."""
 
-    def __init__(self, tape: Tape, clock: IReactorTime) -> None:
+    def __init__(self, tape: Tape, clock: IReactorTime, starved: Callable[[], None]) -> None:
         self.tape = tape
         self._clock = clock
+        self._starved = starved
+        self._starving_since: float | None = None
         self._players: list[Player] = []
         self._recent: deque[Unit] = deque()
         self._recent_bytes = 0
@@ -108,9 +114,18 @@ class Loop:
             for player in tuple(self._players):
                 player.play(units)
         self._is_giving = False
-        if self._players:
+        if self._is_starving(now, has_units=bool(units)):
+            self._starved()
+        elif self._players:
             wait = max(TICK_MIN_S, min(self._ahead_s(now) - LEAD_S, TICK_MAX_S))
             self._call = self._clock.callLater(wait, self._give)
+
+    def _is_starving(self, now: float, *, has_units: bool) -> bool:
+        if has_units or self._ahead_s(now) > 0 or not self._players:
+            self._starving_since = None
+        elif self._starving_since is None:
+            self._starving_since = now
+        return self._starving_since is not None and now - self._starving_since >= STARVED_S
 
     def _ahead_s(self, now: float) -> float:
         return self._epoch + self._given_s - now

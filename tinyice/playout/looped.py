@@ -15,6 +15,8 @@ from tinyice.work.backoff import Backoff, Revival
 CHECK_EVERY_S = 30.0
 """A file that nobody hears is looked at so often."""
 
+STARVED = "the disk does not bring it in time"
+
 BACKOFF = Backoff(first_s=1.0, longest_s=60.0)
 
 OpenTape = Callable[[Callable[[str], None]], Awaitable[Tape]]
@@ -103,7 +105,7 @@ class Looped:
         if self._is_closed:
             tape.close()
             return
-        self._loop = Loop(tape, self._clock)
+        self._loop = Loop(tape, self._clock, lambda: self._fail(STARVED))
         self._check = self._clock.callLater(CHECK_EVERY_S, self._look)
         had_fault, self.fault = self.fault, ""
         if had_fault:
