@@ -21,6 +21,9 @@ pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium", "ff
 COLOURS = ("color-contrast",)
 """The rules of axe-core that depend on the theme."""
 
+NOBODY = "http://127.0.0.1:9"
+"""A server that is not there."""
+
 SETTINGS: dict[str, object] = {
     "page_title": "Radio Meridian",
     "page_subtitle": "Slow radio from the harbour.",
@@ -35,6 +38,12 @@ SETTINGS: dict[str, object] = {
         "head": {"password": PASSWORD_HASH, "role": "admin", "mounts": {"/live": PASSWORD_HASH}},
     },
     "banned_ips": ["203.0.113.7"],
+    "relays": [
+        {"mount": "/relayed", "url": f"{NOBODY}/live", "urls": [f"{NOBODY}/second/choice"]},
+        {"mount": "/off", "url": f"{NOBODY}/off", "enabled": False},
+    ],
+    "masters": [{"url": NOBODY, "prefix": "/hub"}],
+    "pushes": [{"mount": "/live", "url": f"{NOBODY}/live", "password": "x"}],
 }
 
 
