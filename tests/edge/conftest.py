@@ -1,5 +1,6 @@
-"""Servers as the other tests of features have them."""
+"""Servers and folders as the other tests with real programs have them."""
 
 from features.conftest import serve
+from programs.conftest import workshop
 
-__all__ = ["serve"]
+__all__ = ["serve", "workshop"]
