@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from features.handing import Audience, Steady, is_alive, serving_pid, upgrade
+from net.certificates import write_pair
 from programs.children import start
 from programs.station import PROJECT, Station, accepts, free_port_pair, project_path, write_config
 from programs.waiting import until
@@ -205,3 +206,52 @@ def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> Non
         source.stop()
         assert not source.fault
         audience.check()
+
+
+def test_what_is_encrypted_goes_on_through_the_old_process(tmp_path: Path) -> None:
+    """Listeners and a source over TLS stay, over several upgrades; then the old ones end."""
+    pair = write_pair(tmp_path)
+    secure = free_port_pair()
+    settings = {
+        "use_https": True,
+        "https_port": secure,
+        "cert_file": str(pair.cert_file),
+        "key_file": str(pair.key_file),
+    }
+    with (
+        station(tmp_path, **settings) as made,
+        Audience(secure, "/live", secure=True) as encrypted,
+        Audience(made.port, "/live") as plain,
+    ):
+        source = Steady(secure, "/live", secure=True)
+        source.start()
+        made.wait_for_mount("/live", 10)
+        processes = [serving_pid(made)]
+        for audience in (encrypted, plain):
+            audience.join_all(20)
+            audience.start()
+            until_all_hear(audience)
+        for _ in range(3):
+            processes.append(upgrade(made))
+            hear_on(encrypted)
+            hear_on(plain)
+        assert [is_alive(pid) for pid in processes] == [True, False, False, True]
+        assert made.sources()["/live"]["listeners"] == 40
+        late = Audience(secure, "/live", secure=True)
+        with late:
+            late.join_all(2)
+            late.start()
+            until_all_hear(late)
+            processes.append(upgrade(made))
+            hear_on(late)
+            assert [is_alive(pid) for pid in processes] == [True, False, False, True, True]
+            late.check()
+        until(lambda: not is_alive(processes[3]), within=15, what="the last of the late have left")
+        assert not source.fault
+        encrypted.check()
+        plain.check()
+        encrypted.stop()
+        assert is_alive(processes[0]), "the source goes through it"
+        source.stop()
+        assert made.child.wait(20) == 0
+        until(lambda: "/live" not in made.sources(), within=10, what="the source has ended")
