@@ -3,10 +3,12 @@
 ``make tour`` puts them into docs/images/tour; otherwise they go beside the other screenshots.
 """
 
+import json
 import os
 import platform
 import re
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,7 @@ from browser.visiting import DESK, PHONE, SCREENSHOTS, Visitor
 from features.conftest import Serve
 from features.sounding import WAIT_S
 from programs.children import start
-from programs.station import PASSWORD_HASH, PROJECT, Station
+from programs.station import PASSWORD, PASSWORD_HASH, PROJECT, Station
 from programs.waiting import until
 
 pytestmark = [pytest.mark.timeout(150), pytest.mark.needs_program("chromium", "curl", "ffmpeg")]
@@ -78,6 +80,7 @@ SETTINGS: dict[str, object] = {
     },
     "trusted_proxies": ["127.0.0.1"],
     "banned_ips": ["203.0.113.7", "198.18.4.0/24"],
+    "outbound_allow": ["localhost"],
 }
 
 
@@ -104,7 +107,18 @@ SCENES = {
     "access": Scene(Shown("/admin/access/accounts", "admin")),
     "settings": Scene(Shown("/admin/settings", "admin")),
     "system": Scene(Shown("/admin/system", "admin")),
+    "network": Scene(Shown("/admin/network", "admin")),
 }
+"""The network comes last: it is set up for its picture."""
+
+NETWORK: dict[str, list[dict[str, object]]] = {
+    "relays": [
+        {"mount": "/hub", "url": "/jazz", "urls": ["/jazz-spare"]},
+        {"mount": "/late", "url": "/night.ogg", "on_demand": True},
+    ],
+    "pushes": [{"id": "public", "mount": "/live", "url": "/public", "password": PASSWORD}],
+}
+"""Servers elsewhere, played by the station itself."""
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +158,30 @@ def page_of(station: Station) -> bytes:
     return station.get("/admin/audience", user="admin")
 
 
+def set_up_network(station: Station) -> None:
+    """Let the station relay its own programmes, and wait until they are there."""
+    manager = urllib.request.HTTPPasswordMgrWithPriorAuth()
+    manager.add_password(None, station.url("/"), "admin", PASSWORD, is_authenticated=True)
+    login = urllib.request.HTTPBasicAuthHandler(manager)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), login)
+    there = f"http://localhost:{station.port}"
+    for kind, entries in NETWORK.items():
+        for entry in entries:
+            entry["url"] = f"{there}{entry['url']}"
+            if "urls" in entry:
+                entry["urls"] = [f"{there}/jazz-spare"]
+            request = urllib.request.Request(station.url(f"/api/{kind}"), method="POST")
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(entry).encode()
+            opener.open(request, timeout=10).close()
+    page = "/admin/network"
+    until(
+        lambda: b"Sending" in (text := station.get(page, user="admin")) and b"On air" in text,
+        within=WAIT_S,
+        what="the network is there",
+    )
+
+
 def take(visitor: Visitor, name: str, scene: Scene, folder: Path) -> Path:
     """Make one picture, small enough to be kept with the text."""
     visitor.resize(scene.width)
@@ -153,6 +191,7 @@ def take(visitor: Visitor, name: str, scene: Scene, folder: Path) -> Path:
     station = visitor.station
     words = {
         str(station.home): "/var/lib/tinyice",
+        f"localhost:{station.port}": "hub.meridian.example",
         f"127.0.0.1:{station.port}": "radio.example:8000",
         f"127.0.0.1:{station.port + 1}": "radio.example:8001",
         "127.0.0.1": "192.0.2.30",
@@ -180,6 +219,8 @@ def test_the_pictures_of_the_tour(station: Station, visit: Visit) -> None:
     if is_kept:
         until(lambda: b"nowdot" in page_of(station), within=CURVE_S, what="there is a curve")
     for name, scene in SCENES.items():
+        if name == "network":
+            set_up_network(station)
         picture = take(operator if scene.shown.user else stranger, name, scene, folder)
         assert picture.stat().st_size < LARGEST_BYTES, name
 
