@@ -283,6 +283,41 @@ def test_an_upstream_that_comes_and_goes_is_looked_for_less_and_less() -> None:
     assert station.net.open_calls
 
 
+def test_who_hangs_is_not_waited_for_while_another_one_would_answer() -> None:
+    """A loss leads back to the one that was lost, where the better one is known to be down."""
+    station = Station()
+    relay = station.relay(BEST, SECOND)
+    station.net.next().refuse()
+    second = station.net.next().stream(seconds=1)
+    station.play(second, 25)
+    _, player = station.listen()
+    station.play(second, 5.2)
+    station.net.next().refuse()
+    station.play(second, 30.2)
+    hanging = station.net.next().accept()
+    second.hang_up()
+    assert not hanging.is_open
+    station.pass_time(1.1)
+    again = station.net.next()
+    assert again.to.host == "second.example"
+    again.stream(seconds=1)
+    station.play(again, 1)
+    assert relay.snapshot().state is RelayState.ON_AIR
+    assert not player.finished
+
+
+def test_an_upstream_that_is_lost_at_once_lets_the_others_have_their_turn() -> None:
+    """One that is down comes before one that never lasts."""
+    station = Station()
+    station.relay(BEST, SECOND)
+    station.net.next().refuse()
+    second = station.net.next().stream()
+    station.play(second, 3)
+    second.hang_up()
+    station.pass_time(2.1)
+    assert station.net.next().to.host == "best.example"
+
+
 def test_the_mount_may_end_it() -> None:
     """An operator throws it out: it is gone at once, and comes back after a pause."""
     station = Station()

@@ -9,25 +9,40 @@ WAITS = Backoff(first_s=1, longest_s=60, healthy_s=60)
 
 
 class Choice:
-    """Goes through ``count`` upstreams, the best first; each fails once in a round."""
+    """Goes through ``count`` upstreams, the best first; each fails once in a round.
+
+    Those that could not be had the last time come after the others: one that hangs
+    must not be waited for while another one would answer.
+    """
 
     def __init__(self, count: int, random: Callable[[], float]) -> None:
         self._count = count
         self._random = random
         self._failed: set[int] = set()
+        self._down: set[int] = set()
         self._rounds = 0
 
     def next(self) -> int | None:
         """The best that did not fail in this round; None: all did."""
-        left = (index for index in range(self._count) if index not in self._failed)
-        return next(left, None)
+        left = [index for index in range(self._count) if index not in self._failed]
+        return min(left, key=lambda index: (index in self._down, index), default=None)
+
+    def had(self, index: int) -> None:
+        """That one is on air."""
+        self._down.discard(index)
 
     def failed(self, index: int) -> None:
-        """That one could not be had, or was lost."""
+        """That one could not be had, or not for long."""
         self._failed.add(index)
+        self._down.add(index)
+
+    def lost(self, index: int) -> None:
+        """That one was lost after a good while: if no other is known to be better, it is next."""
+        self._failed = {index, *self._down}
+        self._rounds = 0
 
     def good(self) -> None:
-        """A stream has come for long enough: what was before counts no more."""
+        """Begin anew: what was before counts no more."""
         self._failed.clear()
         self._rounds = 0
 

@@ -199,6 +199,7 @@ class Relay:
                 self._try_later()
                 return
         self._current = session
+        self._choice.had(self._index(session))
         self._on_air(session, before)
 
     def ended(self, session: Session, reason: str) -> None:
@@ -208,10 +209,10 @@ class Relay:
             return
         self._attempt = None
         self._refuse(session, reason)
+        self._choice.failed(self._index(session))
         if session.looks and self._is_fed:
             self._look_on()
         else:
-            self._choice.failed(self._index(session))
             self._next()
 
     def put_out(self, session: Session, reason: str) -> None:
@@ -291,18 +292,28 @@ class Relay:
         lasted = self._clock.seconds() - self._since
         self._tell_lost(session, reason)
         _cancel(self._look)
+        self._give_up_looking()
         if lasted >= GOOD_S:
-            self._choice.good()
+            self._choice.lost(self._index(session))
             self._look_s = LOOK_S
-        elif session.looks:
-            self._look_s = min(LOOK_MAX_S, self._look_s * 2)
-        self._choice.failed(self._index(session))
+        else:
+            self._choice.failed(self._index(session))
+            if session.looks:
+                self._look_s = min(LOOK_MAX_S, self._look_s * 2)
         if self._is_alone:
             session.stay_silent()
         else:
             session.leave(reason)
             self._current = None
         self._next()
+
+    def _give_up_looking(self) -> None:
+        """Who was only looked at, and has not answered yet, is nobody to wait for now."""
+        attempt = self._attempt
+        if attempt is not None and attempt.looks and attempt.stream is None:
+            attempt.drop()
+            self._attempt = None
+            self._choice.failed(self._index(attempt))
 
     def _tell_lost(self, session: Session, reason: str) -> None:
         self._error = reason

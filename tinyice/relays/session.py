@@ -37,9 +37,11 @@ from tinyice.relays.stream import Stream
 from tinyice.wire.errors import PeerError
 from tinyice.wire.response import ResponseHead, ResponseParser
 
-CONNECT_S = 10.0
+CONNECT_S = 5.0
 ANSWER_S = 10.0
-"""From the connection to the end of the answer's head; for each redirect anew."""
+"""To the end of the answer's head, for each redirect anew: a server whose own relay is there
+on demand answers when that has connected.
+"""
 
 HEAD_BYTES = 16384
 
