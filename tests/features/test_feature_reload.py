@@ -15,7 +15,7 @@ import pytest
 
 from features.api_talk import Api, accounts, secret_of
 from features.crowds import Broadcast, Crowd
-from features.offspring import sockets_of, worker_pids
+from features.offspring import resident_bytes, sockets_of, worker_pids
 from features.sounding import WAIT_S, Encoder, hears, is_unbroken
 from features.talk import HEAD_END, ask, connect, login, read, request
 from net.certificates import any_server, write_pair
@@ -379,6 +379,72 @@ def test_workers_come_and_go(manage: Manage, workers: int) -> None:
         crowd.close()
         until(lambda: not worker_pids(station), within=WAIT_S, what="they are gone")
         assert managed.lines("worker.lost") == []
+
+
+def test_forty_reloads_leave_nothing_behind(manage: Manage, tmp_path: Path) -> None:
+    """Ports, TLS, logs, threads and workers that come and go: no file, thread or process stays."""
+    leaves_nothing(manage, tmp_path, reloads=40)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_four_hundred_reloads_leave_nothing_behind(manage: Manage, tmp_path: Path) -> None:
+    leaves_nothing(manage, tmp_path, reloads=400)
+
+
+def leaves_nothing(manage: Manage, home: Path, *, reloads: int) -> None:
+    """Reload there and back, and count what the process has after a while and at the end."""
+    pair = write_pair(home)
+    managed = manage(cert_file=str(pair.cert_file), key_file=str(pair.key_file))
+    here, there = managed.station.port, free_port_pair()
+    other: Document = {
+        "port": there,
+        "shoutcast_port": there + 1,
+        "use_https": True,
+        "https_port": free_port_pair(),
+        "log_file": str(home / "other.log"),
+        "access_log_file": str(home / "access.log"),
+        "json_logs": True,
+        "password_workers": 3,
+        "mounts": {f"/x{number}": "" for number in range(50)},
+        "workers": 1,
+    }
+    plain: Document = {
+        **json.loads(managed.path.read_text()),
+        **dict.fromkeys(other.keys() - {"port", "shoutcast_port", "mounts"}),
+        "mounts": {},
+    }
+    plain = {key: value for key, value in plain.items() if value is not None}
+    with Encoder(here, "/live") as encoder:
+        encoder.play(2)
+        listener = Recorder(here, "/live", icy=False)
+
+        def there_and_back() -> None:
+            for wanted in ({**plain, **other}, plain):
+                managed.path.write_text(json.dumps(wanted))
+                assert managed.reload().startswith("listening on ")
+            last = encoder.play(0.5)
+            hears(listener, last)
+
+        for _ in range(5):
+            there_and_back()
+        before = settled_size(managed.station)
+        for _ in range(reloads // 2 - 5):
+            there_and_back()
+        after = settled_size(managed.station)
+        assert after[:2] == before[:2]
+        assert after[2] - before[2] < 4 * 1024 * 1024
+        assert is_unbroken(listener, [encoder.sent])
+        listener.stop()
+
+
+def settled_size(station: Station) -> tuple[int, int, int]:
+    """Open files, threads and resident bytes, once no worker is left."""
+    until(lambda: not worker_pids(station), within=WAIT_S, what="the workers are gone")
+    process = Path(f"/proc/{station.child.process.pid}")
+    threads = len(list((process / "task").iterdir()))
+    files = len(list((process / "fd").iterdir()))
+    return files, threads, resident_bytes(station.child.process.pid)
 
 
 def test_two_servers_side_by_side(tmp_path: Path) -> None:
