@@ -57,6 +57,20 @@ _DEEDS = (
     _Deed(urls.ACCESS_ACCOUNT, "plus", "Make an account", "new user dj", Action.CHANGE_USERS),
     _Deed(urls.ACCESS_BANS, "ban", "Ban an address", "block ip unban lift", Action.CHANGE_BANS),
     _Deed(
+        urls.NETWORK_RELAY,
+        "down",
+        "Relay a stream of another server",
+        "new network upstream",
+        Action.CHANGE_RELAYS,
+    ),
+    _Deed(
+        urls.NETWORK_PUSH,
+        "up",
+        "Send a mount to another server",
+        "new push network",
+        Action.CHANGE_RELAYS,
+    ),
+    _Deed(
         f"{urls.SETTINGS}#branding", "edit", "Change name and colour", "brand", Action.SEE_SETTINGS
     ),
     _Deed(f"{urls.SETTINGS}#logo", "up", "Change the logo", "picture brand", Action.SEE_SETTINGS),
