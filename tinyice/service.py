@@ -184,9 +184,8 @@ class StationService(Service):
     def _make_control(self) -> Control:
         reloading, file = self._parts.behind.reloading, self._parts.ground.file
         reload = partial(reloading.reload, who=COMMAND, client=Client(""))
-        return Control(
-            file.path, {"reload": reload, "upgrade": self._changeover.told}, self._reactor
-        )
+        upgrade = partial(self._parts.behind.upgrades.upgrade, who=COMMAND, client=Client(""))
+        return Control(file.path, {"reload": reload, "upgrade": upgrade}, self._reactor)
 
     def _leave(self) -> None:
         """Another process serves: what is left here are connections that can't go over."""

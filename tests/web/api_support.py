@@ -101,6 +101,12 @@ class FakeChanges:
         self._note(who, Action.RELOAD, "configuration")
         return ("port: needs a restart",)
 
+    async def upgrade(self, *, who: Principal, client: Client) -> Sequence[str]:
+        if self.fault is not None:
+            raise self.fault
+        self._note(who, Action.UPGRADE, "server")
+        return ("process 7 serves",)
+
     def _note(self, who: Principal, action: Action, subject: str, mount: str = "") -> None:
         self.made.append((action, subject, mount))
         self.makers.append(who.name)
@@ -302,6 +308,7 @@ class Bench:
             station=station,
             changes=self.changes,
             reload=self.changes,
+            upgrades=self.changes,
             lockouts=self.lockouts,
             audit=self.audit,
             config=lambda: self.changes.config,

@@ -10,6 +10,7 @@ from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Reloading
 from tinyice.assembly.storage import Storage
 from tinyice.assembly.system import ThisServer
+from tinyice.assembly.upgrades import Upgrades
 from tinyice.config.inforce import InForce
 from tinyice.config.writer import ConfigWriter
 from tinyice.core.chronicle import Chronicle
@@ -34,6 +35,7 @@ class Behind:
     in_force: InForce
     writer: ConfigWriter
     reloading: Reloading
+    upgrades: Upgrades
     settings: WebSettings
     now: Callable[[], datetime]
     publish: Callable[[Event], None]

@@ -29,6 +29,7 @@ from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.streaming import Streaming, make_streaming
 from tinyice.assembly.system import FileInUse, this_server
 from tinyice.assembly.tuning import Tuning
+from tinyice.assembly.upgrades import Upgrades
 from tinyice.assembly.uploads import Uploads
 from tinyice.assembly.values import limits_of, station_settings, web_settings
 from tinyice.config.inforce import InForce
@@ -164,6 +165,7 @@ def _behind(
         in_force=ground.in_force,
         writer=changing.writer,
         reloading=changing.reloading,
+        upgrades=Upgrades(ground.hub.publish),
         settings=settings,
         now=ground.now,
         publish=ground.hub.publish,

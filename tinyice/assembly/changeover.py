@@ -12,6 +12,8 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 
 from tinyice.assembly.build import Parts
+from tinyice.core.access.principal import SIGNAL
+from tinyice.core.clients import Client
 from tinyice.core.errors import Conflict
 from tinyice.options import Options
 from tinyice.systemd import Notifier
@@ -51,6 +53,7 @@ class Changeover:
         self._folder = str(Path.cwd())
         self._upgrading: Upgrading | None = None
         self._passages: Collection[Passage] = ()
+        parts.behind.upgrades.perform = self.told
         self.is_successor = is_successor(os.environ)
         """Whether a predecessor has begun this process."""
         self.is_succeeded = False
@@ -100,7 +103,7 @@ class Changeover:
 
         async def upgrade() -> None:
             with suppress(Conflict):
-                await self.upgrade()
+                await self._parts.behind.upgrades.upgrade(who=SIGNAL, client=Client(""))
 
         Deferred.fromCoroutine(upgrade()).addErrback(self._failed)
 

@@ -80,6 +80,7 @@ def _services(behind: Behind) -> Services:
         station=behind.station,
         changes=behind.writer,
         reload=behind.reloading,
+        upgrades=behind.upgrades,
         lockouts=access.lockouts,
         audit=behind.storage,
         config=lambda: behind.in_force.config,

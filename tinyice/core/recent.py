@@ -98,6 +98,7 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         Action.CHANGE_SETTINGS.value: "settings of the server changed",
         Action.CHANGE_RELAYS.value: "relays changed",
         Action.RELOAD.value: "configuration read again",
+        Action.UPGRADE.value: "server upgraded",
         Action.CHANGE_OWN_PASSWORD.value: "password changed",
         Action.MAKE_TOKEN.value: "API token made",
         Action.REVOKE_TOKEN.value: "API token revoked",

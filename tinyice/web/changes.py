@@ -30,3 +30,10 @@ class Reload(Protocol):
 
     async def reload(self, *, who: Principal, client: Client) -> Sequence[str]:
         """Read it, and give what is worth telling; raises ``NotSaved`` when it has faults."""
+
+
+class Upgrade(Protocol):
+    """Lets another process take over."""
+
+    async def upgrade(self, *, who: Principal, client: Client) -> Sequence[str]:
+        """Do it, and say who serves; raises ``Conflict`` with the reason why it has failed."""

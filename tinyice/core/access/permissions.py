@@ -72,6 +72,7 @@ class Action(Enum):
     SEE_RELAYS = "relays.see"
     CHANGE_RELAYS = "relays.change"
     RELOAD = "server.reload"
+    UPGRADE = "server.upgrade"
 
 
 class Scope(Enum):
@@ -146,6 +147,7 @@ TABLE: Mapping[Action, Rule] = {
     Action.SEE_RELAYS: _server(),
     Action.CHANGE_RELAYS: _server(),
     Action.RELOAD: _server(),
+    Action.UPGRADE: _server(),
 }
 
 

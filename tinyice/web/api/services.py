@@ -20,7 +20,7 @@ from tinyice.core.pushing import PushSnapshot
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
-from tinyice.web.changes import Changes, Reload
+from tinyice.web.changes import Changes, Reload, Upgrade
 from tinyice.web.pictures import Picture
 from tinyice.web.settings import WebSettings
 
@@ -154,6 +154,7 @@ class Services:
     station: Station
     changes: Changes
     reload: Reload
+    upgrades: Upgrade
     lockouts: Lockouts
     audit: Audit
     config: Callable[[], Config]

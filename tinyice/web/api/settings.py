@@ -116,6 +116,15 @@ async def reload_settings(services: Services, call: Call[Nothing, Nothing]) -> D
     )
 
 
+@SETTINGS.add("POST", "/api/upgrade", Action.UPGRADE, answer=Done, refusals=(409,))
+async def upgrade(services: Services, call: Call[Nothing, Nothing]) -> Done:
+    """Let the program that is installed now take over, without dropping anybody."""
+    caller = call.caller
+    return Done(
+        notes=tuple(await services.upgrades.upgrade(who=caller.principal, client=caller.client))
+    )
+
+
 async def set_keys(
     services: Services, caller: Caller, values: Mapping[str, object]
 ) -> tuple[str, ...]:
