@@ -115,6 +115,12 @@ def test_loopback_may_be_another_server(tmp_path: Path) -> None:
     assert faults(tmp_path, {"bind_host": "192.0.2.1", "relays": [own]})
 
 
+def test_one_mirror_a_server(tmp_path: Path) -> None:
+    """With a slash at the end it is the same one."""
+    twice = [{"url": "http://hub.example"}, {"url": "http://hub.example/"}]
+    assert "twice" in faults(tmp_path, {"masters": twice})["masters[1].url"]
+
+
 def test_passwords_are_masked_in_what_is_told_of_a_change() -> None:
     """A relay is called by its mount there."""
     before = {"relays": [{"mount": "/r", "url": URL, "password": "old secret"}]}

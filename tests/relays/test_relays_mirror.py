@@ -9,12 +9,14 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from core.fakes import NOON
 from relays.upstreams import BEST, SECOND, Station, upstream
+from tinyice.config.items import Master
+from tinyice.config.model import Config
 from tinyice.outbound.answer import Response
 from tinyice.outbound.destination import Login, parse
 from tinyice.outbound.errors import Kind, OutboundError
 from tinyice.relays.listing import MOUNTS_MAX, mounts_in_status, mounts_in_streamlist
 from tinyice.relays.relays import Relays
-from tinyice.relays.settings import MasterSettings, RelaySettings
+from tinyice.relays.settings import MasterSettings, RelaySettings, masters_of
 
 HUB = MasterSettings(parse("http://hub.example:8000"), Login("relay", b"secret"), interval_s=60)
 
@@ -212,3 +214,22 @@ def test_nothing_secret_in_what_is_shown() -> None:
     shown: list[Any] = [relays.snapshot(), relays.masters(), station.events, upstream(url), HUB]
     assert "secret" not in str(shown)
     relays.stop()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_master_of_the_api_is_judged_like_its_relays(*, trusted: bool) -> None:
+    """The file may name any server; what was typed into a page may not."""
+    station, hub = Station(), Hub()
+    hub.streamlist("/live")
+    relays = relays_of(station, hub)
+    relays.apply({}, (replace(HUB, trusted=trusted),))
+    assert hub.asked[0][2] is trusted
+    assert station.net.next().trusted is trusted
+
+
+def test_what_is_switched_off_is_not_mirrored() -> None:
+    """Neither that, nor with the trust of the file when the API has set it."""
+    off = Master(url="http://off.example", enabled=False)
+    guarded = Master(url="http://hub.example", guarded=True)
+    (found,) = masters_of(Config(masters=(off, guarded)))
+    assert (found.to.host, found.trusted) == ("hub.example", False)
