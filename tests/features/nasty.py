@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from features.sounding import BYTES_A_SECOND, sound
-from programs.station import HOST
+from programs.station import HOST, free_port_pair
 
 Script = Callable[[socket.socket, "Upstream"], None]
 
@@ -23,8 +23,10 @@ class Upstream:
         self.script = script
         self.requests: list[bytes] = []
         self.stopping = threading.Event()
-        self._listening = socket.create_server((host, port))
-        self.port: int = self._listening.getsockname()[1]
+        # none that the system gives to clients: who dials such a port once it is closed
+        # may be given that very port, and be connected to itself
+        self.port = port or free_port_pair()
+        self._listening = socket.create_server((host, self.port))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._connections: list[socket.socket] = []
         self._threads[0].start()
