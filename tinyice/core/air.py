@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
-from tinyice.core.backlog import KEPT_S
 from tinyice.core.feeds import Feeds
 from tinyice.core.haste import Haste
 from tinyice.core.inputs import Input, Inputs
@@ -83,9 +83,9 @@ class Air:
         """Whether the input on air has been found to be what players understand."""
         self.is_closing = False
         """Whether nothing is to take the place of what ends."""
-        self.played: dict[Source, float] = {}
+        self.played: WeakKeyDictionary[Source, float] = WeakKeyDictionary()
         """Until when each was heard, by where its audio came from in the end: two inputs
-        may bring the same."""
+        may bring the same. Who is gone matters for as long as another one has its audio."""
         self.last_slot = ""
         """Which input was on air last, as long as who heard it is there; "": none."""
         self.engaged_at: float | None = None
@@ -105,9 +105,6 @@ class Air:
 
     def plays(self, origin: Source, now: float) -> None:
         """Audio that comes from ``origin`` is heard now."""
-        if origin not in self.played:
-            kept = self.played.items()
-            self.played = {one: until for one, until in kept if now - until <= KEPT_S}
         self.played[origin] = now
 
     def begin_burst(self) -> None:
