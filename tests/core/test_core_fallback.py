@@ -105,30 +105,27 @@ def test_at_a_switch_no_more_is_heard_than_was_missed() -> None:
     assert 3 * 4 <= len(heard) <= 3 * 4 + 3
 
 
-def test_a_source_that_comes_and_goes_is_heard_seldom() -> None:
-    """Up and down every 5 seconds: at most one switch in any 30 seconds."""
-    stage = Stage(replace(LIVE, return_after_s=2), NIGHT)
-    stage.show("/night", 5000)
-    switches: list[float] = []
-    _, player = None, None
+@pytest.mark.parametrize("return_after_s", [0, 2, 10])
+def test_a_source_that_comes_and_goes_is_heard_seldom(return_after_s: float) -> None:
+    """Up and down every 5 seconds: at most one change in any 30 seconds, and a first return."""
+    stage = Stage(replace(LIVE, return_after_s=return_after_s), NIGHT)
+    stage.show("/night", 5_000_000)
+    stage.run(1)
+    _, player = stage.rig.listen(stage.live)
+    changes: list[float] = []
     for turn in range(60):
-        live = stage.show("/live", 10_000 + turn * 1000)
-        if player is None:
-            stage.run(1)
-            _, player = stage.rig.listen(stage.live)
-        for _ in range(5):
-            before = len(stage.of(FallbackEngaged, FallbackEnded))
-            stage.run(1)
-            switches += [stage.rig.clock()] * (
-                len(stage.of(FallbackEngaged, FallbackEnded)) - before
-            )
-        live.end()
-        switches.append(stage.rig.clock()) if stage.live.air.source is None else None
-        stage.run(5)
-    settled = switches[3:]
+        live = stage.show("/live", 10_000_000 + turn * 1000)
+        for quarter in range(40):
+            heard = stage.live.source
+            if quarter == 20:
+                live.end()
+            stage.run(0.25)
+            if stage.live.source is not heard:
+                changes.append(stage.rig.clock())
+    settled = changes[2:]
+    assert len(changes) <= 4
     for at, moment in enumerate(settled):
-        assert sum(moment <= other < moment + 30 for other in settled[at:]) <= 1
-    assert player is not None
+        assert sum(other < moment + 30 for other in settled[at:]) <= 1
     assert not player.finished
 
 
@@ -228,6 +225,36 @@ def test_who_is_held_in_vain_is_let_go() -> None:
     assert player.finished == 1
     assert listener.drop_reason is DropReason.SOURCE_ENDED
     assert stage.of(HoldEnded) == [HoldEnded("/live", "nothing came")]
+
+
+def test_who_is_held_and_can_not_follow_is_let_go() -> None:
+    """Before the first byte of a source that is back in another format."""
+    stage = Stage(replace(LIVE, hold_s=4, chain=()))
+    live = stage.show("/live", 1000)
+    stage.run(5)
+    _, player = stage.rig.listen(stage.live)
+    live.end()
+    stage.run(1)
+    stage.show("/live", 2000, FormatKind.ADTS)
+    stage.run(1)
+    assert (pieces(player), player.finished) == ([1], 1)
+    _, other = stage.rig.listen(stage.live)
+    stage.run(1)
+    assert pieces(other) == [2]
+
+
+def test_who_comes_after_a_silence_hears_nothing_from_before_it() -> None:
+    """A burst would be old audio."""
+    stage = Stage(replace(LIVE, hold_s=30, chain=()))
+    live = stage.show("/live", 1000)
+    stage.run(10)
+    stage.rig.listen(stage.live)
+    live.end()
+    stage.run(10)
+    stage.show("/live", 2000)
+    stage.run(1)
+    _, player = stage.rig.listen(stage.live)
+    assert pieces(player) == [2]
 
 
 def test_a_fallback_that_players_do_not_understand_is_refused() -> None:
