@@ -36,6 +36,7 @@ class Upstream:
 
     def close(self) -> None:
         self.stopping.set()
+        self._threads[0].join(5)
         self._listening.close()
         for connection in self._connections:
             with suppress(OSError):
