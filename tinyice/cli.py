@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from twisted.application.service import IService
 from twisted.python import usage
 
+from tinyice import __version__
 from tinyice.assembly.certificates import judge_files
 from tinyice.assembly.countries import judge_countries
 from tinyice.config.faults import ConfigFaults, unknown_message
@@ -57,11 +58,16 @@ class CommandLine(Options):
     )
     command = ""
     in_background = False
+    or_upgrade = False
     pid_file = ""
 
     def opt_daemon(self) -> None:
         """Run in the background."""
         self.in_background = True
+
+    def opt_or_upgrade(self) -> None:
+        """With reload: upgrade instead, where another version is installed than runs."""
+        self.or_upgrade = True
 
     def opt_pid_file(self, path: str) -> None:
         """File that holds the process id while the server runs."""
@@ -173,7 +179,8 @@ def _check(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr
 
 def _tell(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
     """Tell the server that runs with the file; by its PID file where it can't be asked."""
-    order = _TOLD[line.command]
+    command = line.command
+    order = _TOLD[command]
     from tinyice.assembly.calling import NotReached, signal_by_file, tell
 
     try:
@@ -181,7 +188,10 @@ def _tell(line: CommandLine, environ: Mapping[str, str], stdout: TextIO, stderr:
             pid = signal_by_file(Path(line.pid_file), order.number)
             print(f"process {pid} {order.under_way}; its log says what comes of it", file=stdout)
             return 0
-        told = tell(line.config_path(environ), line.command)
+        path = line.config_path(environ)
+        if line.or_upgrade and tell(path, "version").notes != [__version__]:
+            command, order = "upgrade", _TOLD["upgrade"]
+        told = tell(path, command)
     except NotReached as error:
         print(f"tinyice: {error}", file=stderr)
         return 1

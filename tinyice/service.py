@@ -9,7 +9,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -28,7 +28,7 @@ from tinyice import __version__
 from tinyice.assembly.build import Parts, build
 from tinyice.assembly.changeover import Changeover
 from tinyice.assembly.chronicle import chronicle_periodic
-from tinyice.assembly.control import Control
+from tinyice.assembly.control import Command, Control
 from tinyice.assembly.figures import LAG_SAMPLE_S
 from tinyice.assembly.machine import file_room, raise_file_limit
 from tinyice.assembly.ports import PortTaken, by_name
@@ -185,7 +185,8 @@ class StationService(Service):
         reloading, file = self._parts.behind.reloading, self._parts.ground.file
         reload = partial(reloading.reload, who=COMMAND, client=Client(""))
         upgrade = partial(self._parts.behind.upgrades.upgrade, who=COMMAND, client=Client(""))
-        return Control(file.path, {"reload": reload, "upgrade": upgrade}, self._reactor)
+        commands: dict[str, Command] = {"reload": reload, "upgrade": upgrade, "version": _version}
+        return Control(file.path, commands, self._reactor)
 
     def _leave(self) -> None:
         """Another process serves: what is left here are connections that can't go over."""
@@ -310,3 +311,8 @@ class StationService(Service):
             await done.addTimeout(seconds, self._reactor)
         except TookTooLong:
             self._log.warn("{what} took more than {seconds} s", what=what, seconds=seconds)
+
+
+async def _version() -> Sequence[str]:
+    """Which version runs."""
+    return [__version__]

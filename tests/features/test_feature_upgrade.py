@@ -3,33 +3,45 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from features.handing import Audience, Steady, is_alive, serving_pid, upgrade
+from features.handing import Audience, Steady, frames, is_alive, serving_pid, upgrade
 from net.certificates import write_pair
 from programs.children import start
-from programs.station import PROJECT, Station, accepts, free_port_pair, project_path, write_config
+from programs.station import (
+    HOST,
+    PASSWORD,
+    PROJECT,
+    Station,
+    accepts,
+    free_port_pair,
+    project_path,
+    write_config,
+)
 from programs.waiting import until
 
 PEOPLE = 100
-TINYICE = str(Path(sys.executable).with_name("twistd"))
+TWISTD = str(Path(sys.executable).with_name("twistd"))
 
 pytestmark = pytest.mark.timeout(180)
 
 
 @contextmanager
-def station(home: Path, **settings: object) -> Iterator[Station]:
+def station(
+    home: Path, environ: Mapping[str, str] | None = None, **settings: object
+) -> Iterator[Station]:
     """A server with a PID file."""
     port = free_port_pair()
     config = write_config(home, port, **settings)
-    command = [TINYICE, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
-    child = start(command, home=home, name="server", env=project_path())
+    command = [TWISTD, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
+    child = start(command, home=home, name="server", env={**project_path(), **(environ or {})})
     made = Station("tinyice", port, home, child)
     try:
         until(lambda: accepts(port), within=30, what="the server accepts connections")
@@ -172,7 +184,7 @@ def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> Non
     path = {"PYTHONPATH": os.pathsep.join([str(root), project_path()["PYTHONPATH"]])}
     port = free_port_pair()
     config = write_config(tmp_path, port, workers=workers)
-    command = [TINYICE, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
+    command = [TWISTD, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
     with (
         start(command, home=tmp_path, name="server", env=path) as child,
         Audience(port, "/live") as audience,
@@ -255,3 +267,91 @@ def test_what_is_encrypted_goes_on_through_the_old_process(tmp_path: Path) -> No
         source.stop()
         assert made.child.wait(20) == 0
         until(lambda: "/live" not in made.sources(), within=10, what="the source has ended")
+
+
+def test_what_the_service_manager_is_told(tmp_path: Path) -> None:
+    """Which process is the service, that it is ready, and from then on that it lives."""
+    told: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(15)
+        environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1000000"}
+        with station(tmp_path, environ) as made:
+
+            def heard(wanted: str) -> None:
+                while not any(wanted in one for one in told):
+                    told.append(manager.recv(4096).decode())
+
+            heard("READY=1")
+            heard("WATCHDOG=1")
+            told.clear()
+            pid = upgrade(made)
+            heard(f"MAINPID={pid}")
+            heard("READY=1")
+            assert made.child.wait(10) == 0
+            told.clear()
+            heard("WATCHDOG=1")
+            assert not any("STOPPING" in one for one in told)
+            os.kill(pid, signal.SIGTERM)
+            heard("STOPPING=1")
+
+
+@pytest.mark.needs_program("systemd-socket-activate")
+def test_a_socket_of_systemd_goes_over(tmp_path: Path) -> None:
+    """It is served by one process after the other; who calls meanwhile waits."""
+    port = free_port_pair()
+    config = write_config(tmp_path, port, shoutcast_port=0)
+    handed = [f"--setenv={key}={value}" for key, value in project_path().items()]
+    activate = ["systemd-socket-activate", f"--listen={HOST}:{port}", *handed]
+    command = [TWISTD, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
+    with start(
+        [*activate, sys.executable, *command], home=tmp_path, name="server", env=project_path()
+    ) as child:
+        made = Station("tinyice", port, tmp_path, child)
+        until(lambda: accepts(port), within=20, what="the socket is there")
+        assert b"icestats" in made.get("/status-json.xsl")
+        for _ in range(3):
+            upgrade(made)
+            assert b"icestats" in made.get("/status-json.xsl")
+        os.kill(serving_pid(made), signal.SIGHUP)
+        assert b"icestats" in made.get("/status-json.xsl")
+        os.kill(serving_pid(made), signal.SIGTERM)
+        until(lambda: not (tmp_path / "tinyice.pid").exists(), within=15, what="it has ended")
+
+
+def test_requests_that_are_under_way(tmp_path: Path) -> None:
+    """What is not complete is answered by the successor, what is being answered by the old one."""
+    with station(tmp_path) as made, ExitStack() as stack:
+
+        def asking(said: bytes) -> socket.socket:
+            connection = socket.create_connection((HOST, made.port), 10)
+            stack.enter_context(connection)
+            connection.sendall(said)
+            return connection
+
+        begun = asking(b"GET /status-json.xsl HTT")
+        silent = asking(b"")
+        kept = asking(b"GET /status-json.xsl HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"icestats" in kept.recv(65536)
+        live = asking(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in live.recv(65536)
+        shoutcast = socket.create_connection((HOST, made.shoutcast_port), 10)
+        stack.enter_context(shoutcast)
+        shoutcast.sendall(PASSWORD.encode()[:3])
+        upgrade(made)
+        begun.sendall(b"P/1.1\r\nHost: x\r\n\r\n")
+        assert b"icestats" in begun.recv(65536)
+        silent.sendall(b"GET /status-json.xsl HTTP/1.0\r\n\r\n")
+        assert b" 200 " in silent.recv(65536)
+        kept.sendall(b"GET /status-json.xsl HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"icestats" in kept.recv(65536)
+        shoutcast.sendall(PASSWORD.encode()[3:] + b"\r\n")
+        assert shoutcast.recv(100).startswith(b"OK2")
+        shoutcast.sendall(b"icy-name: late\r\n")
+        upgrade(made)
+        shoutcast.sendall(b"content-type: audio/mpeg\r\n\r\n" + frames(0, 100))
+        made.wait_for_mount("/live", 10)
+        live.settimeout(10)
+        while live.recv(65536):
+            pass
+        assert made.child.wait(10) == 0
