@@ -74,11 +74,11 @@ def test_version_and_help() -> None:
 
 def test_check_says_valid_after_its_notes(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
-    path.write_text('{"transcoders": [], "admin_password": "plain"}', encoding="utf-8")
+    path.write_text('{"webhooks": [], "admin_password": "plain"}', encoding="utf-8")
     found = outcome("check", "--config", str(path))
     *notes, last = found.out.splitlines()
     assert (found.status, found.err, last) == (0, "", "configuration is valid")
-    assert "transcoders" in notes[0]
+    assert "webhooks" in notes[0]
     assert "admin_password" in notes[1]
     assert "plain" in path.read_text(encoding="utf-8")
 

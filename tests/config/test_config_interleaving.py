@@ -65,7 +65,7 @@ class Story:
 def test_no_interleaving_loses_a_change(steps: list[str]) -> None:
     """Each change is in the file once, or whoever asked was told that it is not."""
     with tempfile.TemporaryDirectory() as folder:
-        story = Story(desk(Path(folder), {"transcoders": [{"kept": True}]}))
+        story = Story(desk(Path(folder), {"webhooks": [{"kept": True}]}))
         doings = {
             "ask": story.ask,
             "work": story.work,
@@ -90,7 +90,7 @@ def check(story: Story) -> None:
             assert address in filed
         elif isinstance(getattr(outcome, "value", None), NotSaved):
             assert address not in filed
-    assert one.document["transcoders"] == [{"kept": True}]
+    assert one.document["webhooks"] == [{"kept": True}]
     one.reload()
     assert list(one.config.banned_ips) == filed
     added = [each for event in one.events for each in told(event.after)]

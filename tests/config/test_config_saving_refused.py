@@ -19,7 +19,7 @@ from tinyice.config.save import replace_file
 
 PROGRAM = Path(saving.__file__)
 PROJECT = PROGRAM.parents[2]
-DOCUMENT = {"page_title": "old", "transcoders": [{"url": "x" * 100_000}]}
+DOCUMENT = {"page_title": "old", "webhooks": [{"url": "x" * 100_000}]}
 NAMESPACE = ["unshare", "--mount", "--map-root-user"]
 """Where file systems can be mounted by everybody, and go away by themselves."""
 

@@ -59,7 +59,7 @@ def test_a_change_is_saved_and_then_in_force_and_told(tmp_path: Path) -> None:
 def test_keys_that_nobody_uses_and_their_order_survive(tmp_path: Path) -> None:
     """An edit sees what the file holds, not what the model makes of it."""
     document = {
-        "transcoders": [{"url": "http://x", "password": "stays"}],
+        "webhooks": [{"url": "http://x", "password": "stays"}],
         "port": "8000",
         "api_tokens": [{"id": "a", "hash": "0" * 64, "last_used_ip": "::1"}],
         "location": "",
@@ -171,7 +171,7 @@ def test_what_waits_for_a_start_is_told(tmp_path: Path) -> None:
 
 
 def test_a_note_that_a_change_gives_rise_to_is_told_once(tmp_path: Path) -> None:
-    one = desk(tmp_path, {"transcoders": []})
+    one = desk(tmp_path, {"webhooks": []})
     (note,) = one.change(setting(burst_size=500000))
     assert note.startswith("burst_size: 500000 is more than half")
     assert one.change(setting(location="There")) == ()

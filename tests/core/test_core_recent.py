@@ -10,6 +10,7 @@ from tinyice.core import events
 from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import ANYBODY, Principal, Role, Via
 from tinyice.core.clients import Client
+from tinyice.core.codec_events import CodecLost, CodecRestarted, TranscoderRefused
 from tinyice.core.events import (
     AuthLocked,
     ChangeMade,
@@ -113,6 +114,19 @@ EXAMPLES: list[tuple[Event, str, str, str]] = [
         "/r",
         "relay has another upstream",
         "http://b/",
+    ),
+    (
+        CodecLost("/live", "killed by signal 9", 0.5),
+        "/live",
+        "codec process lost",
+        "killed by signal 9",
+    ),
+    (CodecRestarted("/live"), "/live", "codec process is back", ""),
+    (
+        TranscoderRefused("/low", "low", "in use"),
+        "/low",
+        "transcoder can't work",
+        "in use, low",
     ),
     (
         FallbackEngaged("/live", "/night", "the source ended"),

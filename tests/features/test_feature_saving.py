@@ -13,7 +13,7 @@ from config import saving
 from programs.station import PASSWORD_HASH, PROJECT, start_tinyice
 
 KEYS = ("location", "page_title", "page_subtitle", "hostname", "admin_email", "admin_user")
-KEPT = {"transcoders": [{"input": "/live"}], "admin_password": PASSWORD_HASH}
+KEPT = {"webhooks": [{"input": "/live"}], "admin_password": PASSWORD_HASH}
 
 pytestmark = pytest.mark.timeout(60)
 

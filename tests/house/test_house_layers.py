@@ -33,6 +33,7 @@ TABLE = {
     "config": Row(
         house=(
             "core.paths",
+            "core.quality",
             "core.settings",
             "core.access",
             "core.clients",
@@ -54,7 +55,7 @@ TABLE = {
     ),
     "store": Row(house=("core", "work"), others=(*TWISTED, "sqlalchemy", "alembic")),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
-    "codec": Row(house=("core", "config", "work"), others=(*TWISTED, "av")),
+    "codec": Row(house=("formats", "core", "config", "work"), others=(*TWISTED, "av", "lameenc")),
     "playout": Row(house=("core", "formats", "work"), others=TWISTED),
     "web": Row(
         house=("wire", "core", "config"),
@@ -71,6 +72,7 @@ TABLE = {
         ),
     ),
     "workers": Row(house=("core", "net", "work"), others=TWISTED),
+    "transcoding": Row(house=("formats", "core", "config", "codec", "work"), others=("twisted",)),
     "relays": Row(
         house=("wire", "formats", "core", "config", "net", "work", "outbound"), others=TWISTED
     ),
@@ -90,6 +92,7 @@ OWNERS = {
     "bcrypt": "work",
     "jinja2": "web",
     "klein": "web",
+    "lameenc": "codec",
     "markdown_it": "web",
     "maxminddb": "geo",
     "multipart": "web",

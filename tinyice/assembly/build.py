@@ -279,6 +279,7 @@ def _let_changes_reach(parts: Parts) -> None:
             parts.outputs.follow,
             reached.apply,
             parts.outward.relaying.changed,
+            parts.streaming.transcoding.changed,
             serving.follow,
             parts.checkers.follow,
             tuning.follow,

@@ -133,10 +133,12 @@ class Changeover:
     async def _end_streaming(self) -> None:
         streaming = self._parts.streaming
         self._parts.outward.relaying.stop()
+        transcoding = streaming.transcoding.stop()
         streaming.playing.stop()
         if streaming.demo is not None:
             await streaming.demo.stop()
         streaming.mounts.stop()
+        await transcoding
         await streaming.workers.forsake()
 
     def _failed(self, failure: object) -> None:

@@ -8,6 +8,7 @@ from tinyice.assembly.ground import Ground
 from tinyice.assembly.playing import Playing
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
+from tinyice.assembly.transcoding import Transcoding
 from tinyice.assembly.values import station_settings
 from tinyice.config.mounts import configured_paths, settings_for
 from tinyice.core.mounts import Mounts
@@ -28,6 +29,7 @@ class Streaming:
     pulses: tuple[Pulse, ...]
     demo: DemoSource | None
     playing: Playing
+    transcoding: Transcoding
 
 
 def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
@@ -44,6 +46,7 @@ def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
         pulses=_pulses(ground, mounts),
         demo=DemoSource(mounts, ground.reactor, ground.now) if demo else None,
         playing=playing,
+        transcoding=Transcoding(ground, mounts),
     )
 
 

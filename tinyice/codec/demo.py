@@ -4,11 +4,12 @@ It plays as far as the parent gives it credit, and ends with its parent.
 """
 
 import sys
+from array import array
 from contextlib import suppress
 from random import Random
 
-from tinyice.codec.mp3 import Mp3Encoder
-from tinyice.codec.programme import programme
+from tinyice.codec.plain_mp3 import SAMPLE_BYTES, PlainMp3
+from tinyice.codec.programme import Passage, programme
 from tinyice.codec.protocol import PARENT_KINDS, Audio, Credit, NewTags, Ready, from_parent
 from tinyice.codec.score import ARTIST
 from tinyice.codec.tones import RATE
@@ -30,7 +31,7 @@ class Demo:
     def __init__(self, pipe: ParentPipe, random: Random) -> None:
         self._pipe = pipe
         self._random = random
-        self._encoder = Mp3Encoder(samplerate=RATE, bitrate=BITRATE)
+        self._encoder = PlainMp3(samplerate=RATE, channels=2, bitrate=BITRATE // 1000)
         self.made = 0.0
         self.allowed = 0.0
 
@@ -41,10 +42,10 @@ class Demo:
             self._wait_for_credit()
             if passage.begins is not None:
                 self._pipe.send(NewTags(ARTIST, passage.begins.title).framed())
-            data, seconds = self._encoder.encode(passage.left, passage.right)
-            self.made += seconds
-            if data:
-                self._pipe.send(Audio(data, seconds).framed())
+            made = self._encoder.encode(_interleaved(passage))
+            self.made += made.seconds
+            if made.data:
+                self._pipe.send(Audio(made.data, made.seconds).framed())
 
     def _wait_for_credit(self) -> None:
         while True:
@@ -59,6 +60,12 @@ class Demo:
         if not isinstance(message, Credit):
             raise StopAsked
         self.allowed = message.until
+
+
+def _interleaved(passage: Passage) -> bytes:
+    samples = array("h", bytes(2 * len(passage.left) * SAMPLE_BYTES))
+    samples[0::2], samples[1::2] = passage.left, passage.right
+    return samples.tobytes()
 
 
 def main() -> int:

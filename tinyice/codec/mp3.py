@@ -1,53 +1,47 @@
-"""MP3 from samples: one encoder that runs on, bare frames out."""
+"""MP3 as one of the formats of transcoders."""
 
-from array import array
-from fractions import Fraction
-
-from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
-from av.codec.context import CodecContext
 
-FRAME_SAMPLES = 1152
-SAMPLE_BYTES = 2
+from tinyice.codec.encoder import Title
+from tinyice.codec.made import Made
+from tinyice.codec.plain_mp3 import PlainMp3
+from tinyice.codec.sound import Shape, pcm_of
+from tinyice.core.quality import Quality
 
 
 class Mp3Encoder:
-    """Stereo, constant bit rate; no tag and no Xing frame stands before the audio."""
+    """``Encoder`` of MP3."""
 
-    def __init__(self, *, samplerate: int, bitrate: int) -> None:
-        context = CodecContext.create("libmp3lame", "w")
-        if not isinstance(context, AudioCodecContext):
-            raise TypeError("libmp3lame is no audio encoder")
-        context.sample_rate = samplerate
-        context.layout = "stereo"
-        context.format = "s16p"
-        context.bit_rate = bitrate
-        context.time_base = Fraction(1, samplerate)
-        self._context = context
-        self._samplerate = samplerate
-        self._left = bytearray()
-        self._right = bytearray()
-        self._encoded_samples = 0
+    has_titles = False
 
-    def encode(self, left: "array[int]", right: "array[int]") -> tuple[bytes, float]:
-        """The frames that these samples complete, and how many seconds they are."""
-        self._left += left.tobytes()
-        self._right += right.tobytes()
-        size = FRAME_SAMPLES * SAMPLE_BYTES
-        packets = []
-        while len(self._left) >= size:
-            packets += self._context.encode(self._frame(size))
-            del self._left[:size]
-            del self._right[:size]
-        seconds = len(packets) * FRAME_SAMPLES / self._samplerate
-        return b"".join(map(bytes, packets)), seconds
+    def __init__(self, quality: Quality) -> None:
+        self._quality = quality
+        self.shape = Shape(quality.samplerate, quality.channels, "s16")
+        self._lame = self._new()
 
-    def _frame(self, size: int) -> AudioFrame:
-        frame = AudioFrame("s16p", "stereo", FRAME_SAMPLES)
-        frame.sample_rate = self._samplerate
-        frame.pts = self._encoded_samples
-        self._encoded_samples += FRAME_SAMPLES
-        left, right = frame.planes
-        left.update(bytes(self._left[:size]))
-        right.update(bytes(self._right[:size]))
-        return frame
+    def begin(self, title: Title) -> bytes:
+        """Nothing: titles stand beside MP3."""
+        return b""
+
+    def encode(self, samples: AudioFrame) -> Made:
+        """What these samples complete."""
+        return self._lame.encode(pcm_of(samples))
+
+    def rest(self) -> Made:
+        """All of what was begun, so that there is a whole frame at the end."""
+        data = self._lame.flush()
+        self._lame = self._new()
+        return Made(data)
+
+    def go_on(self) -> None:
+        """A pause is nothing to a fresh encoder."""
+
+    def flush(self) -> Made:
+        """The last of it."""
+        return self.rest()
+
+    def _new(self) -> PlainMp3:
+        quality = self._quality
+        return PlainMp3(
+            samplerate=quality.samplerate, channels=quality.channels, bitrate=quality.bitrate
+        )

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import FieldInfo
 
-from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, Transcoder, UrlAuth
 from tinyice.config.kept import Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
 from tinyice.config.model import AdvancedMount, Config, User
@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, str] = {
     "bind_host": "Server",
     "default_source_password": "Mounts",
     "relays": "Relays",
+    "transcoders": "Transcoders",
     "admin_user": "Access",
     "banned_ips": "Addresses",
     "burst_size": "Delivery to listeners",
@@ -92,6 +93,7 @@ def reference() -> str:
     parts += _struct("One relay, in `relays`", Relay)
     parts += _struct("One server that is mirrored, in `masters`", Master)
     parts += _struct("One mount that is sent elsewhere, in `pushes`", Push)
+    parts += _struct("One transcoder, in `transcoders`", Transcoder)
     parts += _struct("One account, in `users`", User)
     parts += _struct("One token, in `api_tokens`", ApiToken)
     parts += _struct("One ban, in `ban_notes`", BanNote)

@@ -1,4 +1,4 @@
-"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, relays, pushes."""
+"""Things that stand in lists and objects of ``tinyice.json``: bans, tokens, relays, ..."""
 
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -22,6 +22,7 @@ from tinyice.config.kinds import (
     WebAddress,
     says,
 )
+from tinyice.core.quality import Quality
 
 
 class BanNote(Struct, frozen=True, kw_only=True):
@@ -193,3 +194,64 @@ class Push(Struct, frozen=True, kw_only=True):
     def called(self) -> str:
         """What it is called: its id, or else what its mount and address give."""
         return self.id or sha256(f"{self.mount} {self.url}".encode()).hexdigest()[:8]
+
+
+class Transcoder(Struct, frozen=True, kw_only=True):
+    """A mount that plays what another mount plays, in another quality."""
+
+    name: Annotated[
+        Text, says("What it is called in the API and in logs; empty: as its output mount.")
+    ] = ""
+    input_mount: Annotated[MountPath, says("Mount that is listened to.")] = ""
+    output_mount: Annotated[MountPath, says("Mount that is fed.")] = ""
+    format: Annotated[
+        Literal["mp3", "opus", "aac", "flac"],
+        says("What it plays there: `mp3`, `opus` and `flac` (both in Ogg), `aac` (ADTS)."),
+    ] = "mp3"
+    bitrate: Annotated[
+        int, Meta(ge=0, le=1000), says("Bit rate in kbit/s; FLAC has none of its own.")
+    ] = 128
+    sample_rate: Annotated[
+        int,
+        Meta(ge=0, le=192_000),
+        says("Samples a second; 0: those of the input, as far as the format has them."),
+    ] = 0
+    channels: Annotated[
+        int, Meta(ge=0, le=2), says("1 or 2; 0: those of the input, at most 2.")
+    ] = 0
+    enabled: Annotated[bool, says("Whether it runs.")] = True
+    visibility: Annotated[
+        Literal["", "public", "unlisted"],
+        says("Whether lists show the output mount; empty: as the keys for all mounts say."),
+    ] = ""
+    opus_application: Annotated[
+        Literal["", "audio", "voip", "lowdelay"], says("What Opus is tuned for; empty: audio.")
+    ] = ""
+    opus_vbr: Annotated[bool, says("Whether Opus varies its bit rate.")] = True
+    opus_complexity: Annotated[
+        int, Meta(ge=0, le=10), says("How hard Opus tries: 10 sounds best, 0 costs least.")
+    ] = 10
+    opus_frame_size_ms: Annotated[
+        float,
+        Meta(ge=0, le=60),
+        says("Milliseconds in one frame of Opus: 2.5, 5, 10, 20, 40 or 60; 0: 20."),
+    ] = 20.0
+
+    @property
+    def called(self) -> str:
+        """What it is called: its name, or else its output mount."""
+        return self.name or self.output_mount.lstrip("/")
+
+    @property
+    def quality(self) -> Quality:
+        """What it makes."""
+        return Quality(
+            format=self.format,
+            bitrate=self.bitrate,
+            samplerate=self.sample_rate,
+            channels=self.channels,
+            opus_application=self.opus_application or "audio",
+            opus_vbr=self.opus_vbr,
+            opus_complexity=self.opus_complexity,
+            opus_frame_ms=float(self.opus_frame_size_ms) or 20.0,
+        )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, UrlAuth
+from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, Transcoder, UrlAuth
 from tinyice.config.kinds import (
     AUTO,
     Address,
@@ -37,6 +37,7 @@ from tinyice.config.kinds import (
     says,
 )
 
+Mp3Bitrate = Annotated[int, Meta(ge=8, le=320)]
 Milliseconds = Annotated[int, Meta(ge=10, le=5000)]
 
 
@@ -201,6 +202,14 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = ()
     pushes: Annotated[
         tuple[Push, ...], says("Mounts that are sent to other servers, see below.")
+    ] = ()
+    transcoders: Annotated[
+        tuple[Transcoder, ...],
+        says("Mounts that play what another one plays, in another quality, see below."),
+    ] = ()
+    auto_transcode_mp3_bitrates: Annotated[
+        tuple[Mp3Bitrate, ...],
+        says("Every mount that is fed with anything but MP3 has these MP3 mounts beside it."),
     ] = ()
 
     admin_user: Annotated[Text, says("Name of the administrator.")] = "admin"

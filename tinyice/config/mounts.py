@@ -58,7 +58,9 @@ def configured_paths(config: Config) -> tuple[str, ...]:
     """The mounts that the file sets up, relays or switches off, in its order, each once."""
     off = (path for path, is_off in config.disabled_mounts.items() if is_off)
     relayed = (relay.mount for relay in config.relays if relay.enabled)
-    named = (*config.mounts, *config.advanced_mounts, *relayed, *config.fallback_mounts, *off)
+    encoded = (one.output_mount for one in config.transcoders if one.enabled)
+    told = (*config.mounts, *config.advanced_mounts, *relayed, *encoded)
+    named = (*told, *config.fallback_mounts, *off)
     return tuple(dict.fromkeys(named))
 
 
@@ -67,7 +69,9 @@ def is_configured(config: Config, path: str) -> bool:
     if path in config.mounts or path in config.advanced_mounts or path in config.fallback_mounts:
         return True
     is_off = config.disabled_mounts.get(path, False)
-    return is_off or any(relay.mount == path and relay.enabled for relay in config.relays)
+    if is_off or any(relay.mount == path and relay.enabled for relay in config.relays):
+        return True
+    return any(one.output_mount == path and one.enabled for one in config.transcoders)
 
 
 def is_waiting(config: Config, path: str) -> bool:
@@ -89,6 +93,9 @@ def is_visible(config: Config, path: str) -> bool:
     """
     if config.hidden_mounts.get(path, False):
         return False
+    for one in config.transcoders:
+        if one.output_mount == path and one.enabled and one.visibility:
+            return one.visibility == "public"
     unmarked = not any(config.visible_mounts.values())
     return config.visible_mounts.get(path, unmarked)
 

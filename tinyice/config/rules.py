@@ -9,6 +9,7 @@ from tinyice.config.model import Config
 from tinyice.config.mounts import effective_burst
 from tinyice.config.push_rules import faults_of_pushes
 from tinyice.config.relay_rules import faults_of_relays
+from tinyice.config.transcoder_rules import faults_of_transcoders
 
 
 def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
@@ -27,6 +28,7 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
     yield from _faults_of_tokens(config)
     yield from faults_of_relays(config)
     yield from faults_of_pushes(config)
+    yield from faults_of_transcoders(config)
 
 
 def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:

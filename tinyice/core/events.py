@@ -3,7 +3,7 @@
 Ids and fields are an interface (log lines, SSE, history, webhooks, metrics):
 they are documented in ``docs/events.md`` and never renamed. Times are not part
 of an event; a sink that needs one stamps it with its own clock. Those of relays and
-pushes stand in ``relay_events``.
+pushes stand in ``relay_events``, those of transcoders in ``codec_events``.
 """
 
 from collections.abc import Mapping

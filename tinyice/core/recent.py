@@ -14,6 +14,7 @@ from typing import Any
 
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
+from tinyice.core.codec_events import CodecLost, CodecRestarted, TranscoderRefused
 from tinyice.core.events import (
     AuthLocked,
     ChangeMade,
@@ -154,6 +155,11 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         PushLost: lambda e: _Told(e.mount, "push lost", _joined(e.reason, e.target)),
         PushRefused: lambda e: _Told(e.mount, "push not taken", _joined(e.reason, e.target)),
         PushEnded: lambda e: _Told(e.mount, "push ended", _joined(e.reason, e.target)),
+        CodecLost: lambda e: _Told(e.mount, "codec process lost", e.reason),
+        CodecRestarted: lambda e: _Told(e.mount, "codec process is back"),
+        TranscoderRefused: lambda e: _Told(
+            e.mount, "transcoder can't work", _joined(e.reason, e.transcoder)
+        ),
         FallbackEngaged: lambda e: _Told(e.mount, "on its fallback", _joined(e.input, e.reason)),
         FallbackEnded: lambda e: _Told(e.mount, "fallback ended", e.input),
         FallbackRefused: lambda e: _Told(

@@ -9,6 +9,7 @@ from enum import Enum
 from twisted.logger import Logger
 
 from tinyice.core.clients import Client
+from tinyice.core.codec_events import CodecLost, TranscoderRefused
 from tinyice.core.events import (
     AuthFailed,
     AuthLocked,
@@ -48,6 +49,8 @@ _LEVELS: dict[type[Event], str] = {
     FallbackMissing: "warn",
     PushLost: "warn",
     PushRefused: "warn",
+    CodecLost: "warn",
+    TranscoderRefused: "warn",
     RelayLost: "warn",
     RelayRefused: "warn",
     ConfigurationRefused: "error",
