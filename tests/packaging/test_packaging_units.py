@@ -13,6 +13,7 @@ import pytest
 PACKAGING = Path(__file__).parents[2] / "packaging"
 UNITS = PACKAGING / "systemd"
 PROGRAM = "/opt/tinyice/bin/twistd"
+COMMAND = "/opt/tinyice/bin/tinyice"
 
 
 class Unit(configparser.RawConfigParser):
@@ -33,7 +34,9 @@ def copied_units(tmp_path: Path) -> Path:
     """The units with a program that is installed here."""
     for name in ("tinyice.service", "tinyice.socket"):
         text = (UNITS / name).read_text("utf-8")
-        (tmp_path / name).write_text(text.replace(PROGRAM, "/bin/true"))
+        (tmp_path / name).write_text(
+            text.replace(PROGRAM, "/bin/true").replace(COMMAND, "/bin/true")
+        )
     return tmp_path
 
 
@@ -63,8 +66,8 @@ def test_the_service_speaks_with_systemd() -> None:
     service = unit("tinyice.service")["Service"]
     assert service["Type"] == "notify"
     assert service["NotifyAccess"] == "main"
-    assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
-    assert service["Restart"] == "on-failure"
+    assert service["ExecReload"].startswith(f"{COMMAND} reload --or-upgrade --config ")
+    assert service["Restart"] == "always"
     assert service["LimitNOFILE"] == "1048576"
     assert service["WatchdogSec"] == "30s"
     assert service["ExecStart"].startswith(f"{PROGRAM} --nodaemon --pidfile= tinyice ")
