@@ -56,6 +56,7 @@ TABLE = {
     "store": Row(house=("core", "work"), others=(*TWISTED, "sqlalchemy", "alembic")),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
     "codec": Row(house=("formats", "core", "config", "work"), others=(*TWISTED, "av", "lameenc")),
+    "autodj": Row(house=("wire", "core", "config", "work"), others=(*TWISTED, "mutagen")),
     "playout": Row(house=("core", "formats", "work"), others=TWISTED),
     "web": Row(
         house=("wire", "core", "config"),
@@ -96,6 +97,7 @@ OWNERS = {
     "markdown_it": "web",
     "maxminddb": "geo",
     "multipart": "web",
+    "mutagen": "autodj",
     "prometheus_client": "web",
     "concurrent": "work",
     "multiprocessing": "work",

@@ -1,0 +1,1 @@
+"""The music that plays when nobody is live: a library, playlists, and rules of what comes next."""

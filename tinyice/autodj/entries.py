@@ -1,0 +1,42 @@
+"""Entries: tracks at a place in a playlist or a queue, with numbers that stay."""
+
+from dataclasses import dataclass
+from itertools import count
+
+from tinyice.core.errors import DomainError
+from tinyice.core.tracks import Track
+
+
+class EntryUnknown(DomainError):
+    """There is no entry of this number, or at this place."""
+
+    def __init__(self, entry: int) -> None:
+        super().__init__(f"there is no entry {entry}")
+        self.entry = entry
+
+
+class TooManyEntries(DomainError):
+    """The list takes no more."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"there is room for {limit} entries")
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A track in a list. ``id`` belongs to this entry alone, wherever it is moved."""
+
+    id: int
+    track: Track
+
+
+class EntryIds:
+    """Numbers for entries, each given once; lists of one AutoDJ share them."""
+
+    def __init__(self, first: int = 1) -> None:
+        self._next = count(first)
+
+    def take(self) -> int:
+        """The next one."""
+        return next(self._next)
