@@ -46,6 +46,8 @@ PUSHES: list[tuple[dict[str, Any], str, str]] = [
     ({"mount": "/l", "url": "http://x.example:65535", "protocol": "shoutcast"}, "url", "port"),
     ({"mount": "/l", "url": "http://localhost:8000/l"}, "url", "must not be the mount itself"),
     ({"mount": "/l", "url": URL, "id": "a b"}, "id", "must be at most 64 letters"),
+    ({"mount": "/l", "url": "http://[::1/x"}, "url", "must be an address"),
+    ({"mount": "/l", "url": ""}, "url", "must name where"),
     ({"mount": "/l", "url": URL, "pin": "12"}, "pin", "must be the SHA-256"),
     ({"mount": "/l", "url": URL, "passwort": "x"}, "passwort", 'did you mean "password"'),
 ]

@@ -62,6 +62,8 @@ def test_the_mount_of_a_relay_is_one_that_somebody_named(tmp_path: Path) -> None
 RELAYS: list[tuple[dict[str, Any], str, str]] = [
     ({"url": URL}, "mount", "must name the mount"),
     ({"mount": "/r"}, "url", "must name where"),
+    ({"mount": "/r", "urls": [""]}, "url", "must name where"),
+    ({"mount": "/r", "urls": ["", "http://localhost:8000/r"]}, "urls[1]", "the mount itself"),
     ({"mount": "/admin/x", "url": URL}, "mount", ""),
     ({"mount": "/r", "url": "rtmp://x/y"}, "url", "must be an address"),
     ({"mount": "/r", "url": "http://a:b@hub.example/x"}, "url", "must not hold a name"),

@@ -21,7 +21,7 @@ def faults_of_relays(config: Config) -> Found:
         key = f"relays[{index}]"
         yield from _faults_of_mount(relay, key, seen)
         seen.add(relay.mount)
-        if not relay.url and not relay.urls:
+        if not any((relay.url, *relay.urls)):
             yield (f"{key}.url",), Fault(f"{key}.url", "must name where the stream comes from")
         if relay.pin and any(urlsplit(url).scheme != "https" for _, url in _urls(relay, key)):
             message = "can only be kept where every address begins with https://"
@@ -60,7 +60,8 @@ def _urls(relay: Relay, key: str) -> Iterator[tuple[str, str]]:
     if relay.url:
         yield f"{key}.url", relay.url
     for index, url in enumerate(relay.urls):
-        yield f"{key}.urls[{index}]", url
+        if url:
+            yield f"{key}.urls[{index}]", url
 
 
 def is_own(config: Config, mount: str, parts: SplitResult) -> bool:
