@@ -7,7 +7,7 @@ from core.fakes import Player
 from formats.synthetic_frames import mpeg_frame
 from relays.upstreams import BEST, OK, SECOND, THIRD, Call, Station, frames, upstream, whole_frames
 from tinyice.core.errors import MountAwaited, MountIdle
-from tinyice.core.events import SourceConnected
+from tinyice.core.events import SourceConnected, TagsChanged
 from tinyice.core.relay_events import RelayConnected, RelayLost, RelayRefused, RelayUpstreamChanged
 from tinyice.core.relaying import RelayState
 from tinyice.core.settings import MountSettings
@@ -174,6 +174,28 @@ def test_a_short_loss_is_heard_as_silence() -> None:
     (lost,) = station.told(RelayLost)
     assert isinstance(lost, RelayLost)
     assert (lost.reason, lost.upstream) == ("closed the connection", BEST)
+
+
+def test_over_a_short_loss_the_title_stays() -> None:
+    """Nobody is told of none in between, whether the new session knows it at once or not."""
+    for knows in (True, False):
+        station = Station()
+        station.relay()
+        title = b"\x02" + b"StreamTitle='Title';".ljust(32, b"\0")
+        head, audio = OK + b"icy-metaint: 1000\r\n\r\n", frames(2)
+        first = station.net.next().accept()
+        first.say(head + audio[:1000] + title + audio[1000:2000] + b"\0" + audio[2000:3000])
+        station.listen()
+        first.hang_up(ConnectionLost())
+        station.pass_time(1.1)
+        again = station.net.next().accept()
+        again.say(head + audio[:1000] + (title if knows else b"\0") + audio[1000:2000] + b"\0")
+        station.pass_time(1)
+        again.say(audio[2000:3000] + b"\0" + audio[3000:4000] + b"\0")
+        assert len(station.told(RelayConnected)) == 2
+        (changed,) = station.told(TagsChanged)
+        assert isinstance(changed, TagsChanged)
+        assert changed.tags.title == "Title"
 
 
 def test_a_long_loss_lets_listeners_go() -> None:

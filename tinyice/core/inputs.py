@@ -52,7 +52,7 @@ class Input:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.slot = slot_of(source)
-        self.tags = Tags()
+        self.tags = source.tags
         """What it plays, whether that is heard or not."""
         self.backlog: Backlog | None = Backlog(source.headers, is_whole=not source.headers)
         """What came lately; None while it is on air."""

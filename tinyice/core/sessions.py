@@ -73,8 +73,10 @@ class Sessions:
             mount.release_listeners()
 
     def succeed(self, mount: Mount, old: Source, new: Source) -> None:
-        """Let ``old`` go on as ``new``, of the same feeder: who listens stays."""
-        if mount.detach(old) is not None:
+        """Let ``old`` go on as ``new``, of the same feeder: who listens stays, and the title."""
+        entry = mount.detach(old)
+        if entry is not None:
+            new.tags = new.tags if new.tags.display else entry.tags
             self._publish_end(mount, old, "goes on from elsewhere")
         self.begin(mount, new)
 

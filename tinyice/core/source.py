@@ -10,6 +10,7 @@ from tinyice.core.frozen import FrozenSource
 from tinyice.core.pace import Pace
 from tinyice.core.settings import MountSettings
 from tinyice.core.snapshots import StationHeaders
+from tinyice.core.tags import Tags
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind, Framer
 from tinyice.formats.detect import framer_for, thawed_framer
 
@@ -131,6 +132,8 @@ class Source:
         self._described = described
         self._follows = follows
         self._start = b""
+        self.tags = Tags()
+        """What it is known to play before it brings anything."""
 
     def overrule(self, settings: MountSettings) -> None:
         """Say what the operator says, where they decided."""

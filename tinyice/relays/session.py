@@ -8,7 +8,6 @@ Rules of this file:
 - after ``drop`` nothing more is told, and no byte is read.
 """
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -191,12 +190,16 @@ class Session:
             self._held.cancel()
         self._hang_up()
 
-    def freeze(self) -> FrozenSession | None:
-        """The same for another process, besides the socket; None: it feeds nothing."""
+    def freeze(self) -> tuple[FrozenSession, Source, int] | None:
+        """The same for another process, with the source and the descriptor here.
+
+        None: it feeds nothing, or can't go over.
+        """
         stream, source, tags, held = self.stream, self._source, self._tags, self._held
-        if self.is_over or stream is None or source is None:
+        descriptor = None if self._connection is None else self._connection.descriptor
+        if self.is_over or stream is None or source is None or descriptor is None:
             return None
-        return FrozenSession(
+        frozen = FrozenSession(
             upstream=self.upstream.to.url,
             looks=self.looks,
             stream=stream.freeze(),
@@ -204,18 +207,15 @@ class Session:
             tags=None if tags is None else [tags.artist, tags.title, tags.url],
             held_until=held.getTime() if held is not None and held.active() else None,
         )
+        return frozen, source, descriptor
 
-    def release(self) -> socket.socket | None:
-        """Give the socket away: another process has the session, and here nobody is told.
-
-        None: it can't be given, and everything stays as it is.
-        """
-        given = None if self._connection is None else self._connection.release()
-        if given is not None:
-            self._connection = None
-            self.give_up()
-            self.drop()
-        return given
+    def forsake(self) -> None:
+        """Another process has the session: here it is gone, and nobody is told."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.release()
+        self.give_up()
+        self.drop()
 
     def go_on(
         self, state: FrozenSession, begin: Callable[[str, Source], Mount]
@@ -323,11 +323,11 @@ class Session:
         entry = proof.backlog.enter(self._missed_s(now), now)
         source = self._new_source(entry.headers if whole is None else b"")
         source.framer = proof.framer if whole is None else None
+        self._tags = self._tags or proof.tags
+        source.tags = self._tags or source.tags
         mount = begin(source)
         self._mount, self._source, self._proof = mount, source, Proof("")
-        self._tags = self._tags or proof.tags
         mount.air.programme.watch()
-        self._tell_tags()
         if whole is None:
             mount.take_chunks(source, entry.chunks)
         else:
