@@ -54,3 +54,14 @@ def test_the_end_of_the_world_is_not_caught() -> None:
     hub.subscribe(stops)
     with pytest.raises(KeyboardInterrupt):
         hub.publish(ServerStopping())
+
+
+def test_who_is_succeeded_tells_of_little_more() -> None:
+    """Of other kinds of events nobody hears from then on."""
+    heard: list[Event] = []
+    hub = Hub()
+    hub.subscribe(heard.append)
+    hub.narrow(ServerStopping)
+    hub.publish(ServerStarted("1", ()))
+    hub.publish(ServerStopping())
+    assert heard == [ServerStopping()]

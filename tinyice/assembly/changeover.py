@@ -15,6 +15,7 @@ from tinyice.assembly.build import Parts
 from tinyice.core.access.principal import SIGNAL
 from tinyice.core.clients import Client
 from tinyice.core.errors import Conflict
+from tinyice.core.events import ChangeMade, RequestFinished, RequestRefused, ServerStopping
 from tinyice.options import Options
 from tinyice.systemd import Notifier
 from tinyice.work.successor import is_successor, same_command, successor_environment
@@ -119,6 +120,9 @@ class Changeover:
         self._passages = passages
         self._notifier.succeeded(pid)
         self._options.be_succeeded()
+        # What becomes of sources and listeners, the successor tells.
+        parts.hub.narrow(ChangeMade, RequestFinished, RequestRefused, ServerStopping)
+        parts.hub.publish(ServerStopping())
         parts.front.is_leaving = True
         parts.entrances.forsake()
         self._leave()

@@ -20,7 +20,7 @@ from tinyice.assembly.belongings import belongings_of
 from tinyice.assembly.build import Parts
 from tinyice.assembly.control import Control
 from tinyice.core.errors import Conflict
-from tinyice.core.events import ServerStopping, UpgradeFailed
+from tinyice.core.events import UpgradeFailed
 from tinyice.core.listener import Listener
 from tinyice.handover.belongings import Held
 from tinyice.handover.freezing import Packed, Unsettled, pack
@@ -123,7 +123,6 @@ class Upgrading:
             pid=successor.pid,
             count=len(self._passages),
         )
-        self._parts.hub.publish(ServerStopping())
         self._left(successor.pid, self._passages)
         return Upgraded(successor.pid, version, packed.listeners, packed.sources)
 

@@ -20,6 +20,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._sinks: tuple[Sink, ...] = ()
+        self._told: tuple[type[Event], ...] = (Event,)
 
     def subscribe(self, sink: Sink) -> Callable[[], None]:
         """Add ``sink``; the answer takes it away again."""
@@ -30,8 +31,14 @@ class Hub:
 
         return unsubscribe
 
+    def narrow(self, *kinds: type[Event]) -> None:
+        """Tell of nothing else from now on."""
+        self._told = kinds
+
     def publish(self, event: Event) -> None:
         """Tell every sink of ``event``."""
+        if not isinstance(event, self._told):
+            return
         for sink in self._sinks:
             try:
                 sink(event)
