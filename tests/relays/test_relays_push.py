@@ -9,6 +9,7 @@ from tinyice.config.items import Push as PushItem
 from tinyice.core.pushing import PushState
 from tinyice.core.relay_events import PushConnected, PushEnded, PushLost, PushRefused
 from tinyice.core.tags import Tags
+from tinyice.relays.target import TargetConnection
 
 HERE = PushItem(id="hub", mount="/here", url=URL, password="secret")
 
@@ -435,3 +436,39 @@ def test_an_address_that_can_not_be() -> None:
     studio.play(encoder, 2)
     assert not studio.net.calls
     assert push.snapshot().error == "the address is malformed"
+
+
+def test_hundreds_of_flaps_leave_nothing_behind() -> None:
+    """Of source and target: as many timers, taps and connections as at first."""
+    studio = Studio()
+    push = studio.push()
+    encoder = studio.on_air()
+    before = 0
+    for flap in range(150):
+        call = _stream(studio)
+        encoder.mount.set_tags(Tags("", f"Title {flap}"), "admin")
+        if flap % 3 == 0:
+            studio.play(encoder, 61)
+        encoder.mount.set_tags(Tags("", f"Another title {flap}"), "admin")
+        if flap % 3 == 2:
+            encoder.end()
+            encoder = studio.on_air()
+        else:
+            call.hang_up()
+            studio.play(encoder, 4.2)
+        if flap == 10:
+            before = len(studio.clock.getDelayedCalls())
+    assert len(studio.clock.getDelayedCalls()) <= before + 1
+    assert encoder.mount.air.taps == [push]
+    assert sum(call.is_open for call in studio.net.calls) <= 1
+
+
+def _stream(studio: Studio) -> Call:
+    """The one open connection for the stream, taken; those for titles are refused."""
+    studio.clock.advance(0)
+    calls, studio.net.new = [call for call in studio.net.new if call.is_open], []
+    (stream,) = [call for call in calls if isinstance(call.protocol, TargetConnection)]
+    for call in calls:
+        if call is not stream:
+            call.refuse()
+    return stream.take()

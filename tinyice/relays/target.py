@@ -90,8 +90,8 @@ class TargetConnection(Protocol):
         """End it once all is out that was written, or after a while."""
         if self.transport is not None:
             cast("IConsumer", self.transport).unregisterProducer()
-            self._wire.loseConnection()
             self._parting = self._clock.callLater(PARTING_S, self.drop)
+            self._wire.loseConnection()
 
     def drop(self) -> None:
         """End it at once: a polite end would wait for the other side."""
