@@ -35,6 +35,7 @@ def test_every_line_of_the_guide_works(serve: Serve) -> None:
         "relays.change",
         "settings.change",
         "tokens.make",
+        "transcoders.change",
         "users.change",
     }
     assert not re.search(r"blue note|a long one|her source password|\$2b\$", str(entries))

@@ -27,6 +27,7 @@ from tinyice.core.pushing import PushSnapshot
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
+from tinyice.core.transcoding import TranscoderSnapshot
 from tinyice.web.api.services import Services, Station
 from tinyice.web.pictures import Picture, picture_of
 from tinyice.web.settings import WebSettings
@@ -242,6 +243,16 @@ class FakePushes:
 
 
 @dataclass
+class FakeTranscoders:
+    """Transcoders that are as they are said to be."""
+
+    running: list[TranscoderSnapshot] = field(default_factory=list)
+
+    def snapshot(self) -> list[TranscoderSnapshot]:
+        return self.running
+
+
+@dataclass
 class FakeLogo:
     """Judges what it is given, and remembers it."""
 
@@ -285,6 +296,7 @@ class Bench:
     logo: FakeLogo = field(default_factory=FakeLogo)
     relays: FakeRelays = field(default_factory=FakeRelays)
     pushes: FakePushes = field(default_factory=FakePushes)
+    transcoders: FakeTranscoders = field(default_factory=FakeTranscoders)
     countries: FakeCountries = field(default_factory=FakeCountries)
     played: dict[str, Sequence[Title]] = field(default_factory=dict)
 
@@ -324,6 +336,7 @@ class Bench:
             logo=self.logo,
             relays=self.relays,
             pushes=self.pushes,
+            transcoders=self.transcoders,
             countries=self.countries,
             played=lambda mount: self.played.get(mount, ()),
             publish=self.events.append,

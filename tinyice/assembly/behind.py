@@ -10,6 +10,7 @@ from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Reloading
 from tinyice.assembly.storage import Storage
 from tinyice.assembly.system import ThisServer
+from tinyice.assembly.transcoding import Transcoding
 from tinyice.assembly.upgrades import Upgrades
 from tinyice.config.inforce import InForce
 from tinyice.config.writer import ConfigWriter
@@ -32,6 +33,7 @@ class Behind:
     gauges: Figures
     storage: Storage
     relaying: Relaying
+    transcoding: Transcoding
     in_force: InForce
     writer: ConfigWriter
     reloading: Reloading

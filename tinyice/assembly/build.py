@@ -28,6 +28,7 @@ from tinyice.assembly.serving import Serving
 from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.streaming import Streaming, make_streaming
 from tinyice.assembly.system import FileInUse, this_server
+from tinyice.assembly.transcoding import Transcoding
 from tinyice.assembly.tuning import Tuning
 from tinyice.assembly.upgrades import Upgrades
 from tinyice.assembly.uploads import Uploads
@@ -120,6 +121,7 @@ def build(
         changing=changing,
         storage=storage,
         relaying=outward.relaying,
+        transcoding=streaming.transcoding,
         worker=reader,
     )
     entrances = Entrances(config, front, make_web(behind, reactor), reactor)
@@ -150,6 +152,7 @@ def _behind(
     changing: Changing,
     storage: Storage,
     relaying: Relaying,
+    transcoding: Transcoding,
     worker: Worker,
 ) -> Behind:
     settings = web_settings(ground.config)
@@ -162,6 +165,7 @@ def _behind(
         gauges=gauges,
         storage=storage,
         relaying=relaying,
+        transcoding=transcoding,
         in_force=ground.in_force,
         writer=changing.writer,
         reloading=changing.reloading,

@@ -96,6 +96,7 @@ def _services(behind: Behind) -> Services:
         logo=behind.branding,
         relays=behind.relaying,
         pushes=behind.relaying.pushing,
+        transcoders=behind.transcoding,
         countries=behind.countries,
         played=behind.chronicle.played.of,
         publish=behind.publish,

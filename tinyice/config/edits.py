@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tinyice.config.items import Push
+from tinyice.config.items import Push, Transcoder
 from tinyice.core.access.tokens import Token
 
 Document = dict[str, Any]
@@ -196,6 +196,19 @@ def remove_push(document: Document, called: str) -> bool:
     return _drop(document, "pushes", find_push(document, called))
 
 
+def find_transcoder(document: Document, called: str) -> dict[str, Any] | None:
+    """What the file says of the transcoder that is called so; None: nothing."""
+    for entry in entries(document, "transcoders"):
+        if isinstance(entry, dict) and _calls_itself(entry) == called:
+            return entry
+    return None
+
+
+def remove_transcoder(document: Document, called: str) -> bool:
+    """Forget that transcoder; whether it was there."""
+    return _drop(document, "transcoders", find_transcoder(document, called))
+
+
 def add_token(document: Document, token: Token) -> None:
     """Keep what is known of a new token; one without an end is kept without that key."""
     told = {
@@ -235,6 +248,11 @@ def _drop(document: Document, key: str, entry: dict[str, Any] | None) -> bool:
 def _called(entry: Mapping[str, Any]) -> str:
     name, mount, url = (str(entry.get(key) or "") for key in ("id", "mount", "url"))
     return Push(id=name, mount=mount, url=url).called
+
+
+def _calls_itself(entry: Mapping[str, Any]) -> str:
+    name, output = (str(entry.get(key) or "") for key in ("name", "output_mount"))
+    return Transcoder(name=name, output_mount=output).called
 
 
 def _written(moment: datetime) -> str:

@@ -98,6 +98,7 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         Action.CLEAR_LOCKOUT.value: "lockout ended",
         Action.CHANGE_SETTINGS.value: "settings of the server changed",
         Action.CHANGE_RELAYS.value: "relays changed",
+        Action.CHANGE_TRANSCODERS.value: "transcoders changed",
         Action.RELOAD.value: "configuration read again",
         Action.UPGRADE.value: "server upgraded",
         Action.CHANGE_OWN_PASSWORD.value: "password changed",

@@ -33,7 +33,7 @@ class TranscoderSnapshot:
     name: str
     input: str
     output: str
-    words: str
+    bitrate: int
     state: TranscoderState
     is_automatic: bool = False
     error: str = ""

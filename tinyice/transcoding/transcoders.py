@@ -172,7 +172,7 @@ class Transcoders:
             name=settings.name,
             input=settings.input,
             output=settings.output,
-            words=settings.quality.words,
+            bitrate=settings.quality.bitrate,
             state=_state(tapped, output, mount),
             is_automatic=settings.is_automatic,
             error=output.error or mount.error,

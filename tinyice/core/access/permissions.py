@@ -71,6 +71,8 @@ class Action(Enum):
     CHANGE_SETTINGS = "settings.change"
     SEE_RELAYS = "relays.see"
     CHANGE_RELAYS = "relays.change"
+    SEE_TRANSCODERS = "transcoders.see"
+    CHANGE_TRANSCODERS = "transcoders.change"
     RELOAD = "server.reload"
     UPGRADE = "server.upgrade"
 
@@ -146,6 +148,8 @@ TABLE: Mapping[Action, Rule] = {
     Action.CHANGE_SETTINGS: _server(),
     Action.SEE_RELAYS: _server(),
     Action.CHANGE_RELAYS: _server(),
+    Action.SEE_TRANSCODERS: _server(),
+    Action.CHANGE_TRANSCODERS: _server(),
     Action.RELOAD: _server(),
     Action.UPGRADE: _server(),
 }

@@ -17,12 +17,13 @@ from tinyice.web.api.settings import SETTINGS
 from tinyice.web.api.status import STATUS
 from tinyice.web.api.streams import STREAMS
 from tinyice.web.api.tokens import TOKENS
+from tinyice.web.api.transcoders import TRANSCODERS
 from tinyice.web.api.users import USERS
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     chain(
         *(STATUS, NOW_PLAYING, STREAMS, MOUNT_SETTINGS, APPROVAL, LISTENERS),
-        *(RELAYS, MASTERS, PUSHES),
+        *(RELAYS, MASTERS, PUSHES, TRANSCODERS),
         *(USERS, SESSIONS, TOKENS, SECURITY, SETTINGS, BRANDING),
     )
 )

@@ -20,6 +20,7 @@ from tinyice.core.pushing import PushSnapshot
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
+from tinyice.core.transcoding import TranscoderSnapshot
 from tinyice.web.changes import Changes, Reload, Upgrade
 from tinyice.web.pictures import Picture
 from tinyice.web.settings import WebSettings
@@ -147,6 +148,13 @@ class Pushes(Protocol):
         """How each push that runs is doing."""
 
 
+class Transcoders(Protocol):
+    """Mounts that play what other mounts play, in another quality."""
+
+    def snapshot(self) -> Sequence[TranscoderSnapshot]:
+        """How each transcoder that runs is doing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that operations use."""
@@ -170,6 +178,7 @@ class Services:
     logo: Logo
     relays: Relays
     pushes: Pushes
+    transcoders: Transcoders
     countries: Countries
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
