@@ -98,7 +98,8 @@ def test_any_bytes_are_mended(
         mended = carried(seam).mend(chunk)
         assert seam.mend(chunk) == mended
         passes = passes or bool(chunk.sync_points)
-        if not points and passes:
+        # By chance it may be an element of Matroska, which has to change.
+        if not points and passes and kind is not FormatKind.MATROSKA:
             assert mended.data.endswith(data)
     seam.close()
 
