@@ -3,7 +3,7 @@
 import pytest
 from twisted.logger import LogEvent, globalLogPublisher
 
-from tinyice.core.events import Event, ServerStopping
+from tinyice.core.events import Event, ServerStarted, ServerStopping
 from tinyice.core.hub import Hub
 
 
