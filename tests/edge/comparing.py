@@ -25,6 +25,12 @@ def places(audio: bytes, sent: bytes) -> list[int | None]:
     return [numbers.get(frame) for frame in frames(audio)]
 
 
+def span(audio: bytes, sent: bytes) -> tuple[int, int]:
+    """Which frames of a stream a listener heard first and last."""
+    found = [place for place in places(audio, sent) if place is not None]
+    return found[0], found[-1]
+
+
 def never_old(audio: bytes, sent: bytes) -> int:
     """Check that nothing of the stream was heard twice or too late; how much of it was."""
     found = [place for place in places(audio, sent) if place is not None]

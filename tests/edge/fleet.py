@@ -1,7 +1,7 @@
 """Several servers that feed each other: encoders for them, deaths and returns."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -95,15 +95,22 @@ def listeners(station: Station, mount: str) -> int:
     return int(station.statistics().get(mount, {}).get("listeners", 0))
 
 
-def hears_more(recorder: Recorder, size: int, *, within: float = WAIT_S) -> None:
-    """Wait until so many bytes more have come to a listener, who is still there."""
-    wanted = recorder.size + size
+def all_hear(recorders: Iterable[Recorder], size: int, *, within: float = WAIT_S) -> None:
+    """Wait until so many bytes more have come to each."""
+    wanted = [(recorder, recorder.size + size) for recorder in recorders]
 
     def more() -> bool:
-        assert not recorder.ended, f"{recorder.name} was dropped"
-        return recorder.size >= wanted
+        gone = [recorder.name for recorder, _ in wanted if recorder.ended]
+        assert not gone, f"dropped: {gone}"
+        return all(recorder.size >= due for recorder, due in wanted)
 
-    until(more, within=within, what=f"{recorder.name} hears more")
+    until(more, within=within, what="everybody hears more")
+
+
+def all_read(recorders: Iterable[Recorder], title: str, *, within: float = WAIT_S) -> None:
+    """Wait until the newest title that each has got is this one."""
+    for recorder in recorders:
+        reads(recorder, title, within=within)
 
 
 def reads(recorder: Recorder, title: str, *, within: float = WAIT_S) -> None:
@@ -116,10 +123,15 @@ def reads(recorder: Recorder, title: str, *, within: float = WAIT_S) -> None:
     until(there, within=within, what=f"{recorder.name} reads {title!r}")
 
 
-def decodes(recorder: Recorder, folder: Path, *, at_least_s: float) -> None:
-    """What a listener has got is sound from the first byte on, and there is enough of it."""
-    path = folder / f"heard-{id(recorder):x}"
-    path.write_bytes(recorder.answer.audio)
-    seconds, complaint = audio.decoded_seconds(path, 600)
-    assert not complaint, f"{recorder.name}: {complaint}"
-    assert seconds >= at_least_s, f"{recorder.name}: {seconds:.1f} s of {at_least_s:.1f} s"
+def decode(recorders: Iterable[Recorder], folder: Path, *, at_least_s: float) -> None:
+    """Check that what each has got is sound from the first byte on, and enough of it."""
+
+    def judged(recorder: Recorder) -> str:
+        path = folder / f"heard-{id(recorder):x}"
+        path.write_bytes(recorder.answer.audio)
+        seconds, complaint = audio.decoded_seconds(path, 600)
+        enough = seconds >= at_least_s
+        return complaint or ("" if enough else f"only {seconds:.1f} s of it are sound")
+
+    faults = [(recorder.name, judged(recorder)) for recorder in recorders]
+    assert not [fault for fault in faults if fault[1]]

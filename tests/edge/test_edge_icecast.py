@@ -9,12 +9,12 @@ from edge.comparing import never_old
 from edge.fleet import (
     TOLD,
     WAIT_S,
-    decodes,
+    all_hear,
+    all_read,
+    decode,
     encoders,
-    hears_more,
     listeners,
     listening,
-    reads,
     relay,
 )
 from features.conftest import Serve
@@ -82,29 +82,25 @@ def test_icecast_in_the_middle(serve: Serve, icecast: OpenIcecast, tmp_path: Pat
         audience = [listen(station, mount) for station in (hub, edge) for mount in (MP3, OPUS)]
         mp3 = audience[::2]
         studio.set_title(MP3, "Morgenlied")
-        for recorder in mp3:
-            reads(recorder, "Morgenlied")
+        all_read(mp3, "Morgenlied")
+        all_hear(audience, SECOND)
         for recorder in audience:
-            hears_more(recorder, SECOND)
             headers = recorder.answer.headers
             assert {name: headers.get(name) for name in TOLD} == TOLD
 
         middle.child.stop()
-        for recorder in mp3:
-            reads(recorder, "Nachtmusik")
-            hears_more(recorder, SECOND)
+        all_read(mp3, "Nachtmusik")
+        all_hear(mp3, SECOND)
         again = icecast(studio, MP3, port)
         encode(again, OPUS, pitch=600)
         studio.set_title(MP3, "Mittag")
-        for recorder in mp3:
-            reads(recorder, "Mittag")
-        for recorder in audience:
-            hears_more(recorder, 2 * SECOND)
+        all_read(mp3, "Mittag")
+        all_hear(audience, 2 * SECOND)
 
         for recorder in audience:
             assert not recorder.ended
             recorder.stop()
-            decodes(recorder, tmp_path, at_least_s=8)
+        decode(audience, tmp_path, at_least_s=8)
         for recorder in mp3:
             assert never_old(recorder.answer.audio, sent.answer.audio) > 150
         assert listeners(hub, MP3) <= 1

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from edge.comparing import never_old, unbroken
-from edge.fleet import WAIT_S, decodes, encoders, hears_more, listeners, listening, reads, relay
+from edge.fleet import (
+    WAIT_S,
+    all_hear,
+    decode,
+    encoders,
+    listeners,
+    listening,
+    reads,
+    relay,
+)
 from edge.network import wired
 from features.conftest import Serve
 from programs.waiting import until
@@ -52,8 +61,7 @@ def weather(serve: Serve, folder: Path, *, lossy_s: float, cut_s: float) -> None
         cable.lose(LOSS_PERCENT)
         began = time.monotonic()
         while time.monotonic() < began + lossy_s:
-            for recorder in audience:
-                hears_more(recorder, SECOND)
+            all_hear(audience, SECOND)
         assert cable.lost() > 0
         reads(audience[0], "Regen")
         for recorder in audience:
@@ -64,20 +72,19 @@ def weather(serve: Serve, folder: Path, *, lossy_s: float, cut_s: float) -> None
         cut_at = time.monotonic()
         reads(audience[0], "Nachtmusik", within=STALL_S + PATIENCE_S)
         while time.monotonic() < cut_at + cut_s:
-            for recorder in audience:
-                hears_more(recorder, SECOND, within=PATIENCE_S)
+            all_hear(audience, SECOND, within=PATIENCE_S)
         cable.mend()
         reads(audience[0], "Regen", within=WAIT_S + cut_s)
         with far.inside():
             hub.set_title(MP3, "Sonne")
             until(lambda: listeners(hub, MP3) <= 2, within=WAIT_S, what="the old line is forgotten")
         reads(audience[0], "Sonne")
+        all_hear(audience, SECOND)
         for recorder in audience:
-            hears_more(recorder, SECOND)
-            assert not recorder.ended
             recorder.stop()
+            assert not recorder.ended
             assert never_old(recorder.answer.audio, sent.answer.audio) > lossy_s * 30
-            decodes(recorder, folder, at_least_s=lossy_s + cut_s)
+        decode(audience, folder, at_least_s=lossy_s + cut_s)
         assert edge.child.output().count("event=mount.fallback.engaged") == 1
 
 
