@@ -75,7 +75,7 @@ class TestChain:
         links = (
             ChainLink("live", "live", LinkState.LOST, "not there"),
             ChainLink("mount", "/day", LinkState.REFUSED, "another format"),
-            ChainLink("relay", "relay", LinkState.WAITING, "heard in 5 s if it stays"),
+            ChainLink("relay", "relay", LinkState.WAITING, "heard once it was good for 5 s"),
             ChainLink("mount", "/night", LinkState.ON_AIR),
             ChainLink("file", "loop.mp3", LinkState.READY),
             ChainLink("silence", "silence", LinkState.READY),
@@ -84,7 +84,7 @@ class TestChain:
         assert chain_of(fed, LOST, (), missed=False) == (
             Node("Live", "lost", "lost at 06:33:26"),
             Node("Fallback", "lost", "/day, another format"),
-            Node("Relay", "ready", "heard in 5 s if it stays"),
+            Node("Relay", "ready", "heard once it was good for 5 s"),
             Node("Fallback", "warn", "/night"),
             Node("File", "ready", "loop.mp3"),
             Node("Silence", "ready", "ready"),

@@ -50,6 +50,6 @@ def _state(
     elif not entry.is_ready:
         state, reason = LinkState.WAITING, "nothing to hear of it yet"
     elif is_better:
-        left = air.switching.waits_s(slot, now, return_after_s=settings.return_after_s)
-        state, reason = LinkState.WAITING, f"heard in {left:.0f} s if it stays"
+        needed = air.switching.needs_s(slot, return_after_s=settings.return_after_s)
+        state, reason = LinkState.WAITING, f"heard once it was good for {needed:g} s"
     return state, reason

@@ -79,9 +79,15 @@ class Switching:
     def waits_s(self, slot: str, now: float, *, return_after_s: float) -> float:
         """For how long the input must go on to be good, before it may return."""
         record = self._records.get(slot)
+        needed = self.needs_s(slot, return_after_s=return_after_s)
         if record is None or record.good_since is None:
-            return return_after_s
-        return max(0.0, max(return_after_s, record.wait_s) - (now - record.good_since))
+            return needed
+        return max(0.0, needed - (now - record.good_since))
+
+    def needs_s(self, slot: str, *, return_after_s: float) -> float:
+        """For how long the input must be good without interruption, before it may return."""
+        record = self._records.get(slot)
+        return return_after_s if record is None else max(return_after_s, record.wait_s)
 
     def forget(self, slots: Sequence[str]) -> None:
         """Remember nothing of any other than these."""
