@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.error import ReactorNotRunning
 from twisted.logger import Logger
 
 from tinyice.assembly.build import Parts
@@ -16,6 +17,7 @@ from tinyice.core.access.principal import SIGNAL
 from tinyice.core.clients import Client
 from tinyice.core.errors import Conflict
 from tinyice.core.events import ChangeMade, RequestFinished, RequestRefused, ServerStopping
+from tinyice.net.door import Door
 from tinyice.options import Options
 from tinyice.systemd import Notifier
 from tinyice.work.successor import is_successor, same_command, successor_environment
@@ -125,6 +127,9 @@ class Changeover:
         parts.hub.publish(ServerStopping())
         parts.front.is_leaving = True
         parts.entrances.forsake()
+        for waiting in tuple(parts.front.waiting.deadlines):
+            if isinstance(waiting, Door):
+                waiting.send_away()
         self._leave()
         for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(number, signal.SIG_IGN)
@@ -132,7 +137,11 @@ class Changeover:
         leaving = DeferredList(ending, consumeErrors=True)
         leaving.addCallback(lambda _ended: parts.entrances.when_empty())
         leaving.addErrback(self._failed)
-        leaving.addBoth(lambda _result: self._reactor.stop())
+        leaving.addBoth(self._end)
+
+    def _end(self, _result: object) -> None:
+        with suppress(ReactorNotRunning):
+            self._reactor.stop()
 
     async def _end_streaming(self) -> None:
         streaming = self._parts.streaming

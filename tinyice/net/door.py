@@ -143,6 +143,11 @@ class Door(Protocol):
         if state.said:
             self.dataReceived(state.said)
 
+    def send_away(self) -> None:
+        """Another process answers what is not decided or being answered here."""
+        if self._state in (State.IDLE, State.READING, State.BODY, State.DECIDING):
+            self.out_of_time()
+
     def forsake(self) -> StreamTransport:
         """Another process answers: give the connection away, and decide nothing."""
         deciding = self._deciding
@@ -363,15 +368,11 @@ class Door(Protocol):
         self._web.leave(self.transport)
         return self.transport, early
 
-    def say_farewell(self, words: bytes) -> None:
-        """Answer and close."""
-        connection, _ = self.hand_over()
-        Farewell(self._front, connection).say(words)
-
     def reply(self, status: int, words: bytes) -> None:
         """Answer the request at hand with these bytes, and close."""
         self._publish_finished(status, len(words))
-        self.say_farewell(words)
+        connection, _ = self.hand_over()
+        Farewell(self._front, connection).say(words)
 
     def answer(self, answer: Answer) -> None:
         """Answer the request at hand with an error, and close."""
