@@ -1,7 +1,11 @@
 """Pushes in the station: loaded with the first of them, and told of each change."""
 
+import os
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from twisted.internet.interfaces import IReactorSocket
 
 from tinyice.assembly.ground import Ground
 from tinyice.config.model import Config
@@ -11,7 +15,9 @@ from tinyice.outbound.client import Outbound
 from tinyice.wire.replies import SERVER
 
 if TYPE_CHECKING:
-    from tinyice.relays.pushes import Pushes
+    from tinyice.relays.push_frozen import FrozenPush, LeavingPush
+    from tinyice.relays.pushes import InheritedPushes, Pushes
+    from tinyice.relays.target import TargetConnection
 
 
 class Pushing:
@@ -41,7 +47,31 @@ class Pushing:
         """How each is doing."""
         return () if self._pushes is None else self._pushes.snapshot()
 
-    def _apply(self, config: Config) -> None:
+    def leaving(self) -> "Sequence[LeavingPush]":
+        """The pushes that can go on in a successor."""
+        return () if self._pushes is None else self._pushes.leaving()
+
+    def take_over(self, arriving: "Sequence[tuple[FrozenPush, int]]") -> None:
+        """Let these go on here, with their descriptors, and begin the others.
+
+        What nobody wants any more is closed.
+        """
+        left = {frozen.called: descriptor for frozen, descriptor in arriving}
+
+        def connect(called: str, protocol: "TargetConnection") -> None:
+            from tinyice.relays.adopting import adopt  # noqa: PLC0415
+
+            adopt(cast("IReactorSocket", self._ground.reactor), left.pop(called), protocol)
+
+        if self._ground.config.pushes:
+            from tinyice.relays.pushes import InheritedPushes  # noqa: PLC0415
+
+            pushes = {frozen.called: frozen for frozen, _ in arriving}
+            self._apply(self._ground.config, InheritedPushes(pushes, connect))
+        for descriptor in left.values():
+            os.close(descriptor)
+
+    def _apply(self, config: Config, inherited: "InheritedPushes | None" = None) -> None:
         if self._pushes is None and not config.pushes:
             return
         # loaded by who pushes
@@ -50,7 +80,7 @@ class Pushing:
         if self._pushes is None:
             self._pushes = self._load()
             self._pushes.start()
-        self._pushes.apply(pushes_of(config))
+        self._pushes.apply(pushes_of(config), inherited)
 
     def _load(self) -> "Pushes":
         from tinyice.relays.push import Surroundings  # noqa: PLC0415

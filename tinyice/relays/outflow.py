@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from tinyice.core.backlog import cut
 from tinyice.formats.base import Chunk
+from tinyice.relays.push_frozen import FrozenFlow
 
 
 class Outflow:
@@ -61,6 +62,27 @@ class Outflow:
         """What still waits will never go out."""
         if self._waiting:
             self._leave_out()
+
+    def freeze(self, unsent: bytes) -> FrozenFlow:
+        """The same for another process; ``unsent`` was written, and is not with the system yet."""
+        headers = self._headers
+        for chunk in self._waiting:
+            headers = headers if chunk.headers is None else chunk.headers
+        waiting = b"".join(chunk.data for chunk in self._waiting)
+        return FrozenFlow(
+            unsent=unsent + waiting,
+            headers=headers,
+            is_entered=self._is_entered,
+            bytes_out=self.bytes_out + len(waiting),
+            left_out=self.left_out,
+        )
+
+    def thaw(self, state: FrozenFlow) -> None:
+        """Go on from there; of one through which nothing went yet."""
+        self._headers, self._is_entered = state.headers, state.is_entered
+        self.bytes_out, self.left_out = state.bytes_out, state.left_out
+        if state.unsent:
+            self._write(state.unsent)
 
     def _give(self, chunk: Chunk) -> None:
         if self.is_paused:

@@ -25,9 +25,11 @@ from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk, FormatKind
 from tinyice.relays.choice import Choice
+from tinyice.relays.push_frozen import FrozenPush, LeavingPush
 from tinyice.relays.push_session import PushSession, Ways
 from tinyice.relays.push_settings import SHOUTCAST, PushSettings
 from tinyice.relays.push_titles import Titles
+from tinyice.relays.target import TargetConnection
 
 GOOD_S = 60.0
 """A connection that lasted so long makes up for all failures before it."""
@@ -120,6 +122,49 @@ class Push:
             bytes_out=self._bytes_out + (session.outflow.bytes_out if session else 0),
             left_out=self._left_out + (session.outflow.left_out if session else 0),
         )
+
+    def leaving(self) -> LeavingPush | None:
+        """The same for another process; None: nothing is sent, or it can't go over."""
+        session, connected_at, settings = self._session, self._connected_at, self.settings
+        frozen = None if session is None else session.freeze()
+        if session is None or frozen is None or connected_at is None:
+            return None
+        flow, descriptor = frozen
+        push = FrozenPush(
+            called=settings.called,
+            mount=settings.mount,
+            target=settings.target,
+            protocol=settings.protocol,
+            since=self._since,
+            connected_at=connected_at,
+            flow=flow,
+        )
+
+        def let_go() -> None:
+            self._session = None
+            self._mount = self._source = None
+            self._connected_at = None
+            self._rest()
+            session.forsake()
+
+        return LeavingPush(push, descriptor, let_go)
+
+    def go_on(
+        self, state: FrozenPush, mount: Mount | None, adopt: Callable[[TargetConnection], object]
+    ) -> bool:
+        """Send on where another process was; whether that is so, and ``adopt`` was called."""
+        settings = self.settings
+        source = None if mount is None else mount.source
+        same = (state.target, state.protocol) == (settings.target, settings.protocol)
+        if mount is None or source is None or not same:
+            return False
+        self._mount, self._source = mount, source
+        self._since, self._connected_at = state.since, state.connected_at
+        offer = settings.offer(source, self._world.agent)
+        self._session = session = PushSession(self._world.ways, settings, offer, self)
+        self._titles.go_on()
+        session.go_on(state.flow, adopt)
+        return True
 
     def accepted(self, session: PushSession) -> None:
         """``Owner.accepted``: the other side takes the stream."""

@@ -8,6 +8,7 @@ Rules of this file:
 - after ``drop`` and ``finish`` nothing more is told.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from tinyice.outbound.dial import Dial, ended_by
 from tinyice.outbound.errors import OutboundError
 from tinyice.relays.dialogue import Dialogue, dialogue_for
 from tinyice.relays.outflow import Outflow
+from tinyice.relays.push_frozen import FrozenFlow
 from tinyice.relays.push_settings import PushSettings
 from tinyice.relays.target import TargetConnection
 from tinyice.wire.errors import PeerError
@@ -128,9 +130,31 @@ class PushSession:
         if connection is not None:
             connection.drop()
 
+    def freeze(self) -> tuple[FrozenFlow, int] | None:
+        """How far it has come, and its descriptor; None: it can't go on in another process."""
+        connection = self._connection
+        descriptor = None if connection is None else connection.descriptor
+        if connection is None or descriptor is None or not self.is_accepted:
+            return None
+        return self.outflow.freeze(connection.unsent), descriptor
+
+    def forsake(self) -> None:
+        """Another process goes on."""
+        connection, self._connection = self._connection, None
+        self.is_over, self.is_accepted = True, False
+        if connection is not None:
+            connection.release()
+
+    def go_on(self, state: FrozenFlow, adopt: Callable[[TargetConnection], object]) -> None:
+        """Go on from ``state``; ``adopt`` connects what it is given. Of a session not begun."""
+        self.is_accepted = True
+        self._connection = connection = TargetConnection(self, self._ways.clock)
+        adopt(connection)
+        self.outflow.thaw(state)
+
     def connected(self, connection: TargetConnection) -> None:
         """``Feeder.connected``: log in."""
-        if connection is self._connection:
+        if connection is self._connection and not self.is_accepted:
             connection.write(self._dialogue.opening)
 
     def received(self, connection: TargetConnection, data: bytes) -> None:

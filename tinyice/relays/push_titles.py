@@ -50,6 +50,10 @@ class Titles:
         self._newest = tags if tags.display else None
         self._later = self._ways.clock.callLater(RETRIES_S[0], self._begun)
 
+    def go_on(self) -> None:
+        """The stream was begun by another process, which has told what plays."""
+        self._has_begun = True
+
     def tell(self, tags: Tags) -> None:
         """That plays now."""
         self._newest, self._tries = tags, 0

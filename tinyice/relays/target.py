@@ -16,6 +16,8 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from tinyice.relays.adopting import descriptor_of, release, unsent_of
+
 SENT_BYTES = 128 * 1024
 """So much the system keeps for the other side: who takes no more is noticed soon."""
 
@@ -97,6 +99,21 @@ class TargetConnection(Protocol):
         """End it at once: a polite end would wait for the other side."""
         if self.transport is not None:
             self._wire.abortConnection()
+
+    @property
+    def descriptor(self) -> int | None:
+        """The descriptor, if another process can go on with it."""
+        return descriptor_of(self.transport)
+
+    @property
+    def unsent(self) -> bytes:
+        """What was written, and is not with the system yet."""
+        return unsent_of(self.transport)
+
+    def release(self) -> None:
+        """Another process goes on: nothing here is read, sent or ended any more."""
+        transport, self.transport = self.transport, None
+        release(transport)
 
     @staticmethod
     def _tune(wire: socket.socket | None) -> None:
