@@ -31,6 +31,11 @@ class Upstream:
         self._connections: list[socket.socket] = []
         self._threads[0].start()
 
+    @property
+    def open_connections(self) -> int:
+        """How many scripts are at work."""
+        return sum(thread.is_alive() for thread in self._threads[1:])
+
     def url(self, path: str = "/live") -> str:
         return f"http://{HOST}:{self.port}{path}"
 

@@ -78,7 +78,8 @@ TABLE = {
         house=("wire", "formats", "core", "config", "net", "work", "outbound"), others=TWISTED
     ),
     "handover": Row(
-        house=("wire", "formats", "core", "net", "workers"), others=(*TWISTED, "msgspec")
+        house=("wire", "formats", "core", "net", "relays.frozen", "workers"),
+        others=(*TWISTED, "msgspec"),
     ),
     "assembly": Row(everything=True),
     "options": Row(everything=True),

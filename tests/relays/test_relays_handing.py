@@ -1,15 +1,15 @@
 """Relays that go on in another process: the stream from any byte on, and the real connection."""
 
+import os
 import random
-import socket
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
@@ -25,7 +25,8 @@ from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.outbound.client import Outbound
-from tinyice.relays.frozen import FrozenMirror
+from tinyice.relays.connection import UpstreamConnection, adopt
+from tinyice.relays.frozen import FrozenRelay
 from tinyice.relays.relay import World
 from tinyice.relays.relays import Inherited, Relays
 from tinyice.relays.session import Terms
@@ -83,7 +84,7 @@ def test_what_is_not_on_air_is_not_given() -> None:
     relays = mirrored(station, hub)
     relays.apply(named(RelaySettings("/r", (upstream(BEST),))), ())
     station.net.next().accept().say(OK)
-    assert relays.hand_over() == ([], [])
+    assert relays.leaving() == []
     relays.stop()
 
 
@@ -93,7 +94,7 @@ def test_what_can_not_be_given_goes_on() -> None:
     relays = mirrored(station, hub)
     relays.apply(named(RelaySettings("/r", (upstream(BEST),))), ())
     call = station.net.next().stream()
-    assert relays.hand_over() == ([], [])
+    assert relays.leaving() == []
     station.play(call, 2)
     assert station.mounts.known("/r").source is not None
     relays.stop()
@@ -105,12 +106,11 @@ def test_the_list_of_a_mirrored_server_is_known_at_once() -> None:
     hub.streamlist("/a", "/b")
     relays = mirrored(station, hub)
     relays.apply({}, (HUB,))
-    _, mirrors = relays.hand_over()
-    assert mirrors == [FrozenMirror(HUB.name, ["/a", "/b"])]
+    lists = relays.lists()
+    assert lists == {HUB.name: ["/a", "/b"]}
     other, silent = Station(), Hub()
     silent.silent = True
     successor = mirrored(other, silent)
-    lists = {one.master: one.mounts for one in mirrors}
     successor.apply({}, (HUB,), Inherited({}, lists, nobody, nobody))
     assert [one.mount for one in successor.snapshot()] == ["/a", "/b"]
     relays.stop()
@@ -190,15 +190,19 @@ class HandingTests(TestCase):
         await self.until(lambda: first.mounts.known("/r").bytes_in == 4000)
         assert first.mounts.known("/r").tags == Tags(title="Before")
 
-        given, _ = first.relays.hand_over()
-        ((state, sock),) = given
-        assert state.mount == "/r"
+        (leaving,) = first.relays.leaving()
+        packed = msgspec.msgpack.encode(leaving.frozen)
+        descriptor = os.dup(leaving.descriptor)
+        mount = first.mounts.known("/r")
+        assert leaving.source is mount.source
+        mount.detach(leaving.source)
+        leaving.let_go()
+        state = msgspec.msgpack.decode(packed, type=FrozenRelay)
 
-        def adopt(_mount: str, protocol: object) -> None:
-            reactor.adoptStreamConnection(sock.fileno(), socket.AF_INET, OneOf(protocol))
-            sock.close()
+        def connect(_mount: str, protocol: UpstreamConnection) -> None:
+            adopt(reactor, descriptor, protocol)
 
-        inherited = Inherited({state.mount: state}, {}, second.begin, adopt)
+        inherited = Inherited({state.mount: state}, {}, second.begin, connect)
         second.relays.apply({"/r": self.settings}, (), inherited)
         assert not inherited.relays
 
@@ -206,22 +210,9 @@ class HandingTests(TestCase):
         await self.until(lambda: second.mounts.known("/r").tags == Tags(title="After"))
         mount = second.mounts.known("/r")
         await self.until(lambda: mount.bytes_in == 500)
-        assert first.mounts.known("/r").source is not None, "its listeners are somebody else's now"
         assert len(self.server.connections) == 1
         (found,) = second.relays.snapshot()
         assert found.upstream == f"http://{HOST}:{self.port}/live"
         first.relays.stop()
         second.relays.stop()
         await self.until(lambda: not talker.transport.connected)
-
-
-class OneOf(Factory):
-    """Gives one protocol to the connection that is adopted."""
-
-    noisy = False
-
-    def __init__(self, protocol: object) -> None:
-        self._protocol = protocol
-
-    def buildProtocol(self, _address: object) -> object:
-        return self._protocol

@@ -23,11 +23,13 @@ def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
         "latest": chronicle.latest,
         "played": chronicle.played,
         "playing": parts.streaming.playing,
+        "relays": parts.outward.relaying,
     }
     return Belongings(
         mounts=parts.mounts,
         front=parts.front,
         ports=parts.entrances,
+        relays=parts.outward.relaying,
         memories=memories,
         reactor=cast("IReactorFDSet", reactor),
         clock=reactor,

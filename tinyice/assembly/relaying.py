@@ -1,9 +1,13 @@
 """Relays in the station: loaded with the first of them, and told of each change."""
 
+import os
 import random
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
+
+from twisted.internet.interfaces import IReactorSocket
 
 from tinyice.assembly.ground import Ground
 from tinyice.assembly.pushing import Pushing
@@ -11,11 +15,15 @@ from tinyice.config.model import Config
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
 from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
+from tinyice.formats.frozen import State
 from tinyice.outbound.client import Outbound
 from tinyice.wire.replies import SERVER
 
 if TYPE_CHECKING:
-    from tinyice.relays.relays import Relays
+    from tinyice.handover.belongings import Arriving
+    from tinyice.relays.connection import UpstreamConnection
+    from tinyice.relays.frozen import Leaving
+    from tinyice.relays.relays import Inherited, Relays
 
 
 class Relaying:
@@ -27,6 +35,7 @@ class Relaying:
         self._outbound = outbound
         self._name = ""
         """What tells this server from others, in the Via header."""
+        self._lists: Mapping[str, list[str]] = {}
         self._relays: Relays | None = None
         self.pushing = Pushing(ground, mounts, outbound)
         """The other direction."""
@@ -73,7 +82,47 @@ class Relaying:
     def unwanted(self, mount: Mount) -> None:
         """``Demand.unwanted``: how long a relay goes on without listeners is its own setting."""
 
-    def _apply(self, config: Config) -> None:
+    def leaving(self) -> "Sequence[Leaving]":
+        """The relays that can go on in a successor."""
+        return () if self._relays is None else self._relays.leaving()
+
+    def take_over(self, arriving: "Sequence[Arriving]") -> None:
+        """Let these go on here, and begin the others; what nobody wants any more is closed."""
+        config = self._ground.config
+        if not (config.relays or config.masters):
+            for unwanted in arriving:
+                os.close(unwanted.descriptor)
+            return
+        from tinyice.relays.connection import adopt  # noqa: PLC0415
+        from tinyice.relays.relays import Inherited  # noqa: PLC0415
+
+        by_mount = {one.frozen.mount: one for one in arriving}
+        left = dict(by_mount)
+
+        def connect(mount: str, protocol: "UpstreamConnection") -> None:
+            reactor = cast("IReactorSocket", self._ground.reactor)
+            adopt(reactor, left.pop(mount).descriptor, protocol)
+
+        inherited = Inherited(
+            {mount: one.frozen for mount, one in by_mount.items()},
+            self._lists,
+            begin=lambda mount, source: by_mount[mount].begin(source),
+            adopt=connect,
+        )
+        self._apply(config, inherited)
+        for unwanted in left.values():
+            os.close(unwanted.descriptor)
+
+    def freeze(self) -> State:
+        """By which name others know us, and what lists of mirrored servers have told."""
+        lists = {} if self._relays is None else self._relays.lists()
+        return {"name": self._name, "lists": lists}
+
+    def thaw(self, state: State) -> None:
+        """Be who the predecessor was."""
+        self._name, self._lists = state["name"], state["lists"]
+
+    def _apply(self, config: Config, inherited: "Inherited | None" = None) -> None:
         if self._relays is None and not (config.relays or config.masters):
             return
         # loaded by who relays
@@ -82,7 +131,7 @@ class Relaying:
         if self._relays is None:
             self._relays = self._load()
             self._relays.start()
-        self._relays.apply(relays_of(config), masters_of(config))
+        self._relays.apply(relays_of(config), masters_of(config), inherited)
 
     def _load(self) -> "Relays":
         from tinyice.relays.relay import World  # noqa: PLC0415
@@ -90,7 +139,7 @@ class Relaying:
         from tinyice.relays.session import Terms  # noqa: PLC0415
 
         ground = self._ground
-        self._name = secrets.token_hex(4)
+        self._name = self._name or secrets.token_hex(4)
         self._mounts.demand = self
         terms = Terms(
             mounts=self._mounts,

@@ -7,12 +7,15 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorFDSet, IReactorTime
 
 from tinyice.core.listener import Listener
+from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
+from tinyice.core.source import Source
 from tinyice.formats.frozen import State
 from tinyice.handover.frozen import FrozenPort
 from tinyice.net.front import Front
 from tinyice.net.ports import DoorFactory, ShoutcastFactory
 from tinyice.net.transport import StreamPort
+from tinyice.relays.frozen import FrozenRelay, Leaving
 
 
 class Memory(Protocol):
@@ -50,12 +53,32 @@ class Ports(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """A relay that goes on here: its state, its descriptor, and the way onto its mount."""
+
+    frozen: FrozenRelay
+    descriptor: int
+    begin: Callable[[Source], Mount]
+
+
+class Relays(Protocol):
+    """Streams of other servers."""
+
+    def leaving(self) -> Sequence[Leaving]:
+        """Those that can go over."""
+
+    def take_over(self, arriving: Sequence[Arriving]) -> None:
+        """Let those go on, and begin the others; descriptors that nobody wants are closed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Belongings:
     """The parts. ``memories`` are named as they are in the cargo."""
 
     mounts: Mounts
     front: Front
     ports: Ports
+    relays: Relays
     memories: Mapping[str, Memory]
     reactor: IReactorFDSet
     clock: IReactorTime

@@ -12,10 +12,21 @@ from contextlib import suppress
 
 import msgspec
 
-from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Piece, Player
+from tinyice.handover.frozen import (
+    Caller,
+    Encoder,
+    FrozenHouse,
+    FrozenMount,
+    Piece,
+    Player,
+    Relayed,
+)
 
 _HEAD = struct.Struct(">BQ")
-_KINDS: tuple[type[Piece], ...] = (FrozenHouse, FrozenMount, Encoder, Player, Caller)
+_KINDS: tuple[type[Piece], ...] = (
+    *(FrozenHouse, FrozenMount, Encoder, Player, Caller),
+    Relayed,
+)
 
 
 class Spoilt(ValueError):

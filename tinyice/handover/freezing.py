@@ -15,7 +15,7 @@ from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.handover.belongings import Belongings, Held, HeldOf
 from tinyice.handover.cargo import Cargo
-from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player
+from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player, Relayed
 from tinyice.handover.passage import Passage, pair
 from tinyice.net.door import Door
 from tinyice.net.introduction import Introduction
@@ -24,6 +24,7 @@ from tinyice.net.shoutcast import ShoutcastDoor
 from tinyice.net.source import SourceConnection
 from tinyice.net.tls import TlsServer
 from tinyice.net.transport import FrozenConnection, StreamServer, StreamTransport
+from tinyice.relays.frozen import Leaving
 from tinyice.workers.away import Away
 
 
@@ -84,6 +85,8 @@ class _Packing:
                 self._pack_source(mount, entry)
             for listener in mount.listeners.values():
                 self._pack_listener(listener)
+        for relay in here.relays.leaving():
+            self._pack_relay(relay)
         for waiting in tuple(here.front.waiting.deadlines):
             if isinstance(waiting, Door | ShoutcastDoor | Introduction):
                 self._pack_door(waiting)
@@ -109,6 +112,22 @@ class _Packing:
             mount.detach(source)
             control.forsake()
             way.let_go()
+
+        self.packed.letting_go.append(let_go)
+
+    def _pack_relay(self, relay: Leaving) -> None:
+        mount = self._here.mounts.find(relay.frozen.mount)
+        entry = None if mount is None else mount.air.inputs.of(relay.source)
+        if mount is None or entry is None:
+            return
+        number = self.packed.cargo.take_along(relay.descriptor)
+        on_air = entry is mount.air.on_air
+        self.packed.cargo.put(Relayed(number, relay.frozen, entry.freeze(), on_air))
+        self.packed.sources += 1
+
+        def let_go() -> None:
+            mount.detach(relay.source)
+            relay.let_go()
 
         self.packed.letting_go.append(let_go)
 

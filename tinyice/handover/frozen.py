@@ -8,6 +8,7 @@ from typing import Any
 
 from tinyice.formats.frozen import State
 from tinyice.net.frozen import FrozenDoor, FrozenEncoder, FrozenPlayer
+from tinyice.relays.frozen import FrozenRelay
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,16 @@ class Encoder:
 
 
 @dataclass(frozen=True, slots=True)
+class Relayed:
+    """A stream of another server and its connection, and what it is on its mount."""
+
+    descriptor: int
+    relay: FrozenRelay
+    input: State
+    on_air: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Player:
     """A listener and its connection."""
 
@@ -68,4 +79,4 @@ class Caller:
     door: FrozenDoor
 
 
-Piece = FrozenHouse | FrozenMount | Encoder | Player | Caller
+Piece = FrozenHouse | FrozenMount | Encoder | Player | Caller | Relayed

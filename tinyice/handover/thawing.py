@@ -7,11 +7,12 @@ from typing import cast
 
 from twisted.internet.protocol import Protocol
 
+from tinyice.core.mount import Mount
 from tinyice.core.pace import Pace
 from tinyice.core.source import Source
-from tinyice.handover.belongings import Belongings
+from tinyice.handover.belongings import Arriving, Belongings
 from tinyice.handover.cargo import Delivery
-from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player
+from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player, Relayed
 from tinyice.net.door import Door
 from tinyice.net.frozen import Dialogue, FrozenDoor
 from tinyice.net.introduction import Introduction
@@ -25,7 +26,7 @@ from tinyice.wire.body import thawed_body
 from tinyice.wire.icy_inline import InlineMetadata
 
 RETURN_S = 30.0
-"""How long listeners wait for a relay, a fallback or a programme of this process."""
+"""How long listeners wait for a relay over TLS, a fallback or a programme of this process."""
 
 
 @dataclass(slots=True)
@@ -48,10 +49,13 @@ def unpack(delivery: Delivery, here: Belongings) -> Arrived:
                 here.mounts.provide(piece.path).thaw(piece.state)
             case Encoder():
                 unpacking.encoder(piece)
+            case Relayed():
+                unpacking.relayed(piece)
             case Player():
                 unpacking.player(piece)
             case Caller():
                 unpacking.caller(piece)
+    here.relays.take_over(unpacking.relays)
     here.mounts.expect(RETURN_S)
     return unpacking.arrived
 
@@ -61,6 +65,7 @@ class _Unpacking:
         self._delivery = delivery
         self._here = here
         self.arrived = Arrived()
+        self.relays: list[Arriving] = []
 
     def house(self, piece: FrozenHouse) -> None:
         here, delivery = self._here, self._delivery
@@ -83,6 +88,16 @@ class _Unpacking:
         )
         connection = self._connected(piece.descriptor, frozen.connection)
         control.go_on(frozen, connection, mount, source)
+        self.arrived.sources += 1
+
+    def relayed(self, piece: Relayed) -> None:
+        def begin(source: Source) -> Mount:
+            return self._here.mounts.continue_with(
+                piece.relay.mount, source, piece.input, on_air=piece.on_air
+            )
+
+        descriptor = self._delivery.descriptor(piece.descriptor)
+        self.relays.append(Arriving(piece.relay, descriptor, begin))
         self.arrived.sources += 1
 
     def player(self, piece: Player) -> None:

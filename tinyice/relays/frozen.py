@@ -4,10 +4,12 @@ The descriptor of each goes beside them. Monotonic seconds are those of the
 machine, and the same in every process.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tinyice.core.frozen import FrozenSource
+from tinyice.core.source import Source
 from tinyice.formats.frozen import State
 
 
@@ -38,8 +40,13 @@ class FrozenRelay:
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenMirror:
-    """What the list of a mirrored server has told last, by the name of that server."""
+class Leaving:
+    """A relay as it goes over: its source here, the descriptor of its connection, its end here.
 
-    master: str
-    mounts: list[str]
+    ``let_go`` is called when the other process has it.
+    """
+
+    frozen: FrozenRelay
+    source: Source
+    descriptor: int
+    let_go: Callable[[], object]

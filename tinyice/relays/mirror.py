@@ -20,7 +20,6 @@ from tinyice.core.relaying import MasterSnapshot
 from tinyice.outbound.answer import Response
 from tinyice.outbound.client import Outbound
 from tinyice.outbound.errors import OutboundError
-from tinyice.relays.frozen import FrozenMirror
 from tinyice.relays.listing import mounts_in_status, mounts_in_streamlist
 from tinyice.relays.settings import MasterSettings, RelaySettings, Upstream
 
@@ -50,7 +49,8 @@ class Mirror:
         self._clock = clock
         self._now = now
         self._changed = changed
-        self._mounts: tuple[str, ...] = ()
+        self.mounts: tuple[str, ...] = ()
+        """What the list has told last."""
         self._error = ""
         self._read_at: datetime | None = None
         self._next: IDelayedCall | None = None
@@ -69,13 +69,9 @@ class Mirror:
         if reading is not None:
             reading.cancel()
 
-    def freeze(self) -> FrozenMirror:
-        """What the list has told last, for another process."""
-        return FrozenMirror(self.settings.name, list(self._mounts))
-
     def thaw(self, mounts: Iterable[str]) -> None:
         """That is what the list has told last; it is not asked whether that is still so."""
-        if not self._mounts:
+        if not self.mounts:
             self._take(tuple(mounts))
 
     def snapshot(self) -> MasterSnapshot:
@@ -120,7 +116,7 @@ class Mirror:
         )
 
     def _take(self, mounts: tuple[str, ...]) -> None:
-        self._mounts, self._error, self._read_at = mounts, "", self._now()
+        self.mounts, self._error, self._read_at = mounts, "", self._now()
         relays = {relay.mount: relay for relay in map(self._relay, mounts)}
         usable = {path: one for path, one in relays.items() if mount_path_fault(path) is None}
         if usable != self.relays:

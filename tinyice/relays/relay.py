@@ -14,7 +14,6 @@ States, and what leads from one to the next:
 At most two sessions live at once: ``_current`` has the mount, ``_attempt`` has not.
 """
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +28,7 @@ from tinyice.core.relaying import RelaySnapshot, RelayState
 from tinyice.core.source import Source
 from tinyice.relays.choice import Choice
 from tinyice.relays.connection import UpstreamConnection
-from tinyice.relays.frozen import FrozenRelay
+from tinyice.relays.frozen import FrozenRelay, Leaving
 from tinyice.relays.session import Session, Terms
 from tinyice.relays.settings import RelaySettings
 
@@ -145,20 +144,21 @@ class Relay:
             master=self.settings.master,
         )
 
-    def freeze(self) -> FrozenRelay | None:
-        """The same for another process; None: it is not on air."""
-        session = None if self._current is None else self._current.freeze()
-        if session is None:
+    def leaving(self) -> Leaving | None:
+        """The same for another process; None: it is not on air, or can't go over."""
+        session = self._current
+        frozen = None if session is None else session.freeze()
+        if session is None or frozen is None:
             return None
-        return FrozenRelay(self.settings.mount, self._since, self._connected_at, session)
+        state, source, descriptor = frozen
+        relay = FrozenRelay(self.settings.mount, self._since, self._connected_at, state)
 
-    def release(self) -> socket.socket | None:
-        """Give the socket away, and do nothing more; None: it can't be given, and all goes on."""
-        given = None if self._current is None else self._current.release()
-        if given is not None:
+        def let_go() -> None:
             self._current = None
+            session.forsake()
             self.stop("another process goes on")
-        return given
+
+        return Leaving(relay, source, descriptor, let_go)
 
     def go_on(
         self, state: FrozenRelay, begin: Callable[[str, Source], Mount]

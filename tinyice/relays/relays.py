@@ -1,6 +1,5 @@
 """All relays of the station: those that the operator named, and those of mirrored servers."""
 
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from tinyice.core.source import Source
 from tinyice.net.periodic import Periodic
 from tinyice.outbound.client import Outbound
 from tinyice.relays.connection import UpstreamConnection
-from tinyice.relays.frozen import FrozenMirror, FrozenRelay
+from tinyice.relays.frozen import FrozenRelay, Leaving
 from tinyice.relays.mirror import Mirror
 from tinyice.relays.relay import Relay, World
 from tinyice.relays.settings import MasterSettings, RelaySettings
@@ -137,20 +136,14 @@ class Relays:
         for relay in list(self._running.values()):
             relay.hurry()
 
-    def hand_over(self) -> tuple[list[tuple[FrozenRelay, socket.socket]], list[FrozenMirror]]:
-        """Everything for another process: relays with their sockets, and lists of servers.
+    def leaving(self) -> list[Leaving]:
+        """The relays that can go on in another process."""
+        found = (relay.leaving() for relay in self._running.values())
+        return [one for one in found if one is not None]
 
-        Those over TLS can't be given, and go on here until ``stop``.
-        """
-        given = []
-        for path, relay in list(self._running.items()):
-            state = relay.freeze()
-            released = None if state is None else relay.release()
-            if state is not None and released is not None:
-                given.append((state, released))
-                del self._running[path]
-        mirrors = [mirror.freeze() for mirror in self._mirrors.values()]
-        return given, mirrors
+    def lists(self) -> dict[str, list[str]]:
+        """What the lists of mirrored servers have told last, by the names of those."""
+        return {mirror.settings.name: list(mirror.mounts) for mirror in self._mirrors.values()}
 
     def _settle(self) -> None:
         wanted = dict(self._named)
