@@ -30,6 +30,7 @@ def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
         front=parts.front,
         ports=parts.entrances,
         relays=parts.outward.relaying,
+        pushes=parts.outward.relaying.pushing,
         memories=memories,
         reactor=cast("IReactorFDSet", reactor),
         clock=reactor,

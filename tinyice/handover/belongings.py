@@ -16,6 +16,7 @@ from tinyice.net.front import Front
 from tinyice.net.ports import DoorFactory, ShoutcastFactory
 from tinyice.net.transport import StreamPort
 from tinyice.relays.frozen import FrozenRelay, Leaving
+from tinyice.relays.push_frozen import FrozenPush, LeavingPush
 
 
 class Memory(Protocol):
@@ -71,6 +72,16 @@ class Relays(Protocol):
         """Let those go on, and begin the others; descriptors that nobody wants are closed."""
 
 
+class Pushes(Protocol):
+    """Streams to other servers."""
+
+    def leaving(self) -> Sequence[LeavingPush]:
+        """Those that can go over."""
+
+    def take_over(self, arriving: Sequence[tuple[FrozenPush, int]]) -> None:
+        """Let those go on, with their descriptors; what nobody wants is closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Belongings:
     """The parts. ``memories`` are named as they are in the cargo."""
@@ -79,6 +90,7 @@ class Belongings:
     front: Front
     ports: Ports
     relays: Relays
+    pushes: Pushes
     memories: Mapping[str, Memory]
     reactor: IReactorFDSet
     clock: IReactorTime

@@ -19,6 +19,7 @@ from tinyice.handover.frozen import (
     FrozenMount,
     Piece,
     Player,
+    Pushed,
     Relayed,
 )
 
@@ -26,6 +27,7 @@ _HEAD = struct.Struct(">BQ")
 _KINDS: tuple[type[Piece], ...] = (
     *(FrozenHouse, FrozenMount, Encoder, Player, Caller),
     Relayed,
+    Pushed,
 )
 
 

@@ -15,7 +15,15 @@ from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
 from tinyice.handover.belongings import Belongings, Held, HeldOf
 from tinyice.handover.cargo import Cargo
-from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player, Relayed
+from tinyice.handover.frozen import (
+    Caller,
+    Encoder,
+    FrozenHouse,
+    FrozenMount,
+    Player,
+    Pushed,
+    Relayed,
+)
 from tinyice.handover.passage import Passage, pair
 from tinyice.net.door import Door
 from tinyice.net.introduction import Introduction
@@ -87,6 +95,9 @@ class _Packing:
                 self._pack_listener(listener)
         for relay in here.relays.leaving():
             self._pack_relay(relay)
+        for push in here.pushes.leaving():
+            cargo.put(Pushed(cargo.take_along(push.descriptor), push.frozen))
+            self.packed.letting_go.append(push.let_go)
         for waiting in tuple(here.front.waiting.deadlines):
             if isinstance(waiting, Door | ShoutcastDoor | Introduction):
                 self._pack_door(waiting)

@@ -9,6 +9,7 @@ from typing import Any
 from tinyice.formats.frozen import State
 from tinyice.net.frozen import FrozenDoor, FrozenEncoder, FrozenPlayer
 from tinyice.relays.frozen import FrozenRelay
+from tinyice.relays.push_frozen import FrozenPush
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """A stream that goes to another server, and its connection."""
+
+    descriptor: int
+    push: FrozenPush
+
+
+@dataclass(frozen=True, slots=True)
 class Player:
     """A listener and its connection."""
 
@@ -79,4 +88,4 @@ class Caller:
     door: FrozenDoor
 
 
-Piece = FrozenHouse | FrozenMount | Encoder | Player | Caller | Relayed
+Piece = FrozenHouse | FrozenMount | Encoder | Player | Caller | Relayed | Pushed

@@ -12,7 +12,15 @@ from tinyice.core.pace import Pace
 from tinyice.core.source import Source
 from tinyice.handover.belongings import Arriving, Belongings
 from tinyice.handover.cargo import Delivery
-from tinyice.handover.frozen import Caller, Encoder, FrozenHouse, FrozenMount, Player, Relayed
+from tinyice.handover.frozen import (
+    Caller,
+    Encoder,
+    FrozenHouse,
+    FrozenMount,
+    Player,
+    Pushed,
+    Relayed,
+)
 from tinyice.net.door import Door
 from tinyice.net.frozen import Dialogue, FrozenDoor
 from tinyice.net.introduction import Introduction
@@ -22,6 +30,7 @@ from tinyice.net.shoutcast import ShoutcastDoor
 from tinyice.net.source import SourceConnection
 from tinyice.net.stay import Stay, thawed_ticket
 from tinyice.net.transport import FrozenConnection, StreamServer
+from tinyice.relays.push_frozen import FrozenPush
 from tinyice.wire.body import thawed_body
 from tinyice.wire.icy_inline import InlineMetadata
 
@@ -51,11 +60,14 @@ def unpack(delivery: Delivery, here: Belongings) -> Arrived:
                 unpacking.encoder(piece)
             case Relayed():
                 unpacking.relayed(piece)
+            case Pushed():
+                unpacking.pushed(piece)
             case Player():
                 unpacking.player(piece)
             case Caller():
                 unpacking.caller(piece)
     here.relays.take_over(unpacking.relays)
+    here.pushes.take_over(unpacking.pushes)
     here.mounts.expect(RETURN_S)
     return unpacking.arrived
 
@@ -66,6 +78,7 @@ class _Unpacking:
         self._here = here
         self.arrived = Arrived()
         self.relays: list[Arriving] = []
+        self.pushes: list[tuple[FrozenPush, int]] = []
 
     def house(self, piece: FrozenHouse) -> None:
         here, delivery = self._here, self._delivery
@@ -99,6 +112,9 @@ class _Unpacking:
         descriptor = self._delivery.descriptor(piece.descriptor)
         self.relays.append(Arriving(piece.relay, descriptor, begin))
         self.arrived.sources += 1
+
+    def pushed(self, piece: Pushed) -> None:
+        self.pushes.append((piece.push, self._delivery.descriptor(piece.descriptor)))
 
     def player(self, piece: Player) -> None:
         front, frozen = self._here.front, piece.player
