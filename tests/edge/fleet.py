@@ -30,13 +30,16 @@ TOLD = {
 }
 """What listeners are told of a station that says so of itself."""
 
+LOST_S = 4
+"""A relay gives up an upstream that brings nothing for so long."""
+
 Open = Callable[..., Recorder]
 
 
 def relay(mount: str, upstream: Station | str, **more: object) -> dict[str, object]:
     """What the file says of a relay of the same mount there, with little patience."""
     url = upstream if isinstance(upstream, str) else upstream.url(mount)
-    return {"mount": mount, "url": url, "idle_timeout": 4, **more}
+    return {"mount": mount, "url": url, "idle_timeout": LOST_S, **more}
 
 
 def encode(station: Station, *mounts: str, pitch: int, host: str = HOST) -> Child:
