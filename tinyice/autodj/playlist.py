@@ -5,7 +5,9 @@ Rules of this file:
 - each change makes the version one larger, a call that changes nothing does not;
 - what was refused has changed nothing;
 - an entry is marked with the version in which it came to its place, or another track
-  came into it: so it is known what a client of an older version has not seen.
+  came into it: so it is known what a client of an older version has not seen;
+- the bookmark stands between two entries and follows the one in front of it; when that
+  one is taken out, it stays where it was among the others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +31,8 @@ class Playlist:
         self._marks: list[int] = []
         self._positions: dict[int, int] = {}
         self.version = 1
+        self.bookmark = 0
+        """The position behind the entry that is played: where it goes on."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -92,6 +96,8 @@ class Playlist:
         entries = [Entry(self._ids.take(), track) for track in added]
         self._entries[where:where] = entries
         self._marks[where:where] = [0] * len(entries)
+        if where < self.bookmark:
+            self.bookmark += len(entries)
         self._changed(where, len(self))
         return tuple(entry.id for entry in entries)
 
@@ -115,6 +121,7 @@ class Playlist:
         positions = sorted({self.position(entry) for entry in entries})
         if not positions:
             return
+        self.bookmark -= sum(position < self.bookmark for position in positions)
         for position in reversed(positions):
             del self._positions[self._entries[position].id]
             del self._entries[position]
@@ -136,20 +143,22 @@ class Playlist:
             raise EntryUnknown(to)
         if to == start:
             return
-        moved, marks = self._entries[start:end], self._marks[start:end]
-        del self._entries[start:end], self._marks[start:end]
-        self._entries[to:to], self._marks[to:to] = moved, marks
-        self._changed(min(start, to), max(start, to) + count)
+        first, last = min(start, to), max(start, to) + count
+        part = self._entries[first:last]
+        moved = part[start - first : end - first]
+        del part[start - first : end - first]
+        part[to - first : to - first] = moved
+        self._reorder(first, part)
 
     def swap(self, first: int, second: int) -> None:
         """Let two entries change places, told by their positions."""
         self.at(first), self.at(second)
         if first == second:
             return
-        entries = self._entries
-        entries[first], entries[second] = entries[second], entries[first]
-        self._changed(first, first + 1)
-        self._mark(second, second + 1)
+        start, end = min(first, second), max(first, second)
+        part = self._entries[start : end + 1]
+        part[0], part[-1] = part[-1], part[0]
+        self._reorder(start, part)
 
     def shuffle(self, random: Random, start: int = 0, end: int | None = None) -> None:
         """Bring what is from ``start`` up to ``end`` into an order of chance."""
@@ -159,8 +168,7 @@ class Playlist:
         part = self._entries[start:last]
         if len(part) > 1:
             random.shuffle(part)
-            self._entries[start:last] = part
-            self._changed(start, last)
+            self._reorder(start, part)
 
     def clear(self) -> None:
         """Take out everything."""
@@ -168,7 +176,16 @@ class Playlist:
             self._entries.clear()
             self._marks.clear()
             self._positions.clear()
+            self.bookmark = 0
             self._changed(0, 0)
+
+    def _reorder(self, start: int, entries: Sequence[Entry]) -> None:
+        """Put ``entries`` in the places from ``start`` on."""
+        followed = self._entries[self.bookmark - 1].id if self.bookmark else None
+        self._entries[start : start + len(entries)] = entries
+        self._changed(start, start + len(entries))
+        if followed is not None:
+            self.bookmark = self._positions[followed] + 1
 
     def _changed(self, start: int, end: int) -> None:
         """What is from ``start`` up to ``end`` is not what was there."""
