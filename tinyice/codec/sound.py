@@ -1,11 +1,13 @@
 """Samples on their way from decoders to encoders: frames, and what shape they have."""
 
+from array import array
 from dataclasses import dataclass
 
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 LAYOUTS = {1: "mono", 2: "stereo"}
+_TYPECODES = {"s16": "h", "flt": "f", "fltp": "f"}
 _SAMPLE_BYTES = {"s16": 2, "s32": 4, "flt": 4}
 
 
@@ -19,32 +21,70 @@ class Shape:
 
 
 class Converter:
-    """Brings frames of any shape to one, whatever changes on the way."""
+    """Brings frames of any shape to one, whatever changes on the way.
+
+    Loudness stays what it was. Channels are mixed down as whole numbers: only then
+    FFmpeg keeps the sum within bounds. One channel becomes two here: FFmpeg would
+    make it quieter.
+    """
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._resampler: AudioResampler | None = None
+        self._steps: list[AudioResampler] = []
         self._takes: tuple[object, ...] = ()
 
     def convert(self, frame: AudioFrame) -> list[AudioFrame]:
         """What there is of ``frame`` in that shape, and of frames before it."""
         takes = (frame.sample_rate, frame.layout.name, frame.format.name)
         before: list[AudioFrame] = []
-        if self._resampler is None or takes != self._takes:
+        if not self._steps or takes != self._takes:
             before = self.flush()
-            self._resampler, self._takes = self._new(), takes
+            self._steps, self._takes = self._new(frame), takes
         # Each decoder counts anew: here only the order tells the time.
         frame.pts = None
-        return before + self._resampler.resample(frame)
+        return before + self._finished(_through(self._steps, [frame]))
 
     def flush(self) -> list[AudioFrame]:
         """What is left; the next frame is a beginning."""
-        resampler, self._resampler = self._resampler, None
-        return [] if resampler is None else resampler.resample(None)
+        steps, self._steps = self._steps, []
+        left: list[AudioFrame] = []
+        for step in steps:
+            left = [*_through([step], left), *step.resample(None)]
+        return self._finished(left)
 
-    def _new(self) -> AudioResampler:
+    def _finished(self, frames: list[AudioFrame]) -> list[AudioFrame]:
+        count = self._shape.channels
+        return [one if one.layout.nb_channels == count else doubled(one) for one in frames]
+
+    def _new(self, frame: AudioFrame) -> list[AudioResampler]:
         shape = self._shape
-        return AudioResampler(shape.sample_format, LAYOUTS[shape.channels], shape.samplerate)
+        layout = LAYOUTS[min(shape.channels, frame.layout.nb_channels)]
+        last = AudioResampler(shape.sample_format, layout, shape.samplerate)
+        if frame.layout.nb_channels <= shape.channels:
+            return [last]
+        return [AudioResampler("s32", layout, frame.sample_rate), last]
+
+
+def _through(steps: list[AudioResampler], frames: list[AudioFrame]) -> list[AudioFrame]:
+    for step in steps:
+        frames = [made for frame in frames for made in step.resample(frame)]
+    return frames
+
+
+def doubled(frame: AudioFrame) -> AudioFrame:
+    """The samples of one channel, on two."""
+    name, samples = frame.format.name, frame.samples
+    made = AudioFrame(name, LAYOUTS[2], samples)
+    made.sample_rate = frame.sample_rate
+    one = array(_TYPECODES[name], bytes(frame.planes[0])[: samples * frame.format.bytes])
+    if not frame.format.is_planar:
+        both = array(one.typecode, bytes(2 * samples * frame.format.bytes))
+        both[0::2] = both[1::2] = one
+        one = both
+    content = one.tobytes()
+    for plane in made.planes:
+        plane.update(content + bytes(plane.buffer_size - len(content)))
+    return made
 
 
 def pcm_of(frame: AudioFrame) -> bytes:
