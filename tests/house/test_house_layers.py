@@ -78,7 +78,7 @@ TABLE = {
         house=("wire", "formats", "core", "config", "net", "work", "outbound"), others=TWISTED
     ),
     "handover": Row(
-        house=("wire", "formats", "core", "net", "relays.frozen", "workers"),
+        house=("wire", "formats", "core", "net", "relays.frozen", "relays.push_frozen", "workers"),
         others=(*TWISTED, "msgspec"),
     ),
     "assembly": Row(everything=True),
