@@ -25,7 +25,8 @@ from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.outbound.client import Outbound
-from tinyice.relays.connection import UpstreamConnection, adopt
+from tinyice.relays.adopting import adopt
+from tinyice.relays.connection import UpstreamConnection
 from tinyice.relays.frozen import FrozenRelay
 from tinyice.relays.relay import World
 from tinyice.relays.relays import Inherited, Relays

@@ -93,7 +93,7 @@ class Relaying:
             for unwanted in arriving:
                 os.close(unwanted.descriptor)
             return
-        from tinyice.relays.connection import adopt  # noqa: PLC0415
+        from tinyice.relays.adopting import adopt  # noqa: PLC0415
         from tinyice.relays.relays import Inherited  # noqa: PLC0415
 
         by_mount = {one.frozen.mount: one for one in arriving}

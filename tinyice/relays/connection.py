@@ -1,13 +1,13 @@
 """One connection to an upstream: the request out, the answer in. It decides nothing."""
 
-import socket
 from typing import Protocol as Promise
 from typing import cast
 
-from twisted.internet import tcp
-from twisted.internet.interfaces import IPushProducer, IReactorSocket, ITCPTransport
-from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
+from twisted.internet.interfaces import IPushProducer, ITCPTransport
+from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
+
+from tinyice.relays.adopting import descriptor_of, release
 
 
 class Reader(Promise):
@@ -68,46 +68,14 @@ class UpstreamConnection(Protocol):
 
     @property
     def descriptor(self) -> int | None:
-        """The descriptor, if another process can go on with it.
-
-        None: TLS has a state that no other process can have.
-        """
-        wire: object = self.transport
-        return wire.fileno() if isinstance(wire, tcp.Connection) else None
+        """The descriptor, if another process can go on with it."""
+        return descriptor_of(self.transport)
 
     def release(self) -> None:
         """Another process goes on: nothing here reads any more, or ends the connection."""
-        wire: object = self.transport
-        if isinstance(wire, tcp.Connection):
-            self.transport = None
-            wire.stopReading()  # type: ignore[no-untyped-call]
-            wire.stopWriting()  # type: ignore[no-untyped-call]
-            wire.connected, wire.disconnected = 0, 1
-            given = wire.socket
-            del wire.socket, wire.fileno, wire.protocol
-            given.close()
+        transport, self.transport = self.transport, None
+        release(transport)
 
     @property
     def _wire(self) -> ITCPTransport:
         return cast("ITCPTransport", self.transport)
-
-
-def adopt(reactor: IReactorSocket, descriptor: int, protocol: UpstreamConnection) -> None:
-    """Connect ``protocol`` by a descriptor that came from another process, which is used up."""
-    given = socket.socket(fileno=descriptor)
-    given.setblocking(False)
-    reactor.adoptStreamConnection(given.fileno(), given.family, _Adopted(protocol))
-    given.close()
-
-
-class _Adopted(ServerFactory):
-    """Gives the connection its protocol."""
-
-    noisy = False
-
-    def __init__(self, protocol: UpstreamConnection) -> None:
-        self._protocol = protocol
-
-    def buildProtocol(self, addr: object) -> UpstreamConnection:
-        """The one that waits for it."""
-        return self._protocol
