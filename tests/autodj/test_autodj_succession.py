@@ -217,7 +217,7 @@ def test_broken_files_never_play() -> None:
 
 @pytest.mark.parametrize("modes", [Modes(), Modes(random=True), Modes(single=Switch.ON)])
 def test_a_list_of_which_nothing_plays_is_a_state_and_no_loop(modes: Modes) -> None:
-    """However many bad files there are, a try is made every few seconds, and all have their turn."""
+    """However many bad files there are, a try is made now and then, and each has its turn."""
     desk = Desk("", modes)
     assert desk.succession.standing() is Standing.EMPTY
     desk.playlist.add([Track(f"{n}") for n in range(300)])

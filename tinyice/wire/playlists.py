@@ -1,13 +1,11 @@
 """Playlist files that lead a player to a stream."""
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from tinyice.wire.charset import printable
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from tinyice.wire.xml_chars import only_xml
 
 
 def m3u(url: str, _title: str) -> bytes:
@@ -65,7 +63,7 @@ WRITERS: Mapping[str, Callable[[str, str], bytes]] = MappingProxyType(
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_XML.sub("", printable(text)))
+    return escape(only_xml(printable(text)))
 
 
 def _text(text: str) -> bytes:
