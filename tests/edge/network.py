@@ -84,11 +84,11 @@ class Cable:
         """Lose so many of the packets from now on, in both directions."""
         for end in self._ends:
             end.run("nft", "flush", "chain", "inet", "weather", "came")
-            rule = f"numgen random mod 100 < {percent} counter drop"
+            dice = "" if percent == 100 else f"numgen random mod 100 < {percent} "
             if percent:
                 end.run(
                     *("nft", "add", "rule", "inet", "weather", "came", "iifname", CABLE),
-                    *rule.split(),
+                    *f"{dice}counter drop".split(),
                 )
 
     def lost(self) -> int:
