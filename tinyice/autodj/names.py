@@ -7,7 +7,8 @@ cut too much ("Simon & Garfunkel") means no more than that a track waits a littl
 """
 
 import re
-import unicodedata
+
+from tinyice.core.folding import fold
 
 TEXT_MAX = 200
 """More of a name is not looked at."""
@@ -16,7 +17,6 @@ _JOINS = re.compile(
     r"\s*[,;\0\x1f]\s*|\s+(?:/|&|\+|\u00d7|x|vs\.?|with|feat\.?|ft\.?|featuring|presents|pres\.?)\s+"
 )
 _GUEST = re.compile(r"[(\[]\s*(?:feat\.?|ft\.?|featuring|with)\s+([^)\]]*)[)\]]")
-_ACCENTS = re.compile("[\u0300-\u036f]")
 _NO_LETTER = re.compile(r"[\W_]+")
 _ARTICLE = re.compile(r"^the\s+|,\s*the$")
 _REMADE = re.compile(
@@ -48,8 +48,7 @@ def album_key(album: str, artist: str) -> str:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text[:TEXT_MAX].casefold())
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed)).strip()
+    return fold(text[:TEXT_MAX]).strip()
 
 
 def _key(plain: str) -> str:

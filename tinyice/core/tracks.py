@@ -1,6 +1,6 @@
 """Tracks: files of a library, and what is asked about them. Plain values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 PAGE_MAX = 1000
@@ -173,4 +173,8 @@ class Play:
 
     at: float
     mount: str
-    track: Track = field(default=Track(""))
+    root: str
+    """The folder of the library that it is in."""
+    track: Track
+    """As the words were then; not what is measured of the file."""
+    id: int = 0

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from tinyice.core.folding import fold
 from tinyice.store.faults import DatabaseBroken, DatabaseFault
 
 MODE = 0o600
@@ -55,6 +56,12 @@ def set_up(raw: sqlite3.Connection) -> None:
     """Make the connection one for us; this may change the file, which must be ours."""
     for pragma in _PRAGMAS:
         raw.execute(pragma)
+    raw.create_function("fold", 1, _folded, deterministic=True)
+
+
+def _folded(value: object) -> str:
+    # Years are numbers.
+    return fold(str(value))
 
 
 @contextmanager

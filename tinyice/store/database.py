@@ -1,11 +1,22 @@
 """The open database: writes batches, answers questions. In the worker only."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Text, delete, func, insert, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Text,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+)
 
 from tinyice.core.access.lockouts import LockoutKind
 from tinyice.core.audit import AuditPage
@@ -29,6 +40,9 @@ from tinyice.store.rows import (
     upsert,
 )
 from tinyice.store.tables import AUDIT, LOCKOUTS, SESSIONS, TOKEN_USES
+from tinyice.store.track_tables import TrackTables
+
+T = TypeVar("T")
 
 PRUNED_AT_ONCE = 5000
 """So many entries go in one transaction: others wait for it."""
@@ -102,6 +116,16 @@ class Database:
             removed += count
             if count < PRUNED_AT_ONCE:
                 return removed
+
+    def ask_tracks(self, question: Callable[[TrackTables], T]) -> T:
+        """What ``question`` finds in the libraries; it changes nothing."""
+        with faults_told(), self._reading.connect() as connection:
+            return question(TrackTables(connection))
+
+    def change_tracks(self, change: Callable[[TrackTables], T]) -> T:
+        """Do all of ``change`` to the libraries, or nothing."""
+        with faults_told(), self._engine.begin() as connection:
+            return change(TrackTables(connection))
 
     def close(self) -> None:
         """Write everything into the one file, and let go of it."""

@@ -58,6 +58,14 @@ class DatabaseFile:
         """Take older entries out of the audit."""
         return self._ask(lambda database: database.prune(before), 0)
 
+    def ask_in_worker(self, question: "Callable[[Database], T]", nothing: T) -> Answer[T]:
+        """What ``question`` finds; ``nothing`` where there is no file."""
+        return self._ask(question, nothing)
+
+    def change_in_worker(self, change: "Callable[[Database], T]") -> Answer[T]:
+        """What comes of ``change``; the file is made if there is none."""
+        return self._use(change)
+
     def close_in_worker(self) -> None:
         """Let go of the file."""
         database, self._database = self._database, None

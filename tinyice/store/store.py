@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple, Unpack
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -21,6 +21,9 @@ from tinyice.store.outbox import Outbox
 from tinyice.store.pending import Pending
 from tinyice.store.shelves import KeptLockouts, KeptSessions, KeptTokenUses
 from tinyice.work.jobs import Work
+
+if TYPE_CHECKING:
+    from tinyice.store.database import Database
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -114,6 +117,14 @@ class Store:
         except DatabaseFault as fault:
             raise NoDatabase(fault.reason) from fault
 
+    async def ask(self, question_in_worker: "Callable[[Database], T]", nothing: T) -> T:
+        """What is found in the file, ``nothing`` without one; raises ``NoDatabase`` or ``Busy``."""
+        return await self._without_outbox(self._file.ask_in_worker, question_in_worker, nothing)
+
+    async def change(self, change_in_worker: "Callable[[Database], T]") -> T:
+        """What comes of a change that does not wait in the outbox; raises as ``ask``."""
+        return await self._without_outbox(self._file.change_in_worker, change_in_worker)
+
     async def flush(self) -> None:
         """Write what waits."""
         await self._outbox.flush()
@@ -137,6 +148,16 @@ class Store:
         for note in answer.notes:
             self._complaints.note(note)
         return answer.value
+
+    async def _without_outbox(
+        self, work_in_worker: Callable[[Unpack[Ts]], Answer[T]], *args: *Ts
+    ) -> T:
+        if self._outbox.refused:
+            raise NoDatabase(self._outbox.refused)
+        try:
+            return await self._ask(work_in_worker, *args)
+        except DatabaseFault as fault:
+            raise NoDatabase(fault.reason) from fault
 
     def _prune(self) -> None:
         if self._is_stopping:

@@ -12,14 +12,17 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Dialect,
+    Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +55,21 @@ class Words(TypeDecorator[str]):
         return None if value is None else writable(value)
 
 
+class FilePath(TypeDecorator[str]):
+    """A path byte for byte, as the system has it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """The bytes of the name."""
+        return None if value is None else path_bytes(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401 (SQLAlchemy's own)
+        """The path again."""
+        return None if value is None else bytes(value).decode("utf-8", "surrogateescape")
+
+
 class Values(TypeDecorator[Mapping[str, object]]):
     """Named values, as JSON."""
 
@@ -77,6 +95,11 @@ class Values(TypeDecorator[Mapping[str, object]]):
 def writable(text: str) -> str:
     """Make ``text`` encodable, which that of broken peers may not be."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def path_bytes(path: str) -> bytes:
+    """The bytes of ``path``, of which those that are no UTF-8 are lone surrogates in it."""
+    return path.encode("utf-8", "surrogateescape")
 
 
 METADATA = MetaData()
@@ -131,6 +154,50 @@ TOKEN_USES = Table(
     Column("token", Words, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("address", Words, nullable=False),
+)
+
+LIBRARIES = Table(
+    "libraries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("root", FilePath, nullable=False, unique=True),
+)
+
+TRACKS = Table(
+    "tracks",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("library", Integer, nullable=False),
+    Column("path", FilePath, nullable=False),
+    *(Column(n, Words, nullable=False) for n in ("title", "artist", "album")),
+    *(Column(n, Words, nullable=False) for n in ("album_artist", "genre")),
+    *(Column(n, Integer, nullable=False) for n in ("number", "disc", "year")),
+    Column("seconds", Float, nullable=False),
+    *(Column(n, Float) for n in ("track_db", "track_peak", "album_db", "album_peak")),
+    *(Column(n, Integer, nullable=False) for n in ("has_cover", "samplerate", "channels")),
+    *(Column(n, Integer, nullable=False) for n in ("bitrate", "size", "mtime_ns")),
+    Column("fault", Words, nullable=False),
+    # All the words and the path, as they are compared in a search.
+    Column("folded", Words, nullable=False),
+    UniqueConstraint("library", "path"),
+    Index("tracks_artist", "library", "artist"),
+    Index("tracks_album", "library", "album"),
+    Index("tracks_genre", "library", "genre"),
+    # Clients remember tracks by their numbers.
+    sqlite_autoincrement=True,
+)
+
+PLAYS = Table(
+    "plays",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("mount", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("root", FilePath, nullable=False),
+    Column("path", FilePath, nullable=False),
+    *(Column(n, Words, nullable=False) for n in ("title", "artist", "album", "album_artist")),
+    Column("seconds", Float, nullable=False),
+    Index("plays_mount", "mount", "at"),
 )
 
 VERSION = Table(
