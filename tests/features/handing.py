@@ -22,6 +22,9 @@ HEAD = b"\xff\xfb\x90\x64"
 FRAME_BYTES = 417
 FRAME_S = 1152 / 44100
 METAINT = 16000
+SLOW_EACH_S = 0.05
+SLOW_BYTES = 1200
+"""A slow player takes a little more than the stream brings, and always lies behind."""
 
 
 def frame(number: int) -> bytes:
@@ -87,16 +90,20 @@ class Ear:
 
     connection: socket.socket
     icy: bool
+    is_slow: bool = False
     got: bytearray = field(default_factory=bytearray)
     is_over: bool = False
     last: float = 0.0
     longest_gap: float = 0.0
 
     def read(self) -> None:
-        """Take what is there."""
+        """Take what is there, or little of it."""
+        now = time.monotonic()
+        if self.is_slow and now - self.last < SLOW_EACH_S:
+            return
         try:
-            while True:
-                data = self.connection.recv(65536)
+            while not self.is_slow or self.last < now:
+                data = self.connection.recv(SLOW_BYTES if self.is_slow else 65536)
                 if not data:
                     self.is_over = True
                     return
@@ -117,14 +124,14 @@ class Ear:
         assert b" 200 " in head[:20], head[:200]
         return deinterleave(body, METAINT).payload if self.icy else body
 
-    def check(self) -> int:
-        """Whether all is one piece of what the source sent; how many bytes."""
+    def check(self, sent: bytes) -> int:
+        """Whether all is one piece of what the source ``sent``; how many bytes."""
         audio = self.audio
         begin = audio.find(HEAD)
         assert 0 <= begin < METAINT, "no frame"
         first = struct.unpack_from(">I", audio, begin + 4)[0]
         heard = audio[begin:]
-        expected = frames(first, len(heard) // FRAME_BYTES + 1)[: len(heard)]
+        expected = sent[first * FRAME_BYTES :][: len(heard)]
         if heard != expected:
             at = next(n for n, (a, b) in enumerate(zip(heard, expected, strict=True)) if a != b)
             raise AssertionError(f"byte {at} of {len(heard)} differs: {heard[at - 8 : at + 24]!r}")
@@ -143,23 +150,32 @@ class Audience(threading.Thread):
         self.ears: list[Ear] = []
 
     def join_all(self, count: int) -> None:
-        """So many come; every second one asks for metadata."""
+        """So many come; every second one asks for metadata, and some read slowly."""
         for number in range(count):
-            connection = socket.create_connection(self._address, 10)
+            is_slow = self._secure is None and number % 10 in {4, 5}
+            connection = socket.socket()
+            if is_slow:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(10)
+            connection.connect(self._address)
             if self._secure is not None:
                 connection = self._secure.wrap_socket(connection)
             asked = "Icy-MetaData: 1\r\n" if number % 2 else ""
             connection.sendall(f"GET {self._mount} HTTP/1.0\r\n{asked}\r\n".encode())
             connection.setblocking(False)
-            self.ears.append(Ear(connection, bool(number % 2)))
+            self.ears.append(Ear(connection, bool(number % 2), is_slow))
 
     def run(self) -> None:
         """Read."""
         with selectors.DefaultSelector() as selector:
+            slow = [ear for ear in self.ears if ear.is_slow]
             for ear in self.ears:
-                selector.register(ear.connection, selectors.EVENT_READ, ear)
+                if not ear.is_slow:
+                    selector.register(ear.connection, selectors.EVENT_READ, ear)
             while not self._over.is_set():
-                for key, _ in selector.select(0.1):
+                for ear in slow:
+                    ear.read()
+                for key, _ in selector.select(SLOW_EACH_S):
                     key.data.read()
                     if key.data.is_over:
                         selector.unregister(key.fileobj)
@@ -178,10 +194,24 @@ class Audience(threading.Thread):
     def __exit__(self, *_exc: object) -> None:
         self.stop()
 
-    def check(self) -> list[int]:
-        """Nobody was dropped, and each got one piece."""
-        assert not [ear for ear in self.ears if ear.is_over], "dropped"
-        return [ear.check() for ear in self.ears]
+    def check(self, sent: bytes) -> None:
+        """Nobody was dropped, and each got one piece of what was ``sent``; to be stopped before."""
+        dropped = [ear.is_over for ear in self.ears]
+        assert not any(dropped), f"{sum(dropped)} of {len(dropped)} were dropped"
+        for ear in self.ears:
+            ear.check(sent)
+
+
+def finish(source: Steady, *audiences: Audience) -> None:
+    """End everything; nobody was dropped, and each heard one piece of what the source sent."""
+    for audience in audiences:
+        audience.stop()
+    fault, sent = source.fault, source.sent
+    source.stop()
+    assert not fault
+    everything = frames(0, sent + 1000)
+    for audience in audiences:
+        audience.check(everything)
 
 
 def serving_pid(station: Station) -> int:

@@ -14,6 +14,7 @@ from typing import cast
 
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IReactorFDSet
+from twisted.logger import Logger
 
 from tinyice import __version__
 from tinyice.assembly.belongings import belongings_of
@@ -28,6 +29,8 @@ from tinyice.work.successor import LINE, get_terminal_back
 
 class Succession:
     """Takes over from the predecessor that has begun this process."""
+
+    _log = Logger(namespace="tinyice")
 
     def __init__(self, options: Options) -> None:
         os.set_inheritable(LINE, False)
@@ -52,8 +55,11 @@ class Succession:
                 # Whatever came belongs to the predecessor: nothing may be shut down here.
                 os._exit(1)
         get_terminal_back()
-        self._options.serve_on()
         begin()
+        try:
+            self._options.serve_on()
+        except OSError as error:
+            self._log.error("the PID file can't be written: {reason}", reason=error.strerror)
 
     def _take(self, parts: Parts, reactor: ReactorBase) -> None:
         began = time.monotonic()

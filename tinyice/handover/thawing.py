@@ -152,7 +152,8 @@ class _Unpacking:
         peer = frozen.peer
         if not peer[0]:
             with suppress(OSError):
-                peer = end.getpeername()
+                # Of a passage this is nothing.
+                peer = end.getpeername() or peer
         connection = StreamServer(
             end,
             Protocol(),
