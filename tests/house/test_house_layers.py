@@ -55,8 +55,13 @@ TABLE = {
     ),
     "store": Row(house=("core", "work"), others=(*TWISTED, "sqlalchemy", "alembic")),
     "net": Row(house=("wire", "formats", "core", "config"), others=TWISTED),
-    "codec": Row(house=("formats", "core", "config", "work"), others=(*TWISTED, "av", "lameenc")),
-    "autodj": Row(house=("wire", "core", "config", "work"), others=(*TWISTED, "mutagen")),
+    "codec": Row(
+        house=("formats", "core", "config", "work"),
+        others=(*TWISTED, "av", "lameenc", "numpy"),
+    ),
+    "autodj": Row(
+        house=("wire", "formats", "core", "config", "codec", "work"), others=(*TWISTED, "mutagen")
+    ),
     "playout": Row(house=("core", "formats", "work"), others=TWISTED),
     "web": Row(
         house=("wire", "core", "config"),
@@ -102,6 +107,7 @@ OWNERS = {
     "prometheus_client": "web",
     "concurrent": "work",
     "multiprocessing": "work",
+    "numpy": "codec",
     "sqlalchemy": "store",
     "sqlite3": "store",
     "subprocess": "work",

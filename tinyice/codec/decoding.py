@@ -8,6 +8,7 @@ Rules of this file:
 - who reads may raise: that ends the decoding and reaches the caller.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,9 @@ Read = Callable[[int], bytes]
 
 DEMUXERS = {"mpeg": "mp3", "adts": "aac", "ogg": "ogg", "matroska": "matroska"}
 """FFmpeg's names for the families of streams."""
+
+_SMPB = re.compile(r"\s*[0-9A-Fa-f]+(?:\s+[0-9A-Fa-f]+){2}\s+([0-9A-Fa-f]+)")
+"""What iTunes says of priming, padding, and how many samples there are between."""
 
 _BUFFER_BYTES = 4096
 _LIVE = {"probesize": "32", "analyzeduration": "0"}
@@ -133,6 +137,30 @@ class File:
         if stream.duration is not None and stream.time_base is not None:
             return float(stream.duration * stream.time_base)
         return None if container.duration is None else container.duration / av.time_base
+
+    @property
+    def exact_seconds(self) -> float | None:
+        """How long it is without what its encoder has put behind it; None: decoders know.
+
+        FFmpeg cuts that off for all but AAC in MP4.
+        """
+        if "mp4" not in self._container.format.name:
+            return None
+        told = _SMPB.match(self._container.metadata.get("iTunSMPB", ""))
+        if told is not None:
+            return int(told[1], 16) / self.samplerate
+        stream = self._stream
+        if not stream.duration or stream.time_base is None:
+            return None
+        return float(stream.duration * stream.time_base)
+
+    def position_of(self, frame: AudioFrame) -> int | None:
+        """How many samples of the file are before ``frame``; None: nobody knows."""
+        if frame.pts is None or frame.time_base is None:
+            return None
+        start = self._stream.start_time or 0
+        seconds = frame.pts * frame.time_base - start * (self._stream.time_base or 0)
+        return round(seconds * frame.sample_rate)
 
     def seek(self, seconds: float) -> None:
         """Go on at the packet that holds this second, or the one before it."""
