@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from twisted.internet.interfaces import IReactorSocket
 
+from tinyice.assembly.demands import let_serve
 from tinyice.assembly.ground import Ground
 from tinyice.assembly.pushing import Pushing
 from tinyice.config.model import Config
@@ -140,7 +141,7 @@ class Relaying:
 
         ground = self._ground
         self._name = self._name or secrets.token_hex(4)
-        self._mounts.demand = self
+        let_serve(self._mounts, self)
         terms = Terms(
             mounts=self._mounts,
             dial=self._outbound.dial(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorProcess
 
+from tinyice.assembly.demands import let_serve
 from tinyice.assembly.ground import Ground
 from tinyice.config.model import Config
 from tinyice.core.mounts import Mounts
@@ -75,6 +76,7 @@ class Transcoding:
             clock=ground.reactor,
         )
         ground.hub.subscribe(transcoders.happened)
+        let_serve(self._mounts, transcoders)
         self._periodic = Periodic("transcoders", ground.reactor, SWEEP_S, transcoders.sweep)
         self._periodic.startService()
         return transcoders

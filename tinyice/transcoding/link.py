@@ -34,7 +34,7 @@ WORKER_MODULE = "tinyice.codec.worker"
 MAX_WAITING_BYTES = 512 * 1024
 """So much may wait for the process; more is left out."""
 
-HANGS_AFTER_S = 5.0
+HANGS_AFTER_S = 8.0
 BEGINS_WITHIN_S = 15.0
 BACKOFF = Backoff(first_s=0.5, longest_s=30.0, healthy_s=30.0)
 

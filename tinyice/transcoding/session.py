@@ -74,6 +74,15 @@ class OutputMount:
         return self._source is not None
 
     @property
+    def is_audible(self) -> bool:
+        """Whether one could begin to listen: in Ogg, headers must have come."""
+        mount, source = self._mount, self._source
+        if mount is None or source is None or source.stream is None:
+            return False
+        is_on_air = mount.source is source
+        return not is_on_air or not source.stream.needs_headers or bool(mount.air.feeds.headers)
+
+    @property
     def is_heard(self) -> bool:
         """Whether what it brings goes to anybody."""
         mount, source = self._mount, self._source

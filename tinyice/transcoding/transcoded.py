@@ -114,6 +114,12 @@ class TranscodedInput:
         self._is_fed = False
         return succeed(None) if link is None else link.stop()
 
+    def meet(self, mount: Mount) -> None:
+        """Something may be heard there already."""
+        if mount.source is not None and mount.source.is_framed:
+            self._heard_at = self._clock()
+            self._other_source(mount)
+
     def took(self, mount: Mount, chunk: Chunk) -> None:
         """``Tap.took``: that is about to be heard there."""
         if mount.source is not self._source or self._kind is None:

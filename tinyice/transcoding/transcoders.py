@@ -72,6 +72,19 @@ class Transcoders:
         elif isinstance(event, ListenerMoved):
             self._look(event.to)
 
+    def serves(self, path: str) -> bool:
+        """``Demand.serves``: its headers come as soon as the codec process works."""
+        tapped = self._by_output.get(path)
+        return tapped is not None and tapped.is_on_air
+
+    def wanted(self, mount: Mount) -> bool:
+        """``Demand.wanted``."""
+        self._look(mount.path)
+        return self.serves(mount.path)
+
+    def unwanted(self, mount: Mount) -> None:
+        """``Demand.unwanted``: who listens is looked up once a second."""
+
     def snapshot(self) -> tuple[TranscoderSnapshot, ...]:
         """How each is doing, by name."""
         found = [self._snapshot_of(mount) for mount in self._running.values()]
@@ -153,7 +166,7 @@ class Transcoders:
         self._world.mounts.tap(path, tapped)
         found = self._world.mounts.find(path)
         if found is not None:
-            tapped.tagged(found.tags, "")
+            tapped.meet(found)
         return tapped
 
     def _drop(self, path: str) -> Deferred[None]:
@@ -214,6 +227,6 @@ def _state(tapped: TranscodedInput, output: SharedOutput, mount: OutputMount) ->
         return TranscoderState.REFUSED
     if not tapped.is_on_air:
         return TranscoderState.IDLE
-    if tapped.link is None or not tapped.link.works:
+    if tapped.link is None or not tapped.link.works or not mount.is_audible:
         return TranscoderState.STARTING
     return TranscoderState.ENCODING if output.is_wanted else TranscoderState.READY
