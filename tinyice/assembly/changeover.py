@@ -59,6 +59,7 @@ class Changeover:
         parts.behind.upgrades.perform = self.told
         self.is_successor = is_successor(os.environ)
         """Whether a predecessor has begun this process."""
+        self._is_stopping = False
         self.is_succeeded = False
         """Whether a successor serves by now."""
         if self.is_successor:
@@ -84,6 +85,8 @@ class Changeover:
 
         if self.is_succeeded:
             raise Conflict("another process serves already")
+        if self._is_stopping:
+            raise Conflict("the server is stopping")
         if self._upgrading is None:
             command = Command(
                 same_command(sys.orig_argv, sys.executable),
@@ -111,7 +114,10 @@ class Changeover:
         Deferred.fromCoroutine(upgrade()).addErrback(self._failed)
 
     def stop(self) -> None:
-        """Let nobody go on through this process."""
+        """Let nobody go on through this process, or take over from it."""
+        self._is_stopping = True
+        if self._upgrading is not None:
+            self._upgrading.give_up()
         for passage in tuple(self._passages):
             passage.cut()
 

@@ -55,6 +55,10 @@ class Recordings:
         self._open.add(recording)
         return recording
 
+    async def flush(self) -> None:
+        """Write what waits."""
+        await DeferredList([recording.when_written() for recording in tuple(self._open)])
+
     async def stop(self) -> None:
         """Write what waits and close everything."""
         await DeferredList([recording.close() for recording in tuple(self._open)])
@@ -70,6 +74,10 @@ class Recording:
     def write(self, data: bytes) -> None:
         """Record ``data`` soon."""
         self._file.write(data)
+
+    def when_written(self) -> Deferred[None]:
+        """Fires when nothing waits."""
+        return self._file.when_written()
 
     def close(self) -> Deferred[None]:
         """Write what waits, and end."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TookTooLong
 from twisted.internet.interfaces import IReactorFDSet, IReactorProcess
 from twisted.logger import Logger
@@ -37,6 +38,7 @@ READY_S = 60.0
 
 _HALT_S = 5.0
 _DYING_S = 5.0
+_FLUSH_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class Upgrading:
         finally:
             self._is_on = False
 
+    def give_up(self) -> None:
+        """This process is about to end: nobody takes over any more."""
+        if self._is_on and self._successor is not None:
+            self._successor.kill()
+
     async def _perform(self) -> Upgraded:
         ours, theirs = socket.socketpair()
         line = Line(ours)
@@ -108,6 +115,7 @@ class Upgrading:
             halting = await self._halted()
             if self._control is not None:
                 await self._control.stop()
+            await self._recorded()
             packed = self._give(line, halting)
         except BaseException:
             # It may have everything by now, but for the last word.
@@ -155,6 +163,12 @@ class Upgrading:
         except TookTooLong:
             raise WorkerFell("the workers did not tell in time where everyone stands") from None
         return halting
+
+    async def _recorded(self) -> None:
+        """What was recorded is in its file, so that the successor goes on behind it."""
+        recorded = Deferred.fromCoroutine(self._parts.streaming.recordings.flush())
+        with suppress(TookTooLong):
+            await recorded.addTimeout(_FLUSH_S, self._reactor)
 
     def _give(self, line: Line, halting: Halting) -> Packed:
         """The one step: nothing else happens in this process until it is done."""

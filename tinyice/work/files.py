@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable
 from datetime import datetime
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
 from tinyice.work.jobs import Busy, Stopped, Work
@@ -55,6 +55,7 @@ class FileWriter:
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._writing_bytes = 0
+        self._looking: list[Deferred[None]] = []
         self._ended = False
         self._told = False
         self._closed: Once[None] = Once()
@@ -69,6 +70,14 @@ class FileWriter:
         self._waiting.append(data)
         self._waiting_bytes += len(data)
         self._write_next()
+
+    def when_written(self) -> Deferred[None]:
+        """Fires when nothing waits to be written, or nothing will be any more."""
+        if not self._writing_bytes and not self._waiting:
+            return succeed(None)
+        written: Deferred[None] = Deferred()
+        self._looking.append(written)
+        return written
 
     def close(self) -> Deferred[None]:
         """Write what waits and end; fires when the file is closed, or given up."""
@@ -94,6 +103,13 @@ class FileWriter:
     def _written(self, _result: None, size: int) -> None:
         self._writing_bytes -= size
         self._write_next()
+        if not self._writing_bytes:
+            self._tell_looking()
+
+    def _tell_looking(self) -> None:
+        looking, self._looking = self._looking, []
+        for written in looking:
+            written.callback(None)
 
     def _not_written(self, failure: Failure) -> None:
         error = failure.value
@@ -105,6 +121,7 @@ class FileWriter:
     def _fail(self, reason: str) -> None:
         self._waiting.clear()
         self._waiting_bytes = 0
+        self._tell_looking()
         if not self._told:
             self._told = True
             self._failed(reason)
