@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from bench import fanout, pages, pure, startup
+from bench import fanout, pages, pure, startup, transcode
 
 
 def main() -> int:
@@ -20,11 +20,13 @@ def main() -> int:
     # figures of a hasty run do not replace better ones
     hasty = ["--dry-run"] if options.quick or options.dry_run else []
     starts, seconds, answers = ("2", "0.4", "10") if options.quick else ("7", "2", "50")
+    audio, live = ("20", "3") if options.quick else ("600", "30")
     sizes = [f"--{name}" for name in ("quick", "full") if getattr(options, name)]
     return max(
         startup.main(["--runs", starts, *hasty]),
         pure.main(["--seconds", seconds, *hasty]),
         pages.main(["--count", answers, *hasty]),
+        transcode.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
         fanout.main([*sizes, *dry]),
     )
 
