@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tinyice.config.faults import Fault
 from tinyice.config.items import Transcoder
 from tinyice.config.model import Config
+from tinyice.config.mounts import chain_of
 from tinyice.core.quality import MP3_KBITS, fault_of
 
 Found = Iterator[tuple[tuple[str, ...], Fault]]
@@ -57,23 +58,38 @@ def _faults_of_mounts(
 
 
 def _circles(config: Config) -> Found:
-    """Outputs that hear themselves, by way of others; each circle is told once."""
-    inputs = {
-        one.output_mount: one.input_mount
-        for one in config.transcoders
-        if one.output_mount and one.output_mount != one.input_mount
-    }
+    """Outputs that hear themselves, by way of others or of fallbacks; each circle is told once."""
     told: set[str] = set()
     for index, transcoder in enumerate(config.transcoders):
-        way, at = [transcoder.output_mount], transcoder.input_mount
-        while at in inputs and at not in way:
-            way.append(at)
-            at = inputs[at]
-        if len(way) > 1 and at == way[0] and not told.intersection(way):
+        way = _way(config, transcoder)
+        is_itself = transcoder.input_mount == transcoder.output_mount
+        if way and not is_itself and not told.intersection(way):
             told.update(way)
             key = f"transcoders[{index}].input_mount"
-            words = " <- ".join((*way, at))
-            yield (key, "transcoders"), Fault(key, f"must not lead in a circle: {words}")
+            words = " <- ".join((transcoder.output_mount, *way))
+            message = f"must not lead in a circle: {words}"
+            yield (key, "transcoders", "advanced_mounts", "fallback_mounts"), Fault(key, message)
+
+
+def _way(config: Config, transcoder: Transcoder) -> tuple[str, ...]:
+    """From the input of ``transcoder`` back to its output, through what each mount hears."""
+    goal = transcoder.output_mount
+    ways: list[tuple[str, ...]] = [(transcoder.input_mount,)]
+    seen = {transcoder.input_mount}
+    while ways:
+        way = ways.pop(0)
+        for heard in _heard_on(config, way[-1]):
+            if heard == goal:
+                return (*way, heard)
+            if heard not in seen:
+                seen.add(heard)
+                ways.append((*way, heard))
+    return ()
+
+
+def _heard_on(config: Config, path: str) -> Iterator[str]:
+    yield from (one.input_mount for one in config.transcoders if one.output_mount == path)
+    yield from (element for element in chain_of(config, path) if element.startswith("/"))
 
 
 def _faults_of_automatic(config: Config) -> Found:
