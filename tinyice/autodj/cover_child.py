@@ -1,0 +1,116 @@
+"""Covers, read by a child that is there while somebody looks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorTime
+
+from tinyice.autodj.librarian_messages import (
+    FROM_LIBRARIAN,
+    MAX_FROM_LIBRARIAN,
+    Picture,
+    Wanted,
+    from_librarian,
+)
+from tinyice.autodj.pictures import kind_of
+from tinyice.autodj.scan import LIBRARIAN_MODULE
+from tinyice.work.children import Child, ChildCommand, Ending
+from tinyice.work.frames import Frame, FrameError, FrameReader
+from tinyice.work.jobs import Busy
+
+WAITING_MAX = 50
+IDLE_S = 20.0
+SILENT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A picture; ``kind`` is its MIME type."""
+
+    kind: str
+    picture: bytes
+
+
+class CoverReader:
+    """Begins a child with the first question, and ends it when no more come."""
+
+    def __init__(
+        self,
+        bounds: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        spawner: IReactorProcess,
+        clock: IReactorTime,
+    ) -> None:
+        self._bounds = bounds
+        self._command = ChildCommand(LIBRARIAN_MODULE, (), environment)
+        self._spawner = spawner
+        self._clock = clock
+        self._child: Child | None = None
+        self._asked: dict[int, Deferred[bytes]] = {}
+        self._requests = 0
+        self._deadline: IDelayedCall | None = None
+        self._is_ending = False
+        self._is_stopped = False
+
+    async def read(self, root: str, path: str) -> Cover | None:
+        """The cover of a file; None if there is none. Raises ``Busy``."""
+        if len(self._asked) >= WAITING_MAX or self._is_stopped:
+            raise Busy
+        if self._is_ending:
+            # It was idle for long and is asked to end: the next one answers.
+            raise Busy
+        if self._child is None:
+            reader = FrameReader(frozenset(FROM_LIBRARIAN), max_payload=MAX_FROM_LIBRARIAN)
+            self._child = Child(
+                self._command, self, reader=reader, spawner=self._spawner, clock=self._clock
+            )
+            self._child.start()
+        self._requests = request = (self._requests + 1) % 2**32
+        answer = self._asked[request] = Deferred()
+        self._child.send(Wanted(request, root, self._bounds, path).framed())
+        self._wait()
+        picture = await answer
+        kind = kind_of(picture)
+        return Cover(kind, picture) if kind else None
+
+    async def stop(self) -> None:
+        """End the child; nobody is answered any more but with nothing."""
+        self._is_stopped = True
+        if self._child is not None:
+            await self._child.stop()
+
+    def frame_received(self, frame: Frame) -> None:
+        """The child has answered."""
+        try:
+            message = from_librarian(frame)
+        except FrameError as error:
+            if self._child is not None:
+                self._child.fail(f"sent {error}")
+            return
+        if isinstance(message, Picture) and message.request in self._asked:
+            answer = self._asked.pop(message.request)
+            self._wait()
+            answer.callback(message.data)
+
+    def child_ended(self, ending: Ending) -> None:
+        """The child is no more: who waits has no cover."""
+        self._child, self._is_ending = None, False
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()
+        asked, self._asked = self._asked, {}
+        for answer in asked.values():
+            answer.callback(b"")
+
+    def _wait(self) -> None:
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()
+        self._deadline = self._clock.callLater(SILENT_S if self._asked else IDLE_S, self._due)
+
+    def _due(self) -> None:
+        if self._child is not None and self._asked:
+            self._child.fail("hangs")
+        elif self._child is not None:
+            self._is_ending = True
+            self._child.stop()
