@@ -44,7 +44,8 @@ def station(
     child = start(command, home=home, name="server", env={**project_path(), **(environ or {})})
     made = Station("tinyice", port, home, child)
     try:
-        until(lambda: accepts(port), within=30, what="the server accepts connections")
+        # Before that it does not hear signals.
+        until(lambda: "server.started" in child.output(), within=30, what="the server serves")
         yield made
         assert "Traceback" not in child.output(), child.output()
     finally:
@@ -188,7 +189,7 @@ def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> Non
         Audience(port, "/live") as audience,
     ):
         made = Station("tinyice", port, tmp_path, child)
-        until(lambda: accepts(port), within=30, what="the server accepts connections")
+        until(lambda: "server.started" in child.output(), within=30, what="the server serves")
         source = Steady(port, "/live")
         source.start()
         made.wait_for_mount("/live", 10)
