@@ -41,20 +41,12 @@ def attach(mount: "Mount", source: Source) -> Input:
     entry = air.inputs.add(source)
     if source.cue is not None:
         air.switching.good(entry.slot, now)
-    watch(mount)
     if air.on_air is None and (air.hold is None or not _is_worse(mount, entry, air.hold.slot)):
         if not _is_refused(mount, entry):
             _put_on_air(mount, entry, now, NOTHING_ELSE)
     elif source.cue is not None:
         decide(mount, now)
     return entry
-
-
-def watch(mount: "Mount") -> None:
-    """Where one programme may follow another, let it be mended."""
-    settings, air = mount.settings, mount.air
-    if settings.chain or settings.hold_s or air.taps or len(air.inputs) > 1:
-        air.programme.watch()
 
 
 def detach(mount: "Mount", source: Source) -> Input | None:

@@ -8,7 +8,7 @@ Which source that is stands in ``changeover``.
 from collections.abc import Callable, Sequence
 
 from tinyice.core.air import Air
-from tinyice.core.changeover import attach, detach, watch
+from tinyice.core.changeover import attach, detach
 from tinyice.core.errors import MountDisabled, MountIdle, TooManyListeners
 from tinyice.core.events import DropReason, Event, ListenerJoined, ListenerLeft, TagsChanged
 from tinyice.core.feed import Feed
@@ -140,7 +140,6 @@ class Mount:
         before, self.settings, self._station = self.settings, settings, station
         if settings.charset != before.charset:
             self._feeds.announce()
-        watch(self)
         self._feeds.settle(station.jumps_max)
         wanted = max(settings.queue_bytes, station.queue_min_bytes)
         if wanted > had:

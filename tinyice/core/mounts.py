@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from tinyice.core.air import Tap
 from tinyice.core.chains import Chains, Demand, Players
-from tinyice.core.changeover import close, decide, sweep, watch
+from tinyice.core.changeover import close, decide, sweep
 from tinyice.core.counters import Counters
 from tinyice.core.errors import (
     ListenerUnknown,
@@ -357,10 +357,6 @@ class Mounts:
     def _see_to_chain(self, mount: Mount) -> None:
         """Let ``mount`` have what its chain names."""
         self._chains.configure(mount, self._mounts)
-        for path in mount.settings.chain:
-            tapped = self._mounts.get(path)
-            if tapped is not None:
-                watch(tapped)
         self._format_known(mount)
 
     def _format_known(self, mount: Mount) -> None:

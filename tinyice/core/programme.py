@@ -2,7 +2,8 @@
 
 Rules of this file:
 
-- while nothing can follow, chunks pass as they are, and no seam is made;
+- something may always follow, if only the same encoder that takes over its own
+  session: what a seam must know is noted from the first chunk on;
 - a source that is entered in the middle begins at a sync point: what comes before
   the first one is not written;
 - who listens goes on from one source to the next until ``end``.
@@ -27,7 +28,6 @@ class Programme:
         "_begins",
         "_feeds",
         "_is_entered",
-        "_is_watched",
         "_opens",
         "_seam",
         "headers",
@@ -37,8 +37,7 @@ class Programme:
     def __init__(self, feeds: Feeds) -> None:
         self._feeds = feeds
         self._seam: Seam | None = None
-        self._is_watched = False
-        self._opens = False
+        self._opens = True
         self._begins = True
         self._is_entered = True
         self.headers = b""
@@ -51,11 +50,6 @@ class Programme:
         """Whether who listens now is to hear the next source, too."""
         return self._seam is not None
 
-    def watch(self) -> None:
-        """Another source may follow: take note of what a seam must know."""
-        if not self._is_watched:
-            self._is_watched = self._opens = True
-
     def closing(self) -> bytes:
         """What properly ends the source on air, where another is to follow."""
         return b"" if self._seam is None else self._seam.close()
@@ -67,7 +61,7 @@ class Programme:
         before is too old for newcomers.
         """
         self.headers = headers
-        self._opens = self._is_watched
+        self._opens = True
         self._begins = self._is_entered = is_whole
         if self._seam is None:
             self._feeds.begin_session(headers)
@@ -77,7 +71,7 @@ class Programme:
     def begin_anew(self) -> None:
         """The source that is on air is nothing for who listened before: they are gone."""
         self._seam = None
-        self._opens = self._is_watched
+        self._opens = True
         self._feeds.begin_session(self.headers)
 
     def end(self) -> None:
@@ -108,7 +102,6 @@ class Programme:
             seam = frozen_seam(self._seam)
         return {
             "seam": seam,
-            "is_watched": self._is_watched,
             "opens": self._opens,
             "is_entered": self._is_entered,
             "headers": self.headers,
@@ -122,12 +115,12 @@ class Programme:
             from tinyice.formats.seam import thaw_seam  # noqa: PLC0415
 
             self._seam = thaw_seam(state["seam"])
-        self._is_watched, self._opens = state["is_watched"], state["opens"]
-        self._is_entered, self.headers = state["is_entered"], state["headers"]
+        self._opens, self._is_entered = state["opens"], state["is_entered"]
+        self.headers = state["headers"]
         self.written_at = NEVER if state["written_at"] is None else state["written_at"]
 
     def _open(self, source: Source, headers: bytes) -> None:
-        # Loaded by the first mount on which something may follow.
+        # Loaded by the first mount that is fed.
         from tinyice.formats.seam import open_seam  # noqa: PLC0415
 
         kind = FormatKind.RAW if source.stream is None else source.stream.kind

@@ -230,7 +230,6 @@ class Session:
         self._mount, self._source = begin(self._settings.mount, source), source
         self._connection = UpstreamConnection(b"", self)
         self._last_data = self._last_audio = now = self._terms.clock.seconds()
-        self._mount.air.programme.watch()
         if state.held_until is not None:
             self._connection.waits = True
             self._held = self._terms.clock.callLater(max(0.0, state.held_until - now), self._go_on)
@@ -327,7 +326,6 @@ class Session:
         source.tags = self._tags or source.tags
         mount = begin(source)
         self._mount, self._source, self._proof = mount, source, Proof("")
-        mount.air.programme.watch()
         if whole is None:
             mount.take_chunks(source, entry.chunks)
         else:
