@@ -22,6 +22,7 @@ from tinyice.codec.playout_messages import (
     FromPlayout,
     Load,
     Over,
+    Setup,
     Silent,
     Sound,
     ToPlayout,
@@ -155,7 +156,7 @@ def play(
     serials = iter(range(1000))
     outlet = Outlet(encoder_for(quality, lambda: next(serials)), parent.send)
     try:
-        Playout(parent, outlet, quality).work([])
+        Playout(parent, outlet, Setup(quality)).work([])
     except ParentGone:
         outlet.rest()
     return Played(quality, parent.heard)

@@ -57,6 +57,7 @@ def test_from_a_playout(message: FromPlayout) -> None:
     "message",
     [
         Setup(Quality("opus", 96, 48000, 2)),
+        Setup(Quality(), ("/music", "/a\udcff")),
         Load(1, "/a/\udcff.mp3", "Ä", "T", JOIN, -3.5, 1.0, 9.0, at_once=True),
         Unload(),
         Hold(),

@@ -5,6 +5,7 @@ One encoder runs on from the first sample to the last. A file that can't be deco
 told at once; what it can't help (a decoder that crashes or hangs) is the parent's affair.
 """
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -41,7 +42,6 @@ from tinyice.codec.playout_messages import (
 )
 from tinyice.codec.reading import Reader
 from tinyice.codec.samples import Samples, silence
-from tinyice.core.quality import Quality
 from tinyice.work.childside import ParentGone, ParentPipe, live_as_child, standard_pipe
 from tinyice.work.frames import FrameError, FrameReader
 
@@ -51,11 +51,13 @@ LOUDEST = 1.0
 
 
 class Playout:
-    """Plays into ``pipe`` what is told there, as a stream of ``quality``."""
+    """Plays into ``pipe`` what is told there, as ``setup`` says."""
 
-    def __init__(self, pipe: ParentPipe, outlet: Outlet, quality: Quality) -> None:
+    def __init__(self, pipe: ParentPipe, outlet: Outlet, setup: Setup) -> None:
+        quality = setup.quality
         self._pipe = pipe
         self._outlet = outlet
+        self._folders = [os.path.realpath(folder) for folder in setup.folders]
         self._rate, self._channels = quality.samplerate, quality.channels
         self._block = round(BLOCK_S * self._rate)
         self._mixer = Mixer(self._rate, self._channels)
@@ -141,7 +143,7 @@ class Playout:
     def _load(self, load: Load) -> None:
         try:
             reader = Reader(
-                Path(load.path),
+                self._checked(load.path),
                 self._rate,
                 self._channels,
                 start_s=load.start_s,
@@ -153,6 +155,16 @@ class Playout:
             return
         self._titles = {load.number: Title(load.artist, load.title)}
         self._mixer.load(load.number, reader, load.join, at_once=load.at_once)
+
+
+    def _checked(self, path: str) -> Path:
+        """Where the file really is; raises ``Unreadable`` where that is none of ours."""
+        real = os.path.realpath(path)
+        if self._folders and not any(
+            os.path.commonpath((real, folder)) == folder for folder in self._folders
+        ):
+            raise Unreadable("it leads out of the folders that are allowed")
+        return Path(real)
 
 
 def main() -> int:
@@ -171,7 +183,7 @@ def main() -> int:
         if not isinstance(setup, Setup):
             raise FrameError("something before the setup")
         encoder = encoder_for(setup.quality, lambda: random.getrandbits(32))
-        Playout(pipe, Outlet(encoder, pipe.send), setup.quality).work(others)
+        Playout(pipe, Outlet(encoder, pipe.send), setup).work(others)
     return 0
 
 

@@ -136,13 +136,17 @@ class Rested:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Make a stream of this quality, which is resolved."""
+    """Make a stream of this quality, which is resolved, of files in these ``folders``.
+
+    Without folders: of any.
+    """
 
     quality: Quality
+    folders: tuple[str, ...] = ()
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.SETUP, [asdict(self.quality)])
+        return _json(Kind.SETUP, [asdict(self.quality), list(self.folders)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +283,8 @@ def to_playout(frame: Frame) -> ToPlayout:
     if plain is not None and not items:
         return plain()
     match frame.kind, items:
-        case Kind.SETUP, [dict(values)]:
-            return Setup(_quality(values))
+        case Kind.SETUP, [dict(values), list(folders)]:
+            return Setup(_quality(values), tuple(map(str, folders)))
         case Kind.VOLUME, [int(factor) | float(factor)]:
             return Volume(_number(factor))
         case Kind.ALLOW, [int(until) | float(until)]:

@@ -1,4 +1,4 @@
-"""Events of codec processes and transcoders. The rules are those of ``events``."""
+"""Events of codec processes, transcoders and AutoDJs. The rules are those of ``events``."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -31,4 +31,35 @@ class TranscoderRefused(Event):
     id: ClassVar[str] = "transcoder.refused"
     mount: str
     transcoder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStarted(Event):
+    """The AutoDJ of ``mount`` plays this now; ``seconds`` long, 0: nobody knows."""
+
+    id: ClassVar[str] = "track.started"
+    mount: str
+    artist: str
+    title: str
+    album: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFailed(Event):
+    """The AutoDJ of ``mount`` could not play ``track``, and has gone on to the next one."""
+
+    id: ClassVar[str] = "track.failed"
+    mount: str
+    track: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoDJSilent(Event):
+    """The AutoDJ of ``mount`` has nothing to play, and sends silence."""
+
+    id: ClassVar[str] = "autodj.silent"
+    mount: str
     reason: str

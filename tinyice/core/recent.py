@@ -14,7 +14,13 @@ from typing import Any
 
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
-from tinyice.core.codec_events import CodecLost, CodecRestarted, TranscoderRefused
+from tinyice.core.codec_events import (
+    AutoDJSilent,
+    CodecLost,
+    CodecRestarted,
+    TrackFailed,
+    TranscoderRefused,
+)
 from tinyice.core.events import (
     AuthLocked,
     ChangeMade,
@@ -161,6 +167,8 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         TranscoderRefused: lambda e: _Told(
             e.mount, "transcoder can't work", _joined(e.reason, e.transcoder)
         ),
+        TrackFailed: lambda e: _Told(e.mount, "track can't be played", _joined(e.reason, e.track)),
+        AutoDJSilent: lambda e: _Told(e.mount, "AutoDJ plays silence", e.reason),
         FallbackEngaged: lambda e: _Told(e.mount, "on its fallback", _joined(e.input, e.reason)),
         FallbackEnded: lambda e: _Told(e.mount, "fallback ended", e.input),
         FallbackRefused: lambda e: _Told(

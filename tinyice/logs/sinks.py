@@ -9,7 +9,7 @@ from enum import Enum
 from twisted.logger import Logger
 
 from tinyice.core.clients import Client
-from tinyice.core.codec_events import CodecLost, TranscoderRefused
+from tinyice.core.codec_events import AutoDJSilent, CodecLost, TrackFailed, TranscoderRefused
 from tinyice.core.events import (
     AuthFailed,
     AuthLocked,
@@ -51,6 +51,8 @@ _LEVELS: dict[type[Event], str] = {
     PushRefused: "warn",
     CodecLost: "warn",
     TranscoderRefused: "warn",
+    TrackFailed: "warn",
+    AutoDJSilent: "warn",
     RelayLost: "warn",
     RelayRefused: "warn",
     ConfigurationRefused: "error",

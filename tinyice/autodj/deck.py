@@ -1,0 +1,114 @@
+"""What a playout was told to play, by number, and what of it is audible."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from tinyice.autodj.rundown import Choice
+from tinyice.codec.joins import CUT, Join
+from tinyice.codec.playout_messages import Load, ToPlayout, Unload
+from tinyice.core.tracks import Track
+
+
+class Playout(Protocol):
+    """Who is told."""
+
+    def tell(self, message: ToPlayout) -> None:
+        """Say something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cued:
+    """Something that was loaded. ``is_again``: what plays already, from another place."""
+
+    number: int
+    choice: Choice
+    join: Join = CUT
+    gain_db: float = 0.0
+    start_s: float = 0.0
+    is_again: bool = False
+
+    @property
+    def track(self) -> Track:
+        """What it is."""
+        return self.choice.entry.track
+
+
+class Deck:
+    """Loads files for ``playout``; ``root`` is the folder that they are in."""
+
+    def __init__(self, playout: Playout, root: str) -> None:
+        self._playout = playout
+        self.root = root
+        self._numbers = count(1)
+        self._loaded: dict[int, Cued] = {}
+        self.current: Cued | None = None
+        """What is audible."""
+        self.coming: Cued | None = None
+        """What comes next, or is about to."""
+
+    def load(
+        self,
+        choice: Choice,
+        join: Join,
+        gain_db: float,
+        *,
+        at_once: bool = False,
+        start_s: float = 0.0,
+        is_again: bool = False,
+    ) -> None:
+        """This comes next, or at once."""
+        cued = Cued(next(self._numbers), choice, join, gain_db, start_s, is_again)
+        self.coming = cued
+        self._loaded[cued.number] = cued
+        track = cued.track
+        message = Load(
+            cued.number,
+            f"{self.root}/{track.path}",
+            track.artist,
+            shown_title(track),
+            join=join,
+            gain_db=gain_db,
+            start_s=start_s,
+            at_once=at_once,
+        )
+        self._playout.tell(message)
+
+    def unload(self) -> None:
+        """Nothing comes next."""
+        if self.coming is not None:
+            self.coming = None
+            self._playout.tell(Unload())
+
+    def began(self, number: int) -> Cued | None:
+        """This is audible; what it is. None: it was forgotten."""
+        cued = self._loaded.get(number)
+        if cued is None:
+            return None
+        self._loaded = {each: one for each, one in self._loaded.items() if each > number}
+        self.current = cued
+        if self.coming is cued:
+            self.coming = None
+        return cued
+
+    def failed(self, number: int) -> Cued | None:
+        """This can't be played; what it is."""
+        cued = self._loaded.pop(number, None)
+        if cued is not None and self.coming is cued:
+            self.coming = None
+        return cued
+
+    def clear(self) -> None:
+        """Nothing is audible, and nothing comes."""
+        self._loaded.clear()
+        self.current = self.coming = None
+
+
+def shown_title(track: Track) -> str:
+    """What is told of ``track``: its title, or else its file's name, fit to be written."""
+    return told(track.title or track.name)
+
+
+def told(text: str) -> str:
+    """``text`` without what can't be written: names of files may hold bytes that are no text."""
+    return text.encode("utf-8", "replace").decode()

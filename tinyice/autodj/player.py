@@ -1,0 +1,156 @@
+"""An AutoDJ as people and MPD clients use it: what they may ask of it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import TypeVar
+
+from twisted.internet.defer import Deferred
+
+from tinyice.autodj.gains import Levelling
+from tinyice.autodj.modes import Modes
+from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
+from tinyice.autodj.playlist import Playlist
+from tinyice.autodj.rundown import Choice, Lists, Rundown
+from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.turntable import Turntable
+from tinyice.autodj.upnext import UpNext
+from tinyice.core.tracks import Track
+
+T = TypeVar("T")
+
+
+class Player:
+    """Plays ``lists`` on the mount of ``settings``.
+
+    Calls change what is to be, at once; refusals are ``DomainError``.
+    """
+
+    def __init__(self, settings: PlayerSettings, lists: Lists, world: Surroundings) -> None:
+        self._lists = lists
+        self._rundown = Rundown(lists)
+        self._table = Turntable(settings, self._rundown, world)
+
+    @property
+    def settings(self) -> PlayerSettings:
+        """What holds now."""
+        return self._table.settings
+
+    @property
+    def playlist(self) -> Playlist:
+        """What it plays; it is changed through ``edit`` only."""
+        return self._lists.playlist
+
+    @property
+    def up_next(self) -> UpNext:
+        """What plays before the playlist goes on; it is changed through ``queue`` only."""
+        return self._lists.up_next
+
+    @property
+    def modes(self) -> Modes:
+        """How it plays."""
+        return self._lists.succession.modes
+
+    def when_changed(self, tell: Callable[[], None]) -> None:
+        """``tell`` when a snapshot would say something else, positions apart."""
+        self._table.changed = tell
+
+    def when_started(self, tell: Callable[[Track], None]) -> None:
+        """``tell`` of each track that is audible."""
+        self._table.started = tell
+
+    def snapshot(self) -> PlayerSnapshot:
+        """How it is doing."""
+        return self._table.snapshot()
+
+    def edit(self, change: Callable[[Playlist], T]) -> T:
+        """Change the playlist, and follow: where what plays is gone by it, the next one plays."""
+        playlist, current = self._lists.playlist, self._table.current
+        was_there = current is not None and current.choice.entry.id in playlist
+        result = change(playlist)
+        if was_there and current is not None and current.choice.entry.id not in playlist:
+            self.next()
+        else:
+            self._table.refresh()
+        return result
+
+    def queue(self, change: Callable[[UpNext], T]) -> T:
+        """Change what plays next."""
+        result = change(self._lists.up_next)
+        self._table.refresh()
+        return result
+
+    def play(self, entry: int | None = None) -> None:
+        """Play this entry from its beginning; None: go on, or begin. Raises ``EntryUnknown``."""
+        if entry is not None:
+            self._table.play_now(Choice(self._lists.playlist.entry(entry)))
+        elif self._table.state is PlayState.PAUSE:
+            self._table.pause(on=False)
+        elif self._table.state is PlayState.STOP:
+            self._table.start()
+
+    def pause(self, *, on: bool) -> None:
+        """Pause in place, or go on; nothing where nothing plays. The mount hears silence."""
+        self._table.pause(on=on)
+
+    def stop(self) -> Deferred[None]:
+        """Leave the mount, and make nothing; fires when the process is no more."""
+        return self._table.stop()
+
+    def next(self) -> None:
+        """Play what comes next; where nothing does, stop."""
+        current = self._table.current
+        entry = None if current is None else current.choice.entry
+        choice = self._rundown.next(entry, by_hand=True)
+        if choice is not None:
+            self._table.play_now(choice)
+        elif self._table.state is not PlayState.STOP:
+            self._table.stop()
+
+    def previous(self) -> None:
+        """Play what was before; where nothing was, the same again from its beginning."""
+        choice = self._rundown.previous()
+        if choice is not None:
+            self._table.play_now(choice)
+        else:
+            self._table.play_again(0.0)
+
+    def seek(self, entry: int, seconds: float) -> None:
+        """Play this entry from there; raises ``EntryUnknown``."""
+        current = self._table.current
+        if current is not None and current.choice.entry.id == entry:
+            self._table.play_again(max(0.0, seconds))
+        else:
+            chosen = self._lists.playlist.entry(entry)
+            self._table.play_now(Choice(chosen), max(0.0, seconds))
+
+    def set_modes(self, modes: Modes) -> None:
+        """Play in this manner."""
+        self._lists.succession.modes = modes
+        self._table.refresh()
+
+    def set_volume(self, percent: int) -> None:
+        """From 0 to 100; half is a quarter of the power."""
+        self._table.set_volume(percent)
+
+    def set_crossfade(self, seconds: float) -> None:
+        """How long tracks fade into each other; 0: not at all."""
+        fades = replace(self.settings.fades, seconds=max(0.0, seconds))
+        self.settle(replace(self.settings, fades=fades))
+
+    def set_levelling(self, levelling: Levelling) -> None:
+        """Which loudness is evened out."""
+        gains = replace(self.settings.gains, levelling=levelling)
+        self.settle(replace(self.settings, gains=gains))
+
+    def prioritise(self, entries: Collection[int], priority: int) -> None:
+        """Play these before those of less priority (0 to 255; 0: in their turn)."""
+        self._rundown.prioritise(entries, priority)
+        self._table.refresh()
+
+    def priority(self, entry: int) -> int:
+        """The priority that this entry has."""
+        return self._rundown.priority(entry)
+
+    def settle(self, settings: PlayerSettings) -> None:
+        """Other fades and gains hold from the next track on; the rest from the next start."""
+        self._table.settle(settings)

@@ -1,0 +1,61 @@
+"""What an AutoDJ is told to be, and how it is doing. Values."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tinyice.autodj.entries import Entry
+from tinyice.autodj.gains import GainRules
+from tinyice.autodj.transitions import Fades
+from tinyice.core.quality import Quality
+from tinyice.core.snapshots import StationHeaders
+
+USUAL_FADES = Fades()
+USUAL_GAINS = GainRules()
+NOTHING_SAID = StationHeaders()
+
+
+class PlayState(Enum):
+    """What a player does; the values are those of MPD."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerSettings:
+    """``quality`` is resolved; ``root`` is the folder that paths of tracks begin in.
+
+    Only files that really are in one of ``folders`` are played; without any, all are.
+    """
+
+    mount: str
+    root: str
+    quality: Quality
+    folders: tuple[str, ...] = ()
+    fades: Fades = USUAL_FADES
+    gains: GainRules = USUAL_GAINS
+    station: StationHeaders = NOTHING_SAID
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerSnapshot:
+    """One AutoDJ at one moment.
+
+    ``is_heard``: nobody live is. ``entry`` plays, and ``upcoming`` comes next;
+    ``is_silent``: there is nothing to play, and ``words`` says why. ``volume`` in percent.
+    """
+
+    mount: str
+    state: PlayState
+    is_heard: bool = False
+    entry: Entry | None = None
+    elapsed_s: float = 0.0
+    upcoming: Entry | None = None
+    volume: int = 100
+    is_silent: bool = False
+    words: str = ""
+    error: str = ""
+    played_s: float = 0.0
+    restarts: int = 0
+    process: int | None = None

@@ -1,0 +1,395 @@
+"""What an AutoDJ plays now and next: its process, its mount, and what is loaded.
+
+Rules of this file:
+
+- it is infallible: what can't be played is passed over, a process that dies is begun
+  again, and where nothing is to be played silence is sent, and told;
+- what is told of a track is told when it is audible, not when it is loaded;
+- who is live has the mount; when they are gone it comes back with a fresh track.
+"""
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+
+from tinyice.autodj.deck import Cued, Deck, shown_title, told
+from tinyice.autodj.gains import GainRules, gain_db
+from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
+from tinyice.autodj.rundown import Choice, Rundown
+from tinyice.autodj.seat import Seat
+from tinyice.autodj.succession import Standing
+from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.transitions import join_between, join_by_hand
+from tinyice.codec.joins import CUT
+from tinyice.codec.player_link import PlayerLink
+from tinyice.codec.playout_messages import (
+    Began,
+    Failed,
+    FromPlayout,
+    GoOn,
+    Hold,
+    Position,
+    Setup,
+    Silent,
+    Sound,
+    Volume,
+)
+from tinyice.core.codec_events import (
+    AutoDJSilent,
+    CodecLost,
+    CodecRestarted,
+    TrackFailed,
+    TrackStarted,
+)
+from tinyice.core.tags import Tags
+from tinyice.core.tracks import Track
+
+TICK_S = 1.0
+FAILURES_AT_ONCE = 5
+"""After so many in a row there is a breath between two tries."""
+
+BREATH_S = 0.5
+LOSSES_MAX = 3
+"""After so many processes that died before they played, the mount is left to others."""
+
+SUSPECT_AFTER = 2
+"""A track with which so many processes died is let alone."""
+
+
+class Turntable:
+    """Plays ``rundown`` on the mount of ``settings``, as long as ``state`` says so."""
+
+    def __init__(self, settings: PlayerSettings, rundown: Rundown, world: Surroundings) -> None:
+        self.settings = settings
+        self.rundown = rundown
+        self.changed: Callable[[], None] = _nobody_cares
+        """Told when a snapshot would say something else, positions apart."""
+        self.started: Callable[[Track], None] = lambda _track: None
+        """Told of each track that is audible, for the history."""
+        self.state = PlayState.STOP
+        self.volume = 100
+        self._world = world
+        self._clock = world.clock
+        self._publish = world.publish
+        self._link = PlayerLink(self, world.environment, spawner=world.spawner, clock=world.clock)
+        self._seat = Seat(
+            settings.mount,
+            self,
+            station=world.station,
+            clock=world.clock.seconds,
+            now=world.now,
+        )
+        self._deck = Deck(self._link, settings.root)
+        self._position_s, self._position_at = 0.0, 0.0
+        self._played_s = 0.0
+        self._wish: Choice | None = None
+        self._failures, self._losses = 0, 0
+        self._suspects: dict[str, int] = {}
+        self._is_lost = False
+        self._silent_for = ""
+        self._look_at = 0.0
+        self._tick_call: IDelayedCall | None = None
+        self._again: IDelayedCall | None = None
+
+    @property
+    def current(self) -> Cued | None:
+        """What is audible."""
+        return self._deck.current
+
+    def snapshot(self) -> PlayerSnapshot:
+        """How it is doing."""
+        deck = self._deck
+        upcoming = deck.coming if deck.coming is not None and not deck.coming.is_again else None
+        return PlayerSnapshot(
+            mount=self.settings.mount,
+            state=self.state,
+            is_heard=self._seat.is_heard,
+            entry=None if deck.current is None else deck.current.choice.entry,
+            elapsed_s=self._elapsed(),
+            upcoming=None if upcoming is None else upcoming.choice.entry,
+            volume=self.volume,
+            is_silent=bool(self._silent_for),
+            words=self._silent_for,
+            error=self._seat.error,
+            played_s=self._played_s,
+            restarts=self._link.restarts,
+            process=self._link.pid,
+        )
+
+    def start(self) -> None:
+        """Have the mount, and play."""
+        self.state = PlayState.PLAY
+        self._losses = self._failures = 0
+        if not self._link.is_running:
+            self._link.start(Setup(self.settings.quality, self.settings.folders))
+        self._tick()
+        self.changed()
+
+    def stop(self) -> Deferred[None]:
+        """Leave the mount, and make nothing; fires when the process is no more."""
+        self.state, self._wish = PlayState.STOP, None
+        for call in (self._tick_call, self._again):
+            if call is not None and call.active():
+                call.cancel()
+        self._end_current()
+        self._deck.clear()
+        self._seat.leave("stopped")
+        done = self._link.stop()
+        self._silent_for = ""
+        self.changed()
+        return done
+
+    def pause(self, *, on: bool) -> None:
+        """Pause in place, or go on; nothing where nothing plays. The mount hears silence."""
+        wanted = PlayState.PAUSE if on else PlayState.PLAY
+        if self.state in (PlayState.STOP, wanted):
+            return
+        self._position_s = self._elapsed()
+        self._position_at = self._clock.seconds()
+        self.state = wanted
+        self._link.tell(Hold() if on else GoOn())
+        self.changed()
+
+    def play_now(self, choice: Choice, start_s: float = 0.0) -> None:
+        """Play this, instead of what plays."""
+        was_paused = self.state is PlayState.PAUSE
+        if self.state is PlayState.STOP or not self._seat.is_heard:
+            self._wish = choice
+            if self.state is PlayState.STOP:
+                self.start()
+            return
+        self._load(choice, at_once=True, start_s=start_s)
+        self.state = PlayState.PLAY
+        if was_paused:
+            self._link.tell(GoOn())
+        self.changed()
+
+    def play_again(self, seconds: float) -> None:
+        """Play what plays from there on."""
+        current = self._deck.current
+        if current is not None:
+            if current.track.seconds:
+                seconds = min(seconds, current.track.seconds)
+            self._load(current.choice, at_once=True, start_s=seconds, is_again=True)
+
+    def set_volume(self, percent: int) -> None:
+        """From 0 to 100; half is a quarter of the power."""
+        self.volume = max(0, min(100, percent))
+        self._link.tell(Volume(self.volume / 100))
+        self.changed()
+
+    def settle(self, settings: PlayerSettings) -> None:
+        """Other fades and gains hold from the next track on; the rest from the next start."""
+        self.settings = settings
+        self._deck.root = settings.root
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Lists, modes or settings changed: what comes next may be something else."""
+        if self.state is PlayState.STOP or not self._seat.is_heard:
+            return
+        coming, current = self._deck.coming, self._deck.current
+        if coming is not None and (coming.is_again or current is None):
+            return
+        self._cue()
+
+    def ready(self) -> None:
+        """``LinkUser``: the process knows nothing."""
+        if self._is_lost:
+            self._is_lost = False
+            self._publish(CodecRestarted(self.settings.mount))
+        self._link.tell(Volume(self.volume / 100))
+        if self.state is PlayState.PAUSE:
+            self._link.tell(Hold())
+        self._take()
+        if self._seat.is_heard:
+            self._deck.clear()
+            self._cue()
+
+    def heard(self, message: FromPlayout) -> None:
+        """``LinkUser``: the process told this."""
+        match message:
+            case Sound():
+                self._losses = 0
+                self._seat.bring(message.data)
+            case Began():
+                self._began(message.number)
+            case Failed():
+                self._failed(message.number, message.reason)
+            case Position() if self._is_current(message.number):
+                self._position_s, self._position_at = message.seconds, self._clock.seconds()
+            case Silent() if self._deck.coming is None and self._seat.is_heard:
+                self._ran_out()
+
+    def lost(self, reason: str, pause_s: float) -> None:
+        """``LinkUser``: the process died; it goes on with the next track."""
+        self._is_lost = True
+        self._losses += 1
+        self._publish(CodecLost(self.settings.mount, reason, pause_s))
+        for cued in {self._deck.current, self._deck.coming} - {None}:
+            self._suspect(cued, reason)
+        self._end_current()
+        self._deck.clear()
+        if self._losses >= LOSSES_MAX:
+            self._seat.leave("the process that plays does not work")
+        self.changed()
+
+    def on_air(self) -> None:
+        """``SeatUser``: begin, with a fresh track."""
+        if self.state is PlayState.PAUSE:
+            self.state = PlayState.PLAY
+            self._link.tell(GoOn())
+        self._cue()
+        self._link.play()
+        self.changed()
+
+    def off_air(self) -> None:
+        """``SeatUser``: somebody else is heard."""
+        self._end_current()
+        self._deck.clear()
+        self._link.rest()
+        self.changed()
+
+    def thrown_out(self, reason: str) -> None:
+        """``SeatUser``: somebody ended the session; it comes back after a while."""
+        self.off_air()
+
+    def _take(self) -> None:
+        if self.state is not PlayState.STOP and self._losses < LOSSES_MAX:
+            self._seat.take(self.settings.quality, self.settings.station)
+
+    def _tick(self) -> None:
+        """Once a second: the mount may be had now, or something may be played again."""
+        self._tick_call = self._clock.callLater(TICK_S, self._tick)
+        self._seat.sweep()
+        self._take()
+        if self._seat.is_heard and self.state is PlayState.PLAY:
+            self._played_s += TICK_S
+        if not self._silent_for or self._clock.seconds() >= self._look_at:
+            self.refresh()
+
+    def _load(
+        self, choice: Choice, *, at_once: bool, start_s: float = 0.0, is_again: bool = False
+    ) -> None:
+        is_held = self.state is PlayState.PAUSE
+        join = CUT if is_held or self._deck.current is None else join_by_hand()
+        gain = self._gain(choice.entry.track)
+        self._deck.load(choice, join, gain, at_once=at_once, start_s=start_s, is_again=is_again)
+
+    def _cue(self) -> None:
+        """Have loaded what comes next."""
+        deck = self._deck
+        current = deck.current
+        choice, self._wish = self._wish, None
+        if choice is None:
+            choice = self.rundown.next(None if current is None else current.choice.entry)
+        if choice is None:
+            deck.unload()
+            if current is None:
+                self._ran_out()
+            return
+        track = choice.entry.track
+        join = CUT if current is None else join_between(current.track, track, self.settings.fades)
+        gain = self._gain(track)
+        coming = deck.coming
+        if coming is not None and (coming.choice, coming.join, coming.gain_db) == (
+            choice,
+            join,
+            gain,
+        ):
+            return
+        deck.load(choice, join, gain)
+
+    def _gain(self, track: Track) -> float:
+        rules: GainRules = self.settings.gains
+        return round(gain_db(track, self._world.loudness(track), rules), 2)
+
+    def _began(self, number: int) -> None:
+        before = self._deck.current
+        cued = self._deck.began(number)
+        if cued is None:
+            return
+        self._position_s, self._position_at = cued.start_s, self._clock.seconds()
+        self._failures, self._silent_for = 0, ""
+        track = cued.track
+        if not cued.is_again:
+            if before is not None:
+                self.rundown.end(before.choice)
+            self.rundown.begin(cued.choice, self._world.now().timestamp())
+            self._suspects.pop(track.path, None)
+            words = (told(track.artist), shown_title(track), told(track.album))
+            self._publish(TrackStarted(self.settings.mount, *words, track.seconds))
+            self.started(track)
+        self._seat.play(Tags(artist=told(track.artist), title=shown_title(track)))
+        if self._deck.coming is None:
+            self._cue()
+        self.changed()
+
+    def _failed(self, number: int, reason: str) -> None:
+        cued = self._deck.failed(number)
+        if cued is None:
+            return
+        self._refuse(cued, reason)
+        self._failures += 1
+        if self._failures <= FAILURES_AT_ONCE:
+            self._cue_if_empty()
+        elif self._again is None or not self._again.active():
+            self._again = self._clock.callLater(BREATH_S, self._cue_if_empty)
+
+    def _cue_if_empty(self) -> None:
+        """Have something loaded again, where nothing is."""
+        if self._seat.is_heard and self._deck.coming is None:
+            self._cue()
+
+    def _refuse(self, cued: Cued, reason: str) -> None:
+        self.rundown.fail(cued.choice, reason)
+        self._publish(TrackFailed(self.settings.mount, told(cued.track.path), reason))
+
+    def _suspect(self, cued: Cued | None, reason: str) -> None:
+        if cued is None:
+            return
+        times = self._suspects.get(cued.track.path, 0) + 1
+        self._suspects[cued.track.path] = times
+        if times >= SUSPECT_AFTER:
+            del self._suspects[cued.track.path]
+            self._refuse(cued, f"the process that played it died: {reason}")
+
+    def _ran_out(self) -> None:
+        """There is nothing to play."""
+        standing = self.rundown.standing()
+        if standing is Standing.READY:
+            self._cue()
+            return
+        self._end_current()
+        self._deck.clear()
+        if standing is Standing.ENDED:
+            self.stop()
+            return
+        self._look_at = self._clock.seconds() + max(TICK_S, self.rundown.wait_s())
+        if self._silent_for != standing.value:
+            self._silent_for = standing.value
+            self._publish(AutoDJSilent(self.settings.mount, standing.value))
+            self._seat.play(Tags())
+            self.changed()
+
+    def _end_current(self) -> None:
+        current = self._deck.current
+        if current is not None:
+            self._deck.current = None
+            self.rundown.end(current.choice)
+
+    def _elapsed(self) -> float:
+        current = self._deck.current
+        if current is None:
+            return 0.0
+        passed = self._clock.seconds() - self._position_at if self.state is PlayState.PLAY else 0.0
+        elapsed = self._position_s + passed
+        return min(elapsed, current.track.seconds) if current.track.seconds else elapsed
+
+    def _is_current(self, number: int) -> bool:
+        return self._deck.current is not None and self._deck.current.number == number
+
+
+def _nobody_cares() -> None:
+    """Nobody looks at it."""
