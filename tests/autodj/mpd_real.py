@@ -1,0 +1,29 @@
+"""A server for MPD clients in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+
+
+@contextmanager
+def serving(*args: str) -> Iterator[int]:
+    """The port of a server that begins with an empty queue."""
+    path = os.pathsep.join([str(TESTS.parent), str(TESTS)])
+    child = subprocess.Popen(
+        [sys.executable, "-m", "autodj.mpd_child", *args],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    assert child.stdout is not None
+    try:
+        yield int(child.stdout.readline())
+    finally:
+        child.terminate()
+        child.wait(10)
+        child.stdout.close()

@@ -1,0 +1,1 @@
+"""The server for MPD clients: one for each AutoDJ that wants one."""

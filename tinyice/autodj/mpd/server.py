@@ -1,0 +1,79 @@
+"""The server of one AutoDJ for MPD clients: who is connected, and what they are told."""
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+
+from tinyice.autodj.mpd.channels import Channels
+from tinyice.autodj.mpd.connected import Connected
+from tinyice.autodj.mpd.conversation import Conversation
+from tinyice.autodj.mpd.needs import Station, Subsystem
+from tinyice.core.clients import Client
+
+CONNECTIONS_MAX = 100
+
+
+class MpdServer(Factory):
+    """So many connections at most. ``client_for`` says who is at an address; None: turn away."""
+
+    _log = Logger()
+    noisy = False
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        clock: IReactorTime,
+        client_for: Callable[[IAddress | None], Client | None],
+        limit: int = CONNECTIONS_MAX,
+    ) -> None:
+        self._station = station
+        self._clock = clock
+        self._client_for = client_for
+        self._limit = limit
+        self._channels = Channels()
+        self._connections: dict[Connected, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def buildProtocol(self, addr: IAddress | None) -> Connected | None:
+        """A connection for somebody who comes; None: it is closed at once."""
+        client = self._client_for(addr)
+        if client is None:
+            return None
+        if len(self._connections) >= self._limit:
+            self._log.warn(
+                "an MPD client of {mount} was turned away: {limit} are connected",
+                mount=self._station.mount,
+                limit=self._limit,
+            )
+            return None
+        connected = Connected(
+            self._clock, lambda one: self._begin(one, client), self._connections.pop
+        )
+        self._connections[connected] = None
+        return connected
+
+    def changed(self, subsystem: Subsystem) -> None:
+        """Something has changed: who waits for it is told, everybody else is told later."""
+        for connected in tuple(self._connections):
+            if connected.conversation is not None:
+                connected.conversation.wake(subsystem)
+
+    def end(self) -> None:
+        """End all connections."""
+        for connected in tuple(self._connections):
+            connected.end()
+
+    def _begin(self, connected: Connected, client: Client) -> Conversation:
+        return Conversation(
+            self._station,
+            self._channels,
+            client,
+            tell=self.changed,
+            say=connected.say,
+            breathe=connected.breathe,
+        )
