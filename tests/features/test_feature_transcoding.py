@@ -12,12 +12,16 @@ import pytest
 from codec.sounds import Heard, file_of, heard
 from features.api_talk import Api, accounts, secret_of
 from features.conftest import Serve
+from features.offspring import resident_bytes
 from features.sounding import Encoder
+from features.test_feature_upgrade import control
+from features.test_feature_upgrade import station as upgradable
 from programs.raw import Recorder
 from programs.station import Station
 from programs.waiting import until
 
 WAIT_S = 30.0
+UPGRADED = (("/low", "mp3"), ("/small", "opus"))
 PIECE_S = 0.25
 BACK_S = 5.0
 TONE = file_of("mp3", "libmp3lame", seconds=6.0)
@@ -262,6 +266,70 @@ def test_a_flap_of_the_input(serve: Serve) -> None:
         assert not any(listener.ended for listener in listeners)
         opus = listeners[1].stop().audio
         assert opus.count(b"OpusHead") <= 2
+
+
+def flaps(station: Station, count: int) -> None:
+    """The input comes and goes so often, in turns in two formats."""
+    for number in range(count):
+        kind, data = (("audio/mpeg", TONE), ("application/ogg", OGG))[number % 2]
+        with Encoder(station.port, "/live", content_type=kind) as encoder:
+            encoder.send(data)
+            until(lambda: "/live" in station.sources(), within=WAIT_S, what="the input is there")
+        until(lambda: "/live" not in station.sources(), within=WAIT_S, what="it is gone")
+
+
+@pytest.mark.parametrize("count", [20, pytest.param(1000, marks=pytest.mark.soak)])
+@pytest.mark.timeout(3600)
+def test_many_flaps(serve: Serve, count: int) -> None:
+    """They leave files, processes and memory as they were, and no listener is lost."""
+    station = begun(serve, transcoder("/low"), transcoder("/small", "opus"))
+    main = station.child.process.pid
+    flaps(station, 6)
+    listener = Recorder(station.port, "/low")
+    process = wait_for(station, "/low", "idle")["process"]
+    # What is loaded once, the database for example, is no leak.
+    until((station.home / "tinyice.db").exists, within=WAIT_S, what="the database")
+    flaps(station, 4)
+    pids = (main, process)
+    files, memory = [open_files(pid) for pid in pids], [resident_bytes(pid) for pid in pids]
+    flaps(station, count)
+    until(
+        lambda: all(open_files(pid) <= had for pid, had in zip(pids, files, strict=True)),
+        within=WAIT_S,
+        what="no file stays open",
+    )
+    grown = [resident_bytes(pid) - had for pid, had in zip(pids, memory, strict=True)]
+    assert max(grown) < 6_000_000
+    assert wait_for(station, "/low", "idle")["process"] == process
+    assert not listener.ended
+
+
+def open_files(pid: int) -> int:
+    """How many descriptors the process has."""
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def test_an_upgrade(tmp_path: Path) -> None:
+    """A successor goes on: who listens to an output stays, and hears no long gap."""
+    settings = {"transcoders": [transcoder("/low"), transcoder("/small", "opus")]}
+    more = {**settings, **accounts(), "api_rate": 0, "source_timeout": 60}
+    with (
+        upgradable(tmp_path, **more) as station,
+        Encoder(station.port, "/live") as encoder,
+        Playing(encoder),
+    ):
+        encoder.send(TONE)
+        wait_for(station, "/small", "ready")
+        listeners = {name: Recorder(station.port, path) for path, name in UPGRADED}
+        for name, listener in listeners.items():
+            hears(listener, name, 1.5)
+        assert control(station, "upgrade").returncode == 0
+        heard_s = {name: sound_of(one, name).seconds for name, one in listeners.items()}
+        began = time.monotonic()
+        for name, listener in listeners.items():
+            hears(listener, name, heard_s[name] + 4.0)
+            assert not listener.ended
+        assert time.monotonic() - began < 6.0
 
 
 def test_changes_over_the_api(serve: Serve) -> None:
