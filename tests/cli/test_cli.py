@@ -103,13 +103,14 @@ def test_check_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_reload_needs_a_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize("order", ["reload", "upgrade"])
+def test_an_order_needs_a_server(tmp_path: Path, order: str) -> None:
     """One that runs with this file, or the process that a PID file names."""
     path = tmp_path / "t.json"
-    found = outcome("reload", "--config", str(path))
+    found = outcome(order, "--config", str(path))
     assert (found.status, found.out) == (1, "")
     assert found.err == f"tinyice: no server runs with {path}\n"
-    found = outcome("reload", "--pid-file", str(tmp_path / "none"))
+    found = outcome(order, "--pid-file", str(tmp_path / "none"))
     assert (found.status, found.err) == (
         1,
         f"tinyice: {tmp_path / 'none'}: No such file or directory\n",

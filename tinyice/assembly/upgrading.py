@@ -112,9 +112,9 @@ class Upgrading:
         try:
             version = await self._ready(line, successor)
             await self._parts.behind.storage.store.flush()
-            halting = await self._halted()
             if self._control is not None:
                 await self._control.stop()
+            halting = await self._halted()
             await self._recorded()
             packed = self._give(line, halting)
         except BaseException:

@@ -150,6 +150,8 @@ class _Packing:
         outlet = listener.outlet
         if isinstance(outlet, Away):
             held = self._held_of(listener)
+            if held is not None and held.offset < feed.ring.tail:
+                raise Unsettled("a listener in a worker is being overrun just now: try again")
             if held is not None:
                 connection = FrozenConnection("", peer=("", 0))
                 player = outlet.connection.freeze(connection, _with(held, frozen))

@@ -126,6 +126,8 @@ class Workers:
 
     def carry(self, mount: Mount) -> None:
         """``Carrier.carry``."""
+        if self._halting is not None:
+            return
         for feed in mount.feeds:
             branch = feed.branch
             if branch is not None:
