@@ -8,7 +8,7 @@ from core.gate import ACCOUNTS, CLIENT, MOUNTS, Gate, done, line
 from tinyice.core.access.accounts import Account
 from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
-from tinyice.core.errors import Challenge, Overloaded, Refused
+from tinyice.core.errors import Challenge, LockedOut, Overloaded, Refused
 from tinyice.core.events import AuthFailed
 from tinyice.wire.shoutcast import PasswordLine
 
@@ -252,3 +252,18 @@ def test_a_known_encoder_gets_in_though_nobody_can_be_asked() -> None:
     assert gate.source("source", "default", "/own").credential == "#default"
     with pytest.raises(Overloaded):
         gate.source("source", "mount", "/own")
+
+
+def test_who_knows_a_password_of_its_own_gets_in() -> None:
+    """Of a port that has one password and no names; failures count as everywhere."""
+    gate = Gate()
+    done(gate.keeper.admit_by("#song", b"song", CLIENT, name="mpd"))
+    assert gate.events == []
+    for _ in range(gate.rules.failures):
+        with pytest.raises(Refused):
+            done(gate.keeper.admit_by("#song", b"wrong", CLIENT, name="mpd"))
+    assert gate.events[0] == AuthFailed("mpd", CLIENT, "invalid password")
+    with pytest.raises(LockedOut):
+        done(gate.keeper.admit_by("#song", b"song", CLIENT, name="mpd"))
+    with pytest.raises(LockedOut):
+        gate.identify("dj", "dj")

@@ -21,7 +21,7 @@ from tinyice.core.access.keys import SOURCE_USER, Keys, feeder
 from tinyice.core.access.lockouts import Lockouts
 from tinyice.core.access.permissions import Action, require
 from tinyice.core.access.principal import Principal, Via
-from tinyice.core.access.proof import PasswordCheck, opened, remembered
+from tinyice.core.access.proof import PasswordCheck, distinct, opened, remembered
 from tinyice.core.access.sessions import OpenedSession, Session, Sessions
 from tinyice.core.access.tokens import TokenInvalid, Tokens
 from tinyice.core.clients import Client
@@ -155,6 +155,17 @@ class Gatekeeper:
             raise self._failure(name, client, self._fault(name, ""))
         self.log_out(self._sessions.find(previous))
         return self._sessions.open(name, client)
+
+    async def admit_by(self, hashed: str, password: bytes, client: Client, *, name: str) -> None:
+        """Let in who knows the password of ``hashed``; ``name`` stands for who they are.
+
+        Raises Refused, LockedOut or Overloaded.
+        """
+        self._bar(name, client)
+        opening = await opened(self._passwords, password, distinct(hashed), comparisons=1)
+        self._bar(name, client)
+        if opening is None:
+            raise self._failure(name, client, WRONG_PASSWORD)
 
     def by_session(self, cookie: str) -> tuple[Principal, Session] | None:
         """Whose cookie this is; None: nobody's, or nobody's any more."""
