@@ -1,7 +1,9 @@
 """A library is read by a real child into a real database, and asked by everybody."""
 
 import os
+import shutil
 import signal
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +13,16 @@ import pytest
 from twisted.internet import reactor
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
 from autodj.files import PNG, id3, mp3_frames
 from tinyice.autodj.bounds import PathRefused
+from tinyice.autodj.inotify import make_watcher
 from tinyice.autodj.librarian_messages import Scanned
 from tinyice.autodj.library import Library, LibrarySettings
+from tinyice.autodj.watching import FolderWatch, Watcher
 from tinyice.core.tracks import TrackQuery
 from tinyice.store.library import KeptLibraries
 from tinyice.store.store import Store
@@ -38,7 +44,9 @@ def put(path: Path, title: str = "x", *, frames: int = 5000) -> Path:
 class LibraryTests(TestCase):
     def setUp(self) -> None:
         self.reactor = cast("ReactorBase", reactor)
-        folder = Path(self.mktemp()).absolute()
+        kept = tempfile.TemporaryDirectory()
+        self.addCleanup(kept.cleanup)
+        folder = Path(kept.name).resolve()
         self.root = folder / "music"
         self.root.mkdir(parents=True)
         self.store = Store(
@@ -163,6 +171,44 @@ class LibraryTests(TestCase):
         ]
         found = await self.library.listed([Listed(place) for place in places])
         assert [track and track.path for track in found] == ["Artist/a.mp3"] * 3 + [None] * 2
+
+    async def test_changes_are_seen_as_they_are_made(self) -> None:
+        """New, renamed and deleted files and folders are in the library a moment later."""
+
+        def scan(folder: str, deep: bool) -> None:
+            self.library.scan(folder, deep=deep)
+
+        def watcher(watch: FolderWatch) -> Watcher | None:
+            return make_watcher(watch, cast("IReactorFDSet", self.reactor))
+
+        watch = FolderWatch(str(self.root), scan, watcher, clock=self.reactor)
+        self.addCleanup(watch.stop)
+        put(self.root / "a" / "one.mp3")
+
+        async def seen(*paths: str) -> None:
+            for _ in range(100):
+                done: Deferred[Scanned] = Deferred()
+                self.waiting.append(done)
+                outcome = await done
+                watch.scanned(outcome.folders, is_all=outcome.is_all)
+                await deferLater(self.reactor, 0.1, lambda: None)
+                if await self.paths() == sorted(paths):
+                    return
+            raise AssertionError(await self.paths())
+
+        watch.start()
+        await seen("a/one.mp3")
+        assert watch.watched == 2
+        put(self.root / "a" / "two.mp3")
+        await seen("a/one.mp3", "a/two.mp3")
+        put(self.root / "b" / "c" / "three.mp3")
+        await seen("a/one.mp3", "a/two.mp3", "b/c/three.mp3")
+        (self.root / "a").rename(self.root / "d")
+        await seen("b/c/three.mp3", "d/one.mp3", "d/two.mp3")
+        (self.root / "d" / "one.mp3").unlink()
+        await seen("b/c/three.mp3", "d/two.mp3")
+        shutil.rmtree(self.root / "b")
+        await seen("d/two.mp3")
 
     async def test_many_files_are_read_in_little_time(self) -> None:
         """2,000 files within seconds: 100,000 take minutes, and our thread is hardly asked."""

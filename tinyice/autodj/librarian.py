@@ -127,8 +127,17 @@ class Scanning:
             self._send(Gone(gone[start : start + BATCH]).framed())
         unread = list(self._walk.unread.items())[:TOLD_MAX]
         seconds, folders = time.monotonic() - begun, self._walk.folders[:FOLDERS_TOLD]
-        files = self._walk.files
-        told = Scanned(files, self._read, self._broken, len(gone), seconds, unread, folders, fault)
+        told = Scanned(
+            self._walk.files,
+            self._read,
+            self._broken,
+            len(gone),
+            seconds,
+            unread,
+            folders,
+            fault,
+            is_all=not fault and Piece("") in self._order.pieces,
+        )
         self._send(told.framed())
 
     def _fault(self) -> str:

@@ -118,7 +118,8 @@ class Gone:
 class Scanned:
     """The scan is over. ``unread``: folders that could not be looked into, and why.
 
-    ``fault``: why there was none at all. ``folders``: all that there are, for watching.
+    ``fault``: why there was none at all. ``folders``: those that were looked into, for
+    watching; ``is_all``: there are no others.
     """
 
     files: int = 0
@@ -129,6 +130,7 @@ class Scanned:
     unread: Sequence[tuple[str, str]] = ()
     folders: Sequence[str] = ()
     fault: str = ""
+    is_all: bool = False
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
@@ -180,9 +182,10 @@ def from_librarian(frame: Frame) -> FromLibrarian:
                 return Found([_track(values) for values in told])
             case Kind.GONE:
                 return Gone([str(path) for path in told])
-        files, read, broken, gone, seconds, unread, folders, fault = told
+        files, read, broken, gone, seconds, unread, folders, fault, is_all = told
         told_unread = tuple((folder, why) for folder, why in unread)
-        return Scanned(files, read, broken, gone, seconds, told_unread, tuple(folders), fault)
+        counts = (files, read, broken, gone, seconds)
+        return Scanned(*counts, told_unread, tuple(folders), fault, is_all)
     except (ValueError, TypeError, LookupError, ArithmeticError, error) as wrong:
         raise FrameError("what is no message") from wrong
 
