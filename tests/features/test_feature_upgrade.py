@@ -383,23 +383,6 @@ def test_a_thousand(tmp_path: Path, workers: int) -> None:
         finish(source, plain, encrypted)
 
 
-def test_a_recording_goes_on(tmp_path: Path) -> None:
-    """The file holds everything that the source sent, once, over upgrades."""
-    settings = {"advanced_mounts": {"/live": {"dump_file": "live.mp3"}}, "data_dir": str(tmp_path)}
-    with station(tmp_path, **settings) as made:
-        source = Steady(made.port, "/live")
-        source.start()
-        made.wait_for_mount("/live", 10)
-        for _ in range(3):
-            upgrade(made)
-        until(lambda: source.sent > 200, within=20, what="the source sends on")
-        finish(source)
-        everything = frames(0, source.sent)
-        file = tmp_path / "live.mp3"
-        until(lambda: file.stat().st_size >= len(everything), within=10, what="all is written")
-        assert file.read_bytes() == everything
-
-
 def test_a_server_that_is_told_to_stop_meanwhile(tmp_path: Path) -> None:
     """It stops, and so does the successor that it has begun."""
     with station(tmp_path) as made:
