@@ -9,12 +9,12 @@ from tinyice.autodj.gains import (
     MOST_DB,
     GainRules,
     Levelling,
-    Loudness,
     gain_db,
     must_be_measured,
 )
 from tinyice.autodj.transitions import Fades, Manner, join_between, manner_of
 from tinyice.codec.joins import CUT, GAPLESS, LONGEST_S, Curve, Join, Joint
+from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Gains, Track
 
 ONE = Track("a/1.mp3", artist="A", album="Both", album_artist="A", number=1, disc=1, seconds=200)

@@ -111,14 +111,14 @@ def test_a_copy_is_made_before_an_upgrade(path: Path) -> None:
 
 def test_the_newest_two_copies_stay(path: Path) -> None:
     """Copies do not fill the disk over the years."""
-    for age, name in enumerate(("0007", "0005", "0006")):
+    for age, name in enumerate(("0097", "0095", "0096")):
         copy = path.with_name(f"tinyice.db.before-{name}")
         copy.write_bytes(b"")
         os.utime(copy, (age, age))
     make_old(path, "0003")
     start_and_end(path)
     names = sorted(each.name for each in path.parent.iterdir())
-    assert names == ["tinyice.db", f"tinyice.db.before-{HEAD}", "tinyice.db.before-0006"]
+    assert names == ["tinyice.db", f"tinyice.db.before-{HEAD}", "tinyice.db.before-0096"]
 
 
 def test_nothing_is_copied_without_an_upgrade(path: Path) -> None:

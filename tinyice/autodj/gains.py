@@ -7,6 +7,7 @@ is known is played as it is. That peaks stay below the limit is the limiter's af
 from dataclasses import dataclass
 from enum import Enum
 
+from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
 
 REPLAYGAIN_LUFS = -18.0
@@ -25,16 +26,6 @@ class Levelling(Enum):
     TRACK = "track"
     ALBUM = "album"
     """All tracks of an album alike, where the file knows its album's gain."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loudness:
-    """What was measured (EBU R128): LUFS, and the true peak in dBTP."""
-
-    lufs: float
-    peak_db: float
-    range_lu: float = 0.0
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
 
-from tinyice.autodj.gains import Loudness
 from tinyice.autodj.seat import Station
 from tinyice.core.events import Event
+from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
 
 

@@ -7,6 +7,7 @@ SQLAlchemy is loaded in the worker, with the first question to a file that there
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from tinyice.core.loudness import Measurement
 from tinyice.core.tracks import (
     FileState,
     LibraryCount,
@@ -78,6 +79,14 @@ class KeptLibraries:
     async def count(self, root: str) -> LibraryCount:
         """What there is."""
         return await self._ask(lambda tables: tables.count(root), LibraryCount())
+
+    async def measurement(self, root: str, track: Track) -> Measurement | None:
+        """What was measured of ``track``; None: nothing since its file has changed."""
+        return await self._ask(lambda tables: tables.measurement(root, track), None)
+
+    async def note_measurement(self, root: str, track: Track, measured: Measurement) -> None:
+        """Keep what was measured of ``track``."""
+        await self._change(lambda tables: tables.note_measurement(root, track, measured))
 
     async def note(self, play: Play) -> None:
         """Write down what was played."""

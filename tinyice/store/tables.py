@@ -200,6 +200,17 @@ PLAYS = Table(
     Index("plays_mount", "mount", "at"),
 )
 
+LOUDNESS = Table(
+    "loudness",
+    METADATA,
+    Column("root", FilePath, primary_key=True),
+    Column("path", FilePath, primary_key=True),
+    *(Column(n, Integer, nullable=False) for n in ("size", "mtime_ns")),
+    *(Column(n, Float, nullable=False) for n in ("lufs", "peak_db", "range_lu", "seconds")),
+    # Why it could not be measured; "": it was.
+    Column("fault", Words, nullable=False),
+)
+
 VERSION = Table(
     "alembic_version",
     METADATA,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, bindparam, delete, func, literal, select
 from sqlalchemy.dialects.sqlite import insert
 
+from tinyice.core.loudness import Loudness, Measurement
 from tinyice.core.tracks import (
     PAGE_MAX,
     FileState,
@@ -17,7 +18,7 @@ from tinyice.core.tracks import (
     TrackPage,
     TrackQuery,
 )
-from tinyice.store.tables import LIBRARIES, PLAYS, TRACKS
+from tinyice.store.tables import LIBRARIES, LOUDNESS, PLAYS, TRACKS, writable
 from tinyice.store.track_rows import READ, play_of, play_row, track_of, track_row
 from tinyice.store.track_search import COLUMNS, below, in_order, rest_of_path, wanted
 
@@ -119,6 +120,37 @@ class TrackTables:
         )
         return NamedPage(tuple(found), total.scalar_one())
 
+    def measurement(self, root: str, track: Track) -> Measurement | None:
+        """What was measured of ``track``, if its file is still the same."""
+        c = LOUDNESS.c
+        row = self._connection.execute(
+            select(c.lufs, c.peak_db, c.range_lu, c.seconds, c.fault).where(
+                c.root == root,
+                c.path == track.path,
+                c.size == track.size,
+                c.mtime_ns == track.mtime_ns,
+            )
+        ).first()
+        if row is None:
+            return None
+        return Measurement(None if row.fault else Loudness(*row[:4]), row.fault)
+
+    def note_measurement(self, root: str, track: Track, measured: Measurement) -> None:
+        """Keep this of ``track``, in place of what was known."""
+        loudness = measured.loudness or Loudness(0.0, 0.0)
+        values = {
+            "size": track.size,
+            "mtime_ns": track.mtime_ns,
+            "lufs": loudness.lufs,
+            "peak_db": loudness.peak_db,
+            "range_lu": loudness.range_lu,
+            "seconds": loudness.seconds,
+            "fault": writable(measured.fault),
+        }
+        statement = insert(LOUDNESS).values(root=root, path=track.path, **values)
+        keys = [LOUDNESS.c.root, LOUDNESS.c.path]
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
+
     def at_paths(self, root: str, paths: Sequence[str]) -> list[Track]:
         """The tracks of ``paths``, as far as they are known, in that order."""
         library = self._library(root)
@@ -179,7 +211,8 @@ class TrackTables:
     def forget(self, root: str) -> None:
         """Take away the library, and all that is in it."""
         self._connection.execute(delete(TRACKS).where(_C.library == self._library(root)))
-        self._connection.execute(delete(LIBRARIES).where(LIBRARIES.c.root == root))
+        for table in (LIBRARIES, LOUDNESS):
+            self._connection.execute(delete(table).where(table.c.root == root))
 
     def roots(self) -> list[str]:
         """The folders of all libraries."""

@@ -1,0 +1,24 @@
+"""How loud a file is, as it was measured. Plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """By EBU R128: LUFS, and the true peak in dBTP; ``range_lu`` from soft to loud.
+
+    ``seconds`` is how long the file is, as far as it was listened to.
+    """
+
+    lufs: float
+    peak_db: float
+    range_lu: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What came of measuring a file: its loudness, or the ``fault`` that it has."""
+
+    loudness: Loudness | None = None
+    fault: str = ""
