@@ -1,12 +1,14 @@
 """Conversations of MPD clients without sockets."""
 
+from dataclasses import replace
+
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from autodj.mpd_station import MemoryPlayer, MemoryStation
 from tinyice.autodj.mpd.channels import Channels
 from tinyice.autodj.mpd.conversation import Conversation, Ended
-from tinyice.autodj.mpd.needs import Subsystem
+from tinyice.autodj.mpd.needs import Player, Subsystem
 from tinyice.core.clients import Client
 
 
@@ -33,6 +35,10 @@ class Room:
     @property
     def player(self) -> MemoryPlayer:
         return self.memory.player
+
+    def use(self, player: Player) -> None:
+        """Let another one play."""
+        self.memory.station = replace(self.memory.station, player=player)
 
     def tell(self, subsystem: Subsystem) -> None:
         for talker in self.talkers:

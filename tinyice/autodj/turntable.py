@@ -204,6 +204,10 @@ class Turntable:
             self._link.tell(Hold())
         self._take()
         if self._seat.is_heard:
+            coming = self._deck.coming
+            if self._wish is None and coming is not None:
+                # It was to come, perhaps because somebody wished it, and was never loaded.
+                self._wish = coming.choice
             self._deck.clear()
             self._cue()
 
