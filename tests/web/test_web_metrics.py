@@ -16,6 +16,13 @@ from tinyice.core.events import DropReason
 from tinyice.core.snapshots import StationHeaders, WorkerSnapshot
 from tinyice.web.metrics import metrics_answer
 
+OF_THE_TRANSCODER = {
+    "tinyice_transcoder_encoding": 1,
+    "tinyice_transcoder_audio_seconds_total": 90.5,
+    "tinyice_transcoder_restarts_total": 1,
+    "tinyice_transcoder_bytes_left_out_total": 4096,
+}
+
 OF_THE_GO_SERVER = {
     "tinyice_bandwidth_in_bytes_total": "counter",
     "tinyice_bandwidth_out_bytes_total": "counter",
@@ -112,7 +119,8 @@ class TestNames:
             for sample in family.samples
             for label in sample.labels
         }
-        assert found == {"mount", "name", "pulse", "reason", "version", "python", "worker"}
+        few = {"mount", "name", "pulse", "reason", "version", "python", "worker", "transcoder"}
+        assert found == few
 
 
 class TestValues:
@@ -255,3 +263,10 @@ def test_two_hundred_mounts_are_told_quickly() -> None:
         return time.perf_counter() - began
 
     assert min(once() for _ in range(10)) < 0.02
+
+
+def test_transcoders_are_told_by_name() -> None:
+    """How much each has encoded, and how its process fares."""
+    web = shared_web()
+    found = {name: value(web, name, transcoder="small") for name in OF_THE_TRANSCODER}
+    assert found == OF_THE_TRANSCODER

@@ -39,6 +39,7 @@ from tinyice.core.snapshots import (
     WorkersSnapshot,
 )
 from tinyice.core.tags import Tags
+from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.core.trends import Trends
 from tinyice.formats.base import AudioInfo
 from tinyice.logs.tail import Tail
@@ -121,6 +122,18 @@ FIGURES = ServerFigures(
         open_files=31,
         open_files_limit=20_000,
         reactor_lag_seconds=0.012,
+    ),
+    transcoders=(
+        TranscoderSnapshot(
+            "small",
+            "/live",
+            "/small",
+            48,
+            TranscoderState.ENCODING,
+            seconds=90.5,
+            restarts=1,
+            left_out=4096,
+        ),
     ),
 )
 

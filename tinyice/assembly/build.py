@@ -262,6 +262,7 @@ def _gauges(
         workers=streaming.workers.snapshot,
         process=lambda: process_snapshot(open_files, lag),
         store=storage.snapshot,
+        transcoders=streaming.transcoding.snapshot,
     )
 
 

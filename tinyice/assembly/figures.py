@@ -16,6 +16,7 @@ from tinyice.core.snapshots import (
     WorkersSnapshot,
 )
 from tinyice.core.tally import Tally
+from tinyice.core.transcoding import TranscoderSnapshot
 
 LAG_SAMPLE_S = 0.25
 _LAG_WINDOW_S = 15.0
@@ -103,6 +104,7 @@ class Figures:
         workers: Callable[[], WorkersSnapshot],
         process: Callable[[], ProcessSnapshot],
         store: Callable[[], StoreSnapshot] = StoreSnapshot,
+        transcoders: Callable[[], tuple[TranscoderSnapshot, ...]] = tuple,
     ) -> None:
         self.tally = tally
         self._pulses = pulses
@@ -110,6 +112,7 @@ class Figures:
         self._workers = workers
         self._process = process
         self._store = store
+        self._transcoders = transcoders
         self.subscribers: Callable[[], int] = int
         """How many follow the live data; who makes that says so here."""
 
@@ -123,6 +126,7 @@ class Figures:
             process=self._process(),
             store=self._store(),
             subscribers=self.subscribers(),
+            transcoders=self._transcoders(),
         )
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason
 from tinyice.core.tags import Tags
+from tinyice.core.transcoding import TranscoderSnapshot
 from tinyice.formats.base import AudioInfo
 from tinyice.wire.station import StationFields
 
@@ -228,3 +229,4 @@ class ServerFigures:
     store: StoreSnapshot = field(default_factory=StoreSnapshot)
     subscribers: int = 0
     """Who follows the live data."""
+    transcoders: tuple[TranscoderSnapshot, ...] = ()

@@ -26,6 +26,7 @@ from tinyice.core.snapshots import (
     StationSnapshot,
     WorkerSnapshot,
 )
+from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.web.answers import NOT_CACHED, Answer
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
@@ -59,6 +60,8 @@ class Scrape:
             for pulse in worker.pulses
         ]
         yield from _labelled(_WORKER_PULSE, ("worker", "pulse"), beats)
+        coders = [((_text(one.name),), one) for one in self.figures.transcoders]
+        yield from _labelled(_TRANSCODER, ("transcoder",), coders)
         yield self._drops()
         mounts = [((_text(m.path), _text(m.station.name)), m) for m in self.station.mounts]
         yield from _labelled(_STREAM, ("mount", "name"), mounts)
@@ -216,6 +219,33 @@ _SERVER: tuple[_Figure[ServerFigures], ...] = (
         "tinyice_store_lost_total",
         "Things to keep that found no room to wait for the database.",
         lambda f: f.store.lost,
+    ),
+)
+
+_TRANSCODER: tuple[_Figure[TranscoderSnapshot], ...] = (
+    _Figure(
+        GaugeMetricFamily,
+        "tinyice_transcoder_encoding",
+        "1 while it encodes, 0 when nobody listens or nothing is to be heard.",
+        lambda t: t.state is TranscoderState.ENCODING,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_transcoder_audio_seconds_total",
+        "Seconds of audio that were encoded.",
+        lambda t: t.seconds,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_transcoder_restarts_total",
+        "Codec processes of its input that died and were replaced.",
+        lambda t: t.restarts,
+    ),
+    _Figure(
+        CounterMetricFamily,
+        "tinyice_transcoder_bytes_left_out_total",
+        "Bytes of its input that were too much for the codec process.",
+        lambda t: t.left_out,
     ),
 )
 
