@@ -275,6 +275,7 @@ FOUND = [
     ("find genre Rock sort title window 0:1", 1),
     ("find composer x", 0),
     ("find artistsort Queen", 2),
+    ("find originaldate 1995 sort -originaldate", 2),
 ]
 
 

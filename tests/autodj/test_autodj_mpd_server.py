@@ -6,11 +6,11 @@ import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.logger import capturedLogs
 from twisted.python.failure import Failure
 
 from autodj.mpd_station import MemoryStation
+from autodj.mpd_wire import Wire
 from tinyice.autodj.mpd.connected import QUIET_S, Connected
 from tinyice.autodj.mpd.needs import Subsystem
 from tinyice.autodj.mpd.server import MpdServer
@@ -19,26 +19,6 @@ from tinyice.core.tracks import Track
 from tinyice.wire.mpd import GREETING, LINE_BYTES_MAX
 
 SOMEBODY = IPv4Address("TCP", "192.0.2.1", 1234)
-
-
-class Wire(StringTransport):
-    """A connection in memory."""
-
-    def setTcpKeepAlive(self, enabled: bool) -> None:
-        self.is_kept_alive = enabled
-
-    def setTcpNoDelay(self, enabled: bool) -> None:
-        self.is_prompt = enabled
-
-    def said(self) -> bytes:
-        """What was sent since the last call."""
-        said = self.value()
-        self.clear()
-        return said
-
-    @property
-    def is_closing(self) -> bool:
-        return bool(self.disconnecting or self.disconnected)
 
 
 class Hall:

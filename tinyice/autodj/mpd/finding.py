@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tinyice.autodj.mpd.matching import coarse, matcher
 from tinyice.autodj.mpd.needs import Library
-from tinyice.autodj.mpd.songs import tag_name, value_of
+from tinyice.autodj.mpd.songs import NUMBERS, tag_name, value_of
 from tinyice.core.tracks import PAGE_MAX, Track, TrackQuery
 from tinyice.wire.mpd import Ack, MpdFault, Place, Range, options, place, span
 from tinyice.wire.mpd_filter import Filter, read_filter
@@ -77,7 +77,7 @@ def in_order(tracks: list[Track], sort: str) -> None:
         tracks.sort(key=lambda track: track.mtime_ns, reverse=backwards)
         return
     tag = tag_name(name)
-    if tag in {"track", "disc", "date"}:
+    if tag in NUMBERS:
         tracks.sort(key=lambda track: int(value_of(track, tag) or 0), reverse=backwards)
     else:
         tracks.sort(key=lambda track: value_of(track, tag).casefold(), reverse=backwards)

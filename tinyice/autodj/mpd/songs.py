@@ -26,22 +26,31 @@ _FALLBACK = {
     "albumartistsort": "albumartist",
     "originaldate": "date",
 }
-_OTHERS = frozenset({
-    "composer", "composersort", "performer", "conductor", "work", "ensemble", "movement",
-    "movementnumber", "showmovement", "location", "grouping", "comment", "label", "mood", "name",
-    "discsubtitle", "musicbrainz_artistid", "musicbrainz_albumid", "musicbrainz_albumartistid",
-    "musicbrainz_trackid", "musicbrainz_releasetrackid", "musicbrainz_releasegroupid",
-    "musicbrainz_workid",
-})  # fmt: skip
-"""Tags that clients may ask for and no track has."""
+"""Tags that are looked for by what other tags say."""
+
+_OTHERS = {
+    name.lower(): name
+    for name in (
+        "ArtistSort", "AlbumSort", "AlbumArtistSort", "TitleSort", "OriginalDate", "Name", "Mood",
+        "Composer", "ComposerSort", "Performer", "Conductor", "Work", "Ensemble", "Movement",
+        "MovementNumber", "ShowMovement", "Location", "Grouping", "Comment", "DiscSubtitle",
+        "Label", "MUSICBRAINZ_ARTISTID", "MUSICBRAINZ_ALBUMID", "MUSICBRAINZ_ALBUMARTISTID",
+        "MUSICBRAINZ_TRACKID", "MUSICBRAINZ_RELEASETRACKID", "MUSICBRAINZ_RELEASEGROUPID",
+        "MUSICBRAINZ_WORKID",
+    )
+}  # fmt: skip
+"""Tags that clients may ask for and no track has, and how they are written."""
 
 ALL_TAGS = frozenset(TAGS)
+NUMBERS = frozenset({"track", "disc", "date", "originaldate"})
+"""Tags that are numbers, and are in order as such."""
+
 _LAST = 253_402_300_799.0
 
 
 def tag_name(word: str) -> str:
     """The tag that a client names, in lower case; raises ``MpdFault`` for what is none."""
-    tag = _FALLBACK.get(word.lower(), word.lower())
+    tag = word.lower()
     if tag not in TAGS and tag not in _OTHERS:
         raise MpdFault(Ack.ARG, f"Unknown tag type: {word}")
     return tag
@@ -49,11 +58,12 @@ def tag_name(word: str) -> str:
 
 def written(tag: str) -> str:
     """How a tag is written."""
-    return TAGS.get(tag, tag.title())
+    return TAGS.get(tag) or _OTHERS[tag]
 
 
 def value_of(track: Track, tag: str) -> str:
     """What the track has for a tag, "" where it has nothing."""
+    tag = _FALLBACK.get(tag, tag)
     if tag == "albumartist":
         return track.album_artist or track.artist
     return _own(track, tag)
