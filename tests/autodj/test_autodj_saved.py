@@ -1,0 +1,164 @@
+"""Playlists under names are files that people can read, and no name leads anywhere else."""
+
+import os
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from tinyice.autodj.mpd.needs import PlaylistNameRefused, PlaylistUnknown, StoredPlaylists
+from tinyice.autodj.places import candidates
+from tinyice.autodj.saved import PLAYLISTS_MAX, PlaylistNotKept, SavedPlaylists, check_name
+from tinyice.core.tracks import Track
+from tinyice.wire.listed import Listed
+from tinyice.work.testing import MemoryWorker
+
+T = TypeVar("T")
+
+
+class Shelf:
+    """A library of a few tracks."""
+
+    def __init__(self, *paths: str) -> None:
+        self.paths = paths
+
+    async def listed(self, listed: Sequence[Listed], folder: str = "") -> list[Track | None]:
+        places = [candidates(each, "/music", folder) for each in listed]
+        found = ([path for path in each if path in self.paths] for each in places)
+        return [Track(each[0]) if each else None for each in found]
+
+
+class Desk:
+    def __init__(self, folder: Path, *paths: str) -> None:
+        self.folder = folder
+        self.worker = MemoryWorker()
+        self.saved = SavedPlaylists(folder, Shelf(*paths), self.worker)
+        self.protocol: StoredPlaylists = self.saved
+
+    def settle(self, story: Coroutine[Deferred[Any], Any, T]) -> T:
+        outcome: list[T | Failure] = []
+        Deferred.fromCoroutine(story).addBoth(outcome.append)
+        self.worker.flush()
+        (result,) = outcome
+        if isinstance(result, Failure):
+            result.raiseException()
+        return result
+
+    @property
+    def names(self) -> list[str]:
+        return [each.name for each in self.settle(self.saved.names())]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "playlists", "a.mp3", "b/c.mp3", "caf\udce9.mp3")
+
+
+def test_what_was_saved_is_read_again(desk: Desk) -> None:
+    """Byte for byte, whatever the names of files are made of, and the newest wins."""
+    assert desk.names == []
+    desk.settle(desk.saved.write("Night & Day", ["a.mp3"]))
+    paths = ["b/c.mp3", "caf\udce9.mp3", "b/c.mp3", "gone.mp3"]
+    desk.settle(desk.saved.write("Night & Day", paths))
+    assert desk.settle(desk.saved.read("Night & Day")) == paths
+    assert desk.names == ["Night & Day"]
+    assert (desk.folder / "Night & Day.m3u8").read_bytes().startswith(b"#EXTM3U\n")
+    assert [each.name for each in desk.folder.iterdir()] == ["Night & Day.m3u8"]
+
+
+def test_files_of_others_are_read(desk: Desk) -> None:
+    desk.folder.mkdir()
+    (desk.folder / "win.pls").write_bytes(b"[playlist]\nFile1=D:\\Music\\b\\c.mp3\n")
+    (desk.folder / "old.m3u").write_bytes(b"/music/a.mp3\r\nnone.mp3\r\n")
+    (desk.folder / "old.pls").write_bytes(b"")
+    (desk.folder / "bad.xspf").write_bytes(b"<html>")
+    (desk.folder / "notes.txt").write_bytes(b"")
+    assert desk.names == ["bad", "old", "win"]
+    assert desk.settle(desk.saved.read("win")) == ["b/c.mp3"]
+    assert desk.settle(desk.saved.read("old")) == ["a.mp3", "none.mp3"]
+    with pytest.raises(PlaylistNotKept, match="well-formed"):
+        desk.settle(desk.saved.read("bad"))
+
+
+def test_titles_of_others_are_kept(desk: Desk) -> None:
+    desk.settle(desk.saved.keep("x", [Listed("http://example.org/", "Live", 5.0)]))
+    assert desk.settle(desk.saved.listed("x")) == (Listed("http://example.org/", "Live", 5.0),)
+
+
+def test_names_change_and_go(desk: Desk) -> None:
+    desk.settle(desk.saved.write("a", ["a.mp3"]))
+    desk.settle(desk.saved.write("b", []))
+    with pytest.raises(PlaylistNameRefused, match="of this name"):
+        desk.settle(desk.saved.rename("a", "b"))
+    desk.settle(desk.saved.rename("a", "c"))
+    assert desk.names == ["b", "c"]
+    desk.settle(desk.saved.remove("b"))
+    assert desk.settle(desk.saved.read("c")) == ["a.mp3"]
+    for story in (desk.saved.read("b"), desk.saved.remove("b"), desk.saved.rename("b", "d")):
+        with pytest.raises(PlaylistUnknown):
+            desk.settle(story)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", ".hidden", "a/b", "../a", "/etc/x", "a\\b", "a\0b", "a\n", " a", "é" * 101],
+)
+def test_names_that_are_refused(desk: Desk, name: str) -> None:
+    desk.folder.parent.joinpath("a.m3u8").write_bytes(b"a.mp3\n")
+    for story in (
+        desk.saved.read(name),
+        desk.saved.write(name, []),
+        desk.saved.remove(name),
+        desk.saved.rename("x", name),
+    ):
+        with pytest.raises(PlaylistNameRefused):
+            desk.settle(story)
+
+
+@given(st.text())
+def test_any_name_that_is_taken_is_one_in_the_folder(name: str) -> None:
+    try:
+        check_name(name)
+    except PlaylistNameRefused:
+        return
+    assert Path("/x") / f"{name}.m3u8" == Path("/x", f"{name}.m3u8")
+    assert (Path("/x") / f"{name}.m3u8").parent == Path("/x")
+    assert len(os.fsencode(f"{name}.m3u8")) < 255
+
+
+def test_links_and_pipes_are_no_playlists(desk: Desk, tmp_path: Path) -> None:
+    desk.folder.mkdir()
+    (tmp_path / "secret").write_bytes(b"secret\n")
+    (desk.folder / "link.m3u").symlink_to(tmp_path / "secret")
+    os.mkfifo(desk.folder / "pipe.m3u")
+    assert desk.names == []
+    for name in ("link", "pipe"):
+        with pytest.raises(PlaylistUnknown):
+            desk.settle(desk.saved.read(name))
+    desk.settle(desk.saved.write("link", ["a.mp3"]))
+    assert (tmp_path / "secret").read_bytes() == b"secret\n"
+
+
+def test_what_is_too_much_is_refused(desk: Desk) -> None:
+    with pytest.raises(PlaylistNotKept, match="16384 entries"):
+        desk.settle(desk.saved.write("x", ["a"] * 16_385))
+    desk.folder.mkdir()
+    for number in range(PLAYLISTS_MAX):
+        (desk.folder / f"{number}.m3u8").touch()
+    with pytest.raises(PlaylistNotKept, match="1000 playlists"):
+        desk.settle(desk.saved.write("x", []))
+    desk.settle(desk.saved.write("5", ["a.mp3"]))
+    assert desk.settle(desk.saved.read("5")) == ["a.mp3"]
+
+
+def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    desk = Desk(tmp_path / "file")
+    for story in (desk.saved.names(), desk.saved.write("x", [])):
+        with pytest.raises(PlaylistNotKept):
+            desk.settle(story)
