@@ -49,6 +49,9 @@ MOUNTS = [
 
 USERS = ["<b onclick=window.__xss='user'>eve</b>", "\u202eeve", "E" * 60]
 
+NOBODY = "http://127.0.0.1:9"
+"""Where no server is."""
+
 STILL_CLEAN = "() => window.__xss === undefined && !document.querySelector('[onerror], [onload]')"
 
 
@@ -85,6 +88,12 @@ def station(serve: Serve) -> Iterator[Station]:
         page_subtitle=HOSTILE["image"],
         location=HOSTILE["script"],
         admin_email=HOSTILE["attribute"],
+        relays=[
+            {"mount": "/relayed", "url": f"{NOBODY}/live", "user": HOSTILE["attribute"]},
+            {"mount": f"/relayed{MOUNTS[0]}", "url": f"{NOBODY}{target(MOUNTS[1])}"},
+        ],
+        masters=[{"url": NOBODY, "prefix": MOUNTS[1], "user": HOSTILE["image"]}],
+        pushes=[{"mount": "/live", "url": f"{NOBODY}{target(MOUNTS[0])}", "password": "x"}],
     )
     paths = ["/live", "/members", *(f"/{number}" for number in range(len(HOSTILE))), *MOUNTS]
     words = [*HOSTILE.values()]

@@ -77,6 +77,8 @@ def test_a_known_encoder_gets_in_under_attack(serve: Serve) -> None:
     """Bad logins at full speed, at the default cost of a check: it comes back at once."""
     station = serve(default_source_password=hash_now(PASSWORD), lockout_failures=0)
     Encoder(station.port, "/known").close()
+    # who looks at the figures is known, too
+    station.statistics()
     with under_attack(station.port) as attack, Encoder(station.port, "/steady") as steady:
         steady.play(2)
         arrived(station, steady)
