@@ -33,8 +33,8 @@ from tinyice.work.successor import Successor
 from tinyice.workers.away import Away
 from tinyice.workers.halting import Halting, WorkerFell
 
-READY_S = 60.0
-"""How long a successor may take until it is ready."""
+READY_S = 45.0
+"""How long a successor may take until it is ready: less than who asks has patience."""
 
 _HALT_S = 5.0
 _DYING_S = 5.0
