@@ -2,6 +2,7 @@
 
 import re
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from programs.station import Station
@@ -35,8 +36,12 @@ def ignores_the_end(pid: int) -> bool:
 
 def sockets_of(pid: int) -> int:
     """How many sockets the process has."""
-    links = (str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir())
-    return sum(link.startswith("socket:") for link in links)
+    found = 0
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        # it may be closed by now
+        with suppress(FileNotFoundError):
+            found += str(path.readlink()).startswith("socket:")
+    return found
 
 
 def resident_bytes(pid: int) -> int:
