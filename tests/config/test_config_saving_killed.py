@@ -18,9 +18,7 @@ from tinyice.config.load import load_or_create
 
 PROGRAM = Path(saving.__file__)
 PROJECT = PROGRAM.parents[2]
-OLD = json.dumps(
-    {"page_title": "old", "webhooks": [{"url": "x" * 5000}], "admin_password": HASH}
-)
+OLD = json.dumps({"page_title": "old", "webhooks": [{"url": "x" * 5000}], "admin_password": HASH})
 CALL = re.compile(r"^\d+ +(?P<name>\w+)\(")
 KILLED = (137, -9)
 
