@@ -13,7 +13,6 @@ from twisted.python.failure import Failure
 
 from tinyice.autodj.entries import EntryIds
 from tinyice.autodj.failures import Failures
-from tinyice.autodj.modes import Modes
 from tinyice.autodj.player import Player
 from tinyice.autodj.playing import PlayerSettings
 from tinyice.autodj.playlist import Playlist
@@ -152,8 +151,11 @@ class Booth:
         """The titles of the tracks that became audible."""
         return [event.title for event in self.events if isinstance(event, TrackStarted)]
 
-    def set_modes(self, modes: Modes) -> None:
-        self.player.set_modes(modes)
+    @property
+    def feeder(self) -> Source | None:
+        """What is on air."""
+        mount = self.mounts.find("/live")
+        return None if mount is None else mount.source
 
     def encoder(self) -> Live:
         """Somebody goes live."""

@@ -19,7 +19,10 @@ class Playout(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cued:
-    """Something that was loaded. ``is_again``: what plays already, from another place."""
+    """Something that was loaded, ``at_once`` or for when the track before ends.
+
+    ``is_again``: what plays already, from another place.
+    """
 
     number: int
     choice: Choice
@@ -27,6 +30,11 @@ class Cued:
     gain_db: float = 0.0
     start_s: float = 0.0
     is_again: bool = False
+    at_once: bool = False
+
+    def is_same(self, choice: Choice, join: Join, gain_db: float) -> bool:
+        """Whether to load this would change nothing."""
+        return (self.choice, self.join, self.gain_db) == (choice, join, gain_db)
 
     @property
     def track(self) -> Track:
@@ -58,7 +66,7 @@ class Deck:
         is_again: bool = False,
     ) -> None:
         """This comes next, or at once."""
-        cued = Cued(next(self._numbers), choice, join, gain_db, start_s, is_again)
+        cued = Cued(next(self._numbers), choice, join, gain_db, start_s, is_again, at_once)
         self.coming = cued
         self._loaded[cued.number] = cued
         track = cued.track

@@ -11,9 +11,12 @@ from tinyice.core.events import Event
 from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
 
+LoudnessOf = Callable[[str, Track, Callable[[], None]], Loudness | None]
+"""How loud a track below a folder is; None: that is not known yet, and told when it is."""
 
-def unmeasured(_track: Track) -> Loudness | None:
-    """Nothing was measured."""
+
+def unmeasured(_root: str, _track: Track, _tell: Callable[[], None]) -> Loudness | None:
+    """Nothing is measured."""
     return None
 
 
@@ -21,7 +24,7 @@ def unmeasured(_track: Track) -> Loudness | None:
 class Surroundings:
     """The rest of the server, for AutoDJs.
 
-    ``now`` is the wall clock, ``loudness`` what was measured of a track (None: nothing yet).
+    ``now`` is the wall clock.
     """
 
     station: Station
@@ -30,4 +33,4 @@ class Surroundings:
     clock: IReactorTime
     now: Callable[[], datetime]
     publish: Callable[[Event], None]
-    loudness: Callable[[Track], Loudness | None] = unmeasured
+    loudness: LoudnessOf = unmeasured

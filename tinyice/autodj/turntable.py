@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
 from tinyice.autodj.deck import Cued, Deck, shown_title, told
-from tinyice.autodj.gains import GainRules, gain_db
+from tinyice.autodj.gains import gain_db, must_be_measured
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.rundown import Choice, Rundown
 from tinyice.autodj.seat import Seat
@@ -49,7 +49,10 @@ TICK_S = 1.0
 FAILURES_AT_ONCE = 5
 """After so many in a row there is a breath between two tries."""
 
-BREATH_S = 0.5
+BREATH_S = 0.02
+FAILURES_TOLD = 20
+"""Of more in a row nothing is told: the whole folder is gone, or something like that."""
+
 LOSSES_MAX = 3
 """After so many processes that died before they played, the mount is left to others."""
 
@@ -74,11 +77,7 @@ class Turntable:
         self._publish = world.publish
         self._link = PlayerLink(self, world.environment, spawner=world.spawner, clock=world.clock)
         self._seat = Seat(
-            settings.mount,
-            self,
-            station=world.station,
-            clock=world.clock.seconds,
-            now=world.now,
+            settings.mount, self, station=world.station, clock=world.clock.seconds, now=world.now
         )
         self._deck = Deck(self._link, settings.root)
         self._position_s, self._position_at = 0.0, 0.0
@@ -159,7 +158,7 @@ class Turntable:
             if self.state is PlayState.STOP:
                 self.start()
             return
-        self._load(choice, at_once=True, start_s=start_s)
+        self._load(choice, start_s)
         self.state = PlayState.PLAY
         if was_paused:
             self._link.tell(GoOn())
@@ -171,7 +170,9 @@ class Turntable:
         if current is not None:
             if current.track.seconds:
                 seconds = min(seconds, current.track.seconds)
-            self._load(current.choice, at_once=True, start_s=seconds, is_again=True)
+            self._load(current.choice, seconds, is_again=True)
+            self._position_s, self._position_at = seconds, self._clock.seconds()
+            self.changed()
 
     def set_volume(self, percent: int) -> None:
         """From 0 to 100; half is a quarter of the power."""
@@ -190,9 +191,8 @@ class Turntable:
         if self.state is PlayState.STOP or not self._seat.is_heard:
             return
         coming, current = self._deck.coming, self._deck.current
-        if coming is not None and (coming.is_again or current is None):
-            return
-        self._cue()
+        if coming is None or not (coming.at_once or current is None):
+            self._cue()
 
     def ready(self) -> None:
         """``LinkUser``: the process knows nothing."""
@@ -273,13 +273,12 @@ class Turntable:
         if not self._silent_for or self._clock.seconds() >= self._look_at:
             self.refresh()
 
-    def _load(
-        self, choice: Choice, *, at_once: bool, start_s: float = 0.0, is_again: bool = False
-    ) -> None:
+    def _load(self, choice: Choice, start_s: float, *, is_again: bool = False) -> None:
+        """Let this enter at once."""
         is_held = self.state is PlayState.PAUSE
         join = CUT if is_held or self._deck.current is None else join_by_hand()
         gain = self._gain(choice.entry.track)
-        self._deck.load(choice, join, gain, at_once=at_once, start_s=start_s, is_again=is_again)
+        self._deck.load(choice, join, gain, at_once=True, start_s=start_s, is_again=is_again)
 
     def _cue(self) -> None:
         """Have loaded what comes next."""
@@ -296,18 +295,14 @@ class Turntable:
         track = choice.entry.track
         join = CUT if current is None else join_between(current.track, track, self.settings.fades)
         gain = self._gain(track)
-        coming = deck.coming
-        if coming is not None and (coming.choice, coming.join, coming.gain_db) == (
-            choice,
-            join,
-            gain,
-        ):
-            return
-        deck.load(choice, join, gain)
+        if deck.coming is None or not deck.coming.is_same(choice, join, gain):
+            deck.load(choice, join, gain)
 
     def _gain(self, track: Track) -> float:
-        rules: GainRules = self.settings.gains
-        return round(gain_db(track, self._world.loudness(track), rules), 2)
+        rules, measured = self.settings.gains, None
+        if must_be_measured(track, rules):
+            measured = self._world.loudness(self.settings.root, track, self.refresh)
+        return round(gain_db(track, measured, rules), 2)
 
     def _began(self, number: int) -> None:
         before = self._deck.current
@@ -348,7 +343,8 @@ class Turntable:
 
     def _refuse(self, cued: Cued, reason: str) -> None:
         self.rundown.fail(cued.choice, reason)
-        self._publish(TrackFailed(self.settings.mount, told(cued.track.path), reason))
+        if self._failures < FAILURES_TOLD:
+            self._publish(TrackFailed(self.settings.mount, told(cued.track.path), reason))
 
     def _suspect(self, cued: Cued | None, reason: str) -> None:
         if cued is None:
@@ -392,7 +388,9 @@ class Turntable:
         return min(elapsed, current.track.seconds) if current.track.seconds else elapsed
 
     def _is_current(self, number: int) -> bool:
-        return self._deck.current is not None and self._deck.current.number == number
+        deck = self._deck
+        is_sought = deck.coming is not None and deck.coming.is_again
+        return deck.current is not None and deck.current.number == number and not is_sought
 
 
 def _nobody_cares() -> None:

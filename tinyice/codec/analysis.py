@@ -22,6 +22,7 @@ from tinyice.codec.analysis_messages import (
     Unmeasurable,
     to_analysis,
 )
+from tinyice.codec.bounded import checked
 from tinyice.codec.decoding import File, Unreadable
 from tinyice.codec.sound import Converter, Shape
 from tinyice.core.loudness import Loudness
@@ -109,7 +110,7 @@ def main() -> int:
             for frame in pipe.receive(None):
                 asked = to_analysis(frame)
                 try:
-                    answer = Measured(measure(Path(asked.path))).framed()
+                    answer = Measured(measure(checked(asked.path, asked.folders))).framed()
                 except (Unreadable, FFmpegError, OSError, ValueError) as error:
                     answer = Unmeasurable(str(error)).framed()
                 pipe.send(answer)

@@ -45,13 +45,17 @@ class Unmeasurable:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Listen to the file at this path, which is absolute."""
+    """Listen to the file at this path, which is absolute, if it is in one of ``folders``.
+
+    Without folders it may be anywhere.
+    """
 
     path: str
+    folders: tuple[str, ...] = ()
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return Frame(Kind.MEASURE, json.dumps([self.path]).encode())
+        return Frame(Kind.MEASURE, json.dumps([self.path, *self.folders]).encode())
 
 
 FROM_ANALYSIS = frozenset({Kind.MEASURED, Kind.UNMEASURABLE})
@@ -74,8 +78,8 @@ def from_analysis(frame: Frame) -> Measured | Unmeasurable:
 def to_analysis(frame: Frame) -> Measure:
     """The message of a frame that a child was sent, else ``FrameError``."""
     match frame.kind, _list(frame.payload):
-        case Kind.MEASURE, [str(path)]:
-            return Measure(path)
+        case Kind.MEASURE, [str(path), *folders]:
+            return Measure(path, tuple(map(str, folders)))
     raise FrameError(f"a frame of kind {frame.kind} to an analysis")
 
 

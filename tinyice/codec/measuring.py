@@ -1,7 +1,7 @@
 """Files are measured by a child, one after the other; it is there only while there is work."""
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorTime
@@ -38,8 +38,8 @@ class Measuring:
         self._command = ChildCommand(ANALYSIS_MODULE, (), environment)
         self._spawner = spawner
         self._clock = clock
-        self._waiting: OrderedDict[str, Deferred[Loudness]] = OrderedDict()
-        self._busy: tuple[str, Deferred[Loudness]] | None = None
+        self._waiting: deque[tuple[Measure, Deferred[Loudness]]] = deque()
+        self._busy: tuple[Measure, Deferred[Loudness]] | None = None
         self._child: Child | None = None
         self._deadline: IDelayedCall | None = None
         self._is_stopped = False
@@ -49,12 +49,12 @@ class Measuring:
         """The process id while there is a child."""
         return None if self._child is None else self._child.pid
 
-    def measure(self, path: str) -> Deferred[Loudness]:
-        """How loud the file is; fails with ``Unmeasured``. Each path is asked for once."""
+    def measure(self, path: str, folders: Sequence[str] = ()) -> Deferred[Loudness]:
+        """How loud the file is; fails with ``Unmeasured``. See ``Measure``."""
         if self._is_stopped or len(self._waiting) >= WAITING_MAX:
             return fail(Unmeasured("too many files wait"))
         answer: Deferred[Loudness] = Deferred()
-        self._waiting[path] = answer
+        self._waiting.append((Measure(path, tuple(folders)), answer))
         self._go_on()
         return answer
 
@@ -63,8 +63,8 @@ class Measuring:
         self._is_stopped = True
         self._cancel()
         self._answer(Unmeasured("stopped"))
-        waiting, self._waiting = self._waiting, OrderedDict()
-        for answer in waiting.values():
+        waiting, self._waiting = self._waiting, deque()
+        for _, answer in waiting:
             answer.errback(Unmeasured("stopped"))
         if self._child is None:
             return succeed(None)
@@ -97,13 +97,12 @@ class Measuring:
         if not self._waiting:
             self._deadline = self._clock.callLater(IDLE_S, self._rest)
             return
-        path, answer = self._waiting.popitem(last=False)
-        self._busy = (path, answer)
+        self._busy = self._waiting.popleft()
         self._deadline = self._clock.callLater(WITHIN_S, self._fail, "it takes too long")
         if self._child is None:
             self._begin()
         else:
-            self._child.send(Measure(path).framed())
+            self._child.send(self._busy[0].framed())
 
     def _begin(self) -> None:
         reader = FrameReader(FROM_ANALYSIS, max_payload=MAX_PAYLOAD)
@@ -112,7 +111,7 @@ class Measuring:
         )
         self._child.start()
         if self._busy is not None:
-            self._child.send(Measure(self._busy[0]).framed())
+            self._child.send(self._busy[0].framed())
 
     def _rest(self) -> None:
         if self._child is not None:

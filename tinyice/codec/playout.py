@@ -5,15 +5,14 @@ One encoder runs on from the first sample to the last. A file that can't be deco
 told at once; what it can't help (a decoder that crashes or hangs) is the parent's affair.
 """
 
-import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from random import SystemRandom
 
 import numpy as np
 from av import logging as av_logging
 
+from tinyice.codec.bounded import checked
 from tinyice.codec.decoding import Unreadable
 from tinyice.codec.encoder import Title
 from tinyice.codec.encoders import encoder_for
@@ -57,7 +56,7 @@ class Playout:
         quality = setup.quality
         self._pipe = pipe
         self._outlet = outlet
-        self._folders = [os.path.realpath(folder) for folder in setup.folders]
+        self._folders = setup.folders
         self._rate, self._channels = quality.samplerate, quality.channels
         self._block = round(BLOCK_S * self._rate)
         self._mixer = Mixer(self._rate, self._channels)
@@ -143,7 +142,7 @@ class Playout:
     def _load(self, load: Load) -> None:
         try:
             reader = Reader(
-                self._checked(load.path),
+                checked(load.path, self._folders),
                 self._rate,
                 self._channels,
                 start_s=load.start_s,
@@ -155,16 +154,6 @@ class Playout:
             return
         self._titles = {load.number: Title(load.artist, load.title)}
         self._mixer.load(load.number, reader, load.join, at_once=load.at_once)
-
-
-    def _checked(self, path: str) -> Path:
-        """Where the file really is; raises ``Unreadable`` where that is none of ours."""
-        real = os.path.realpath(path)
-        if self._folders and not any(
-            os.path.commonpath((real, folder)) == folder for folder in self._folders
-        ):
-            raise Unreadable("it leads out of the folders that are allowed")
-        return Path(real)
 
 
 def main() -> int:
