@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -40,6 +42,22 @@ def put(path: Path, title: str = "x", *, frames: int = 5000) -> Path:
     words = (b"TIT2", b"\x03" + title.encode())
     path.write_bytes(id3(words, picture) + mp3_frames()[:frames])
     return path
+
+
+def test_the_server_loads_neither_mutagen_nor_the_database_for_a_library() -> None:
+    """What reads tags weighs 6 MB, and is loaded by children only."""
+    code = (
+        "import sys, tinyice.autodj.library, tinyice.autodj.inotify, tinyice.autodj.saved,"
+        "tinyice.store.library; print({'mutagen', 'sqlalchemy', 'av'} & set(sys.modules))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=child_environment(os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "set()\n"
 
 
 class LibraryTests(TestCase):

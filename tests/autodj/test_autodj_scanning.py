@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodj.files import JPEG, id3, mp3_frames
+from tinyice.autodj import librarian
 from tinyice.autodj.bounds import Bounds, PathRefused, check_relative
-from tinyice.autodj.librarian import Scanning
+from tinyice.autodj.librarian import Scanning, TooSlow, at_most
 from tinyice.autodj.librarian_messages import (
     FROM_LIBRARIAN,
     Found,
@@ -206,6 +207,18 @@ def test_links_count_where_they_lead(tmp_path: Path) -> None:
     assert sorted(disk.last.unread) == [("out", outside), ("up", outside)]
 
 
+def test_what_is_not_allowed_any_more_is_gone(tmp_path: Path) -> None:
+    allowed = Disk(tmp_path / "allowed")
+    allowed.put("good.mp3")
+    disk = Disk(tmp_path / "music", [tmp_path / "music", tmp_path / "allowed"])
+    disk.put("own.mp3")
+    (disk.root / "album").symlink_to(allowed.root)
+    disk.scan()
+    disk.bounds.pop()
+    disk.scan()
+    assert sorted(disk.tracks) == ["own.mp3"]
+
+
 def test_the_root_itself_must_be_allowed(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "music", [tmp_path / "other"])
     disk.put("a.mp3")
@@ -299,6 +312,26 @@ def test_messages_come_through(
 def test_nonsense_of_a_child_is_seen(kind: int, payload: bytes) -> None:
     with suppress(FrameError):
         from_librarian(Frame(kind, payload))
+
+
+def test_a_file_that_takes_too_long_is_left_alone(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that hangs over one file does not hold up the others."""
+
+    def endless(path: str, _whole: str, **_more: str) -> Track:
+        while path == "slow.mp3":
+            pass
+        return Track(path)
+
+    monkeypatch.setattr(librarian, "FILE_S", 0.05)
+    monkeypatch.setattr(librarian, "read_track", endless)
+    disk.put("slow.mp3"), disk.put("tame.mp3")
+    assert disk.scan() == ["slow.mp3", "tame.mp3"]
+    assert disk.tracks["slow.mp3"].fault == "to read it takes too long"
+    assert disk.tracks["tame.mp3"].fault == ""
+    with pytest.raises(TooSlow), at_most(0.01):
+        endless("slow.mp3", "")
 
 
 def test_depth_has_a_bound(disk: Disk) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 
-from tinyice.autodj.bounds import Bounds, is_within
+from tinyice.autodj.bounds import OUTSIDE, Bounds, is_within
 from tinyice.autodj.covers import cover_beside, cover_in
 from tinyice.autodj.librarian_messages import (
     MAX_TO_LIBRARIAN,
@@ -86,7 +86,7 @@ class Librarian:
         try:
             with at_most(FILE_S):
                 return cover_in(whole) or cover_beside(whole, bounds)
-        except TimeoutError:
+        except TooSlow:
             return b""
 
 
@@ -164,7 +164,7 @@ class Scanning:
         try:
             with at_most(FILE_S):
                 return read_track(seen.path, seen.whole_path, assumed=self._order.assumed)
-        except TimeoutError:
+        except TooSlow:
             return Track(seen.path, fault="to read it takes too long")
 
     def _tell(self) -> None:
@@ -174,7 +174,8 @@ class Scanning:
 
     def _gone(self, left: set[str]) -> list[str]:
         """What is not there any more, of what would have been seen if it were."""
-        unread = [folder for folder in self._walk.unread if folder]
+        # What may not be read any more is gone; what can't be read now may come back.
+        unread = [folder for folder, why in self._walk.unread.items() if why != OUTSIDE]
         return sorted(
             path
             for path in left
@@ -189,9 +190,13 @@ def _is_of(path: str, piece: Piece) -> bool:
     return path.rpartition("/")[0] == piece.folder
 
 
+class TooSlow(Exception):
+    """It was to be done by now. No ``OSError``, which means that the file is at fault."""
+
+
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise ``TimeoutError`` in what takes longer."""
+    """Raise ``TooSlow`` in what takes longer."""
     signal.signal(signal.SIGALRM, _too_long)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -201,7 +206,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def _too_long(_signal: int, _frame: FrameType | None) -> None:
-    raise TimeoutError
+    raise TooSlow
 
 
 def main() -> int:
