@@ -11,6 +11,9 @@ from tinyice.autodj.mpd.conversation import Conversation, Ended
 from tinyice.autodj.mpd.needs import Player, Subsystem
 from tinyice.core.clients import Client
 
+ADDRESS = "192.0.2.1"
+"""Where all talkers are."""
+
 
 class Time:
     """A clock that is turned by hand."""
@@ -58,7 +61,7 @@ class Talker:
         self.conversation = Conversation(
             room.memory.station,
             room.channels,
-            Client("192.0.2.1"),
+            Client(ADDRESS),
             tell=room.tell,
             say=self._hear,
             breathe=self._breathe,

@@ -21,7 +21,7 @@ class Driving:
     def __init__(self, tmp_path: Path) -> None:
         self.clock, self.nursery = Clock(), Nursery()
         self.booth = Booth(GOOD, root=tmp_path, reactor=self.clock, spawner=self.nursery)
-        self.booth.set_modes(Modes(repeat=False))
+        self.booth.player.set_modes(Modes(repeat=False))
         self.room = Room()
         self.driven = DrivenPlayer(self.booth.player, self.room.tell)
         self.booth.player.when_changed(self.driven.look)

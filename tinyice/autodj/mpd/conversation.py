@@ -114,7 +114,7 @@ class Conversation:
     async def _carry_out(self, lines: list[bytes], ok: bytes = b"", *, is_list: bool) -> None:
         """Do what these lines say; ``ok`` is told of each where they are a list."""
         answer = Answer()
-        talk = Talk(self._station, self._visitor, self._channels, self._tell, answer)
+        talk = Talk(self._station, self._visitor, self._channels, self._tell, answer, self._breathe)
         for position, line in enumerate(lines):
             mark, command = answer.mark(), ""
             try:

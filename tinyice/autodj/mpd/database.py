@@ -55,8 +55,12 @@ async def _folders(talk: Talk, path: str) -> list[str] | None:
         names += [named.name for named in page.names]
         if not page.names or len(names) >= page.total:
             break
-    is_there = names or not path or (await library.find(replace(query, limit=1))).total
-    return names if is_there else None
+    return names if names or await _is_folder(talk, path) else None
+
+
+async def _is_folder(talk: Talk, path: str) -> bool:
+    query = TrackQuery(folder=path, broken=None, limit=1)
+    return not path or (await talk.station.library.find(query)).total > 0
 
 
 async def _found(talk: Talk, args: Sequence[str], *, folded: bool) -> None:
@@ -200,7 +204,7 @@ async def _or_no_folder(talk: Talk, path: str) -> Track:
 
 async def _listed_all(talk: Talk, args: Sequence[str], tell: Callable[[Track], None]) -> None:
     path = clean(args[0]) if args else ""
-    if await _folders(talk, path) is None:
+    if not await _is_folder(talk, path):
         tell(await _or_no_folder(talk, path))
         return
     told = {path}

@@ -13,13 +13,18 @@ from tinyice.core.tracks import Track
 from tinyice.wire.mpd import Ack, MpdFault, Place, Range, place, span, whole
 
 PRIORITY_MAX = 255
+AT_ONCE = 500
+"""After so many entries others get their turn."""
 
 
-def tell_entries(talk: Talk, entries: Sequence[tuple[int, Entry]]) -> None:
+async def tell_entries(talk: Talk, entries: Sequence[tuple[int, Entry]]) -> None:
     """Say which entries these are."""
     player, tags = talk.station.player, talk.visitor.tags
-    for position, entry in entries:
-        talk.answer.add(queued(entry, position, player.priority(entry.id), tags))
+    for start in range(0, len(entries), AT_ONCE):
+        if start:
+            await talk.breathe()
+        for position, entry in entries[start : start + AT_ONCE]:
+            talk.answer.add(queued(entry, position, player.priority(entry.id), tags))
 
 
 def insert(talk: Talk, tracks: Sequence[Track], where: Place | None) -> Sequence[int]:
@@ -38,17 +43,17 @@ def _part(talk: Talk, args: Sequence[str], index: int) -> list[tuple[int, Entry]
     return list(enumerate(playlist.page(start, end), start))
 
 
-def _playlistinfo(talk: Talk, args: Sequence[str]) -> None:
-    tell_entries(talk, _part(talk, args, 0))
+async def _playlistinfo(talk: Talk, args: Sequence[str]) -> None:
+    await tell_entries(talk, _part(talk, args, 0))
 
 
-def _playlistid(talk: Talk, args: Sequence[str]) -> None:
+async def _playlistid(talk: Talk, args: Sequence[str]) -> None:
     playlist = talk.station.player.playlist
     if not args or args[0] == "-1":
-        tell_entries(talk, list(enumerate(playlist)))
+        await tell_entries(talk, list(enumerate(playlist)))
         return
     position = playlist.position(whole(args[0]))
-    tell_entries(talk, [(position, playlist.at(position))])
+    await tell_entries(talk, [(position, playlist.at(position))])
 
 
 def _playlist(talk: Talk, _args: Sequence[str]) -> None:
@@ -65,8 +70,8 @@ def _changes(talk: Talk, args: Sequence[str]) -> list[tuple[int, Entry]]:
     return [(at, entry) for at, entry in changed if wanted.start <= at < end]
 
 
-def _plchanges(talk: Talk, args: Sequence[str]) -> None:
-    tell_entries(talk, _changes(talk, args))
+async def _plchanges(talk: Talk, args: Sequence[str]) -> None:
+    await tell_entries(talk, _changes(talk, args))
 
 
 def _plchangesposid(talk: Talk, args: Sequence[str]) -> None:
@@ -75,14 +80,15 @@ def _plchangesposid(talk: Talk, args: Sequence[str]) -> None:
         talk.answer.pair("Id", entry.id)
 
 
-def _searched(talk: Talk, args: Sequence[str], *, folded: bool) -> None:
+async def _searched(talk: Talk, args: Sequence[str], *, folded: bool) -> None:
     search = read_search(args, folded=folded)
     fits, player = matcher(search.wanted), talk.station.player
-    entries = [
-        (position, entry)
-        for position, entry in enumerate(player.playlist)
-        if fits(entry.track, player.priority(entry.id))
-    ]
+    entries: list[tuple[int, Entry]] = []
+    for position, entry in enumerate(tuple(player.playlist)):
+        if position and position % AT_ONCE == 0:
+            await talk.breathe()
+        if fits(entry.track, player.priority(entry.id)):
+            entries.append((position, entry))
     if search.sort.removeprefix("-").lower() == "prio":
         backwards = search.sort.startswith("-")
         entries.sort(key=lambda each: player.priority(each[1].id), reverse=backwards)
@@ -93,15 +99,15 @@ def _searched(talk: Talk, args: Sequence[str], *, folded: bool) -> None:
         for at, track in enumerate(tracks):
             rank.setdefault(id(track), at)
         entries.sort(key=lambda each: rank[id(each[1].track)])
-    tell_entries(talk, entries[search.window.start : search.window.end])
+    await tell_entries(talk, entries[search.window.start : search.window.end])
 
 
-def _playlistfind(talk: Talk, args: Sequence[str]) -> None:
-    _searched(talk, args, folded=False)
+async def _playlistfind(talk: Talk, args: Sequence[str]) -> None:
+    await _searched(talk, args, folded=False)
 
 
-def _playlistsearch(talk: Talk, args: Sequence[str]) -> None:
-    _searched(talk, args, folded=True)
+async def _playlistsearch(talk: Talk, args: Sequence[str]) -> None:
+    await _searched(talk, args, folded=True)
 
 
 async def _add(talk: Talk, args: Sequence[str]) -> None:

@@ -79,6 +79,8 @@ class Talk:
     channels: Channels
     tell: Callable[[Subsystem], None]
     answer: Answer
+    breathe: Callable[[], Awaitable[None]]
+    """Awaited now and then by what takes long: others get their turn."""
 
     def current_position(self) -> int | None:
         """Where what plays is in the playlist; None: nowhere."""
