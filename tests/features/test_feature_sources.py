@@ -109,6 +109,7 @@ def test_a_takeover(station: Station) -> None:
         titled = Recorder(station.port, "/taken")
         for listener in (plain, titled):
             hears(listener, bytes(old.sent))
+        old.play(0.2)
         until_taken = Encoder(station.port, "/taken", starting_at=5000)
         assert b" 403 " in until_taken.reply
         with taken_over(station, "/taken") as new:
