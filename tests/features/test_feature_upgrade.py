@@ -343,6 +343,7 @@ def test_requests_that_are_under_way(tmp_path: Path) -> None:
         shoutcast.sendall(b"icy-name: late\r\n")
         upgrade(made)
         shoutcast.sendall(b"content-type: audio/mpeg\r\n\r\n" + frames(0, 100))
+        until(lambda: "mount.source.connected" in made.child.output(), within=10, what="it is on")
         made.wait_for_mount("/live", 10)
         live.settimeout(10)
         while live.recv(65536):

@@ -146,6 +146,9 @@ class Changeover:
         leaving.addBoth(self._end)
 
     def _end(self, _result: object) -> None:
+        # It ends by itself: to be told so once more would be an error of Twisted's.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
         with suppress(ReactorNotRunning):
             self._reactor.stop()
 
