@@ -39,6 +39,7 @@ from tinyice.store.rows import (
     token_use_row,
     upsert,
 )
+from tinyice.store.sticker_tables import StickerTables
 from tinyice.store.tables import AUDIT, LOCKOUTS, SESSIONS, TOKEN_USES
 from tinyice.store.track_tables import TrackTables
 
@@ -126,6 +127,16 @@ class Database:
         """Do all of ``change`` to the libraries, or nothing."""
         with faults_told(), self._engine.begin() as connection:
             return change(TrackTables(connection))
+
+    def ask_stickers(self, question: Callable[[StickerTables], T]) -> T:
+        """What ``question`` finds among the stickers; it changes nothing."""
+        with faults_told(), self._reading.connect() as connection:
+            return question(StickerTables(connection))
+
+    def change_stickers(self, change: Callable[[StickerTables], T]) -> T:
+        """Do all of ``change`` to the stickers, or nothing."""
+        with faults_told(), self._engine.begin() as connection:
+            return change(StickerTables(connection))
 
     def close(self) -> None:
         """Write everything into the one file, and let go of it."""

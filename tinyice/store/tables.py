@@ -211,6 +211,16 @@ LOUDNESS = Table(
     Column("fault", Words, nullable=False),
 )
 
+STICKERS = Table(
+    "stickers",
+    METADATA,
+    Column("root", FilePath, primary_key=True),
+    Column("path", FilePath, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+    Index("stickers_name", "root", "name"),
+)
+
 VERSION = Table(
     "alembic_version",
     METADATA,
