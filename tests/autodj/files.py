@@ -19,6 +19,8 @@ FORMATS = {
     "mka": ["-c:a", "libopus"],
 }
 
+TONE = "sine=frequency=440:duration=2"
+
 TAGS = {
     "title": "Ünïcode Сon",
     "artist": "Artist",
@@ -31,15 +33,23 @@ TAGS = {
 }
 
 
-def make(
-    path: Path, *arguments: str, seconds: float = 2.0, tags: dict[str, str] | None = None
-) -> Path:
+def make(path: Path, *arguments: str, tone: str = "", tags: dict[str, str] | None = None) -> Path:
     """A tone at ``path``, in the format of its ending."""
     told = [f"-metadata:g={key}={value}" for key, value in (TAGS if tags is None else tags).items()]
     metadata = [part for each in told for part in ("-metadata", each.partition("=")[2])]
-    tone = f"sine=frequency=440:duration={seconds}"
     options = FORMATS.get(path.suffix[1:], [])
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", tone, *options, *arguments]
+    command = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        tone or TONE,
+        *options,
+        *arguments,
+    ]
     subprocess.run([*command, *metadata, str(path)], check=True, stdin=subprocess.DEVNULL)
     return path
 

@@ -1,5 +1,6 @@
 """Tags are read from whatever there is, and what can't be played says why."""
 
+import io
 import os
 import time
 from pathlib import Path
@@ -9,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodj.files import JPEG, PNG, id3, make, mp3_frames, write_wave
-from tinyice.autodj import tag_words
+from tinyice.autodj import mpeg_length, tag_words
 from tinyice.autodj.bounds import Bounds
 from tinyice.autodj.covers import cover_beside, cover_in
+from tinyice.autodj.mpeg_length import estimated_seconds
 from tinyice.autodj.tags import read_track
 from tinyice.core.tracks import Gains, Track
 
@@ -77,6 +79,24 @@ def test_bare_frames_under_a_wrong_name(tmp_path: Path) -> None:
     path.write_bytes(mp3_frames())
     assert read(path).fault == ""
     assert read(path.rename(tmp_path / "a.mp3")).seconds == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.needs_program("ffmpeg")
+@pytest.mark.parametrize("seconds", [1, 10, 300])
+def test_vbr_without_a_header_of_the_whole(tmp_path: Path, seconds: int) -> None:
+    """Its length is told within a few percent, whatever its first frame says."""
+    options = ("-q:a", "2", "-b:a", "0", "-write_xing", "0", "-id3v2_version", "3")
+    tone = f"sine=duration={seconds},volume='min(1,t/{seconds})':eval=frame"
+    track = read(make(tmp_path / "a.mp3", *options, tone=tone))
+    assert (track.fault, track.channels) == ("", 1)
+    assert track.seconds == pytest.approx(seconds, rel=0.1)
+
+
+@given(st.binary(max_size=3000), st.integers(0, 10))
+def test_frames_are_found_in_anything(noise: bytes, start: int) -> None:
+    assert estimated_seconds(io.BytesIO(noise), start) >= 0
+    found = mpeg_length.frames_in(noise + mp3_frames()[:20_000])
+    assert len(found) >= 40
 
 
 @pytest.mark.parametrize(

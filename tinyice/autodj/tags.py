@@ -13,10 +13,11 @@ from mutagen.aac import AAC
 from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.id3 import ID3, Encoding
-from mutagen.mp3 import MP3
+from mutagen.mp3 import MP3, BitrateMode
 from mutagen.mp4 import MP4Tags
 from mutagen.oggopus import OggOpusInfo
 
+from tinyice.autodj.mpeg_length import estimated_seconds
 from tinyice.autodj.tag_words import gains, mended, number, seconds, words, year
 from tinyice.core.tracks import NO_GAINS, Gains, Track
 
@@ -71,7 +72,7 @@ def read_track(path: str, whole_path: str, *, assumed: str = "") -> Track:
             if Path(path).suffix.lower() in UNTAGGED:
                 return Track(path)
             return Track(path, fault="it is no audio that is known here")
-        return _described(path, file, assumed)
+        return _described(path, whole_path, file, assumed)
     except UNREADABLE as error:
         return Track(path, fault=fault_of(error, whole_path))
 
@@ -132,10 +133,14 @@ class _Nameless:
         self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
-def _described(path: str, file: Any, assumed: str) -> Track:  # noqa: ANN401
+def _described(path: str, whole_path: str, file: Any, assumed: str) -> Track:  # noqa: ANN401
     named = named_tags(file.tags, assumed)
     info = file.info
     text = {name: words(values) for name, values in named.items()}
+    length = seconds(getattr(info, "length", 0))
+    if length and getattr(info, "bitrate_mode", None) is BitrateMode.UNKNOWN:
+        with Path(whole_path).open("rb") as frames:
+            length = estimated_seconds(frames, info.frame_offset) or length
     return Track(
         path,
         title=text.get("title", ""),
@@ -146,13 +151,13 @@ def _described(path: str, file: Any, assumed: str) -> Track:  # noqa: ANN401
         number=number(text.get("number", "")),
         disc=number(text.get("disc", "")),
         year=year(text.get("year", "")),
-        seconds=seconds(getattr(info, "length", 0)),
+        seconds=length,
         gains=_gains(file.tags, text),
         has_cover=any(True for _picture in pictures(file)),
         samplerate=OPUS_HZ if _is(info, OggOpusInfo) else _whole(getattr(info, "sample_rate", 0)),
         channels=_whole(getattr(info, "channels", 0)),
         bitrate=_whole(getattr(info, "bitrate", 0)),
-        fault="" if seconds(getattr(info, "length", 0)) else "there is no sound in it",
+        fault="" if length else "there is no sound in it",
     )
 
 

@@ -9,5 +9,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 
 def fold(text: str) -> str:
     """``text`` so that "BEYONCE" and "Beyoncé" are the same."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
