@@ -279,6 +279,7 @@ def test_who_is_live_has_the_mount(dj: Deejay) -> None:
     assert isinstance(dj.child.heard[-1], Rest)
     assert dj.player.snapshot().entry is None
     live.leave()
+    assert dj.booth.live.tags.title == ""
     assert dj.loaded[-1] == "1.mp3"
     assert isinstance(dj.child.heard[-1], Allow)
     dj.enter()

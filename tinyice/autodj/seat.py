@@ -141,6 +141,8 @@ class Seat:
         """``Cue.end``: it is not heard any more."""
         self.is_heard = False
         if self._mount is not None:
+            # When it comes back it plays something else.
+            self.play(Tags())
             self._user.off_air()
 
     def hold(self, seconds: float) -> None:
