@@ -22,9 +22,11 @@ from twisted.trial.unittest import TestCase
 
 from autodj.files import PNG, id3, mp3_frames
 from tinyice.autodj.bounds import PathRefused
+from tinyice.autodj.entries import TooManyEntries
 from tinyice.autodj.inotify import make_watcher
 from tinyice.autodj.librarian_messages import Scanned
 from tinyice.autodj.library import Library, LibrarySettings
+from tinyice.autodj.playlist import ENTRIES_MAX
 from tinyice.autodj.watching import FolderWatch, Watcher
 from tinyice.core.tracks import TrackQuery
 from tinyice.store.library import KeptLibraries
@@ -192,6 +194,8 @@ class LibraryTests(TestCase):
         ]
         found = await self.library.listed([Listed(place) for place in places])
         assert [track and track.path for track in found] == ["Artist/a.mp3"] * 3 + [None] * 2
+        with pytest.raises(TooManyEntries):
+            await self.library.listed([Listed("x")] * (ENTRIES_MAX + 1))
 
     async def test_changes_are_seen_as_they_are_made(self) -> None:
         """New, renamed and deleted files and folders are in the library a moment later."""

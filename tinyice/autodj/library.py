@@ -12,8 +12,10 @@ from twisted.internet.interfaces import IReactorProcess, IReactorTime
 
 from tinyice.autodj.bounds import Bounds, check_relative
 from tinyice.autodj.cover_child import Cover, CoverReader
+from tinyice.autodj.entries import TooManyEntries
 from tinyice.autodj.librarian_messages import Piece, Scan, Scanned
 from tinyice.autodj.places import candidates
+from tinyice.autodj.playlist import ENTRIES_MAX
 from tinyice.autodj.scan import RunningScan, ScanShelf
 from tinyice.core.tracks import LibraryCount, NamedPage, Tag, Track, TrackPage, TrackQuery
 from tinyice.wire.listed import Listed
@@ -155,8 +157,13 @@ class Library:
         return await self._shelf.count(self._root)
 
     async def listed(self, listed: Sequence[Listed], folder: str = "") -> list[Track | None]:
-        """The tracks that a playlist file in ``folder`` lists; None for what is not here."""
-        places = [candidates(each, self._root, folder) for each in listed]
+        """The tracks that a playlist file in ``folder`` lists; None for what is not here.
+
+        Raises ``TooManyEntries`` for more than a playlist may have.
+        """
+        if len(listed) > ENTRIES_MAX:
+            raise TooManyEntries(ENTRIES_MAX)
+        places = await self._work.perform(_places_in_worker, listed, self._root, folder)
         paths = list(dict.fromkeys(path for each in places for path in each))
         found = {track.path: track for track in await self._shelf.at_paths(self._root, paths)}
         return [next((found[path] for path in each if path in found), None) for each in places]
@@ -191,3 +198,7 @@ class Library:
         self.scanned_at, self.last = self._now(), outcome
         self._told(outcome)
         self._begin()
+
+
+def _places_in_worker(listed: Sequence[Listed], root: str, folder: str) -> list[list[str]]:
+    return [candidates(each, root, folder) for each in listed]
