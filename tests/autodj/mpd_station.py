@@ -294,8 +294,7 @@ def _named(values: list[str], query: TrackQuery) -> NamedPage:
 class MemoryPlaylists:
     """Playlists under names, in memory."""
 
-    def __init__(self, tell: Callable[[Subsystem], None]) -> None:
-        self._tell = tell
+    def __init__(self) -> None:
         self.saved: dict[str, list[str]] = {}
 
     async def names(self) -> Sequence[Stored]:
@@ -310,12 +309,10 @@ class MemoryPlaylists:
         if not name or "/" in name or name.startswith("."):
             raise PlaylistNameRefused(name, "playlist name is invalid")
         self.saved[name] = list(paths)
-        self._tell(Subsystem.STORED_PLAYLIST)
 
     async def remove(self, name: str) -> None:
         await self.read(name)
         del self.saved[name]
-        self._tell(Subsystem.STORED_PLAYLIST)
 
     async def rename(self, name: str, to: str) -> None:
         paths = await self.read(name)
@@ -373,7 +370,7 @@ class MemoryStation:
     ) -> None:
         self.player = MemoryPlayer(now)
         self.library = MemoryLibrary(tracks)
-        self.playlists = MemoryPlaylists(self.tell)
+        self.playlists = MemoryPlaylists()
         self.station = Station(
             mount="/radio",
             player=self.player,
@@ -386,7 +383,3 @@ class MemoryStation:
             now=now,
             random=Random(1),
         )
-
-    def tell(self, subsystem: Subsystem) -> None:
-        """Somebody has changed something."""
-        self.player.tell(subsystem)

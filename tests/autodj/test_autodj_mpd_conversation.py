@@ -139,6 +139,8 @@ CHANGES = [
     ("crossfade 2", ["options"]),
     ("replay_gain_mode track", ["options"]),
     ("save mine", ["stored_playlist"]),
+    ("playlistadd mine top.opus", ["stored_playlist"]),
+    ("update", ["update"]),
     ("sticker set song top.opus a b", ["sticker"]),
     ("subscribe news", ["subscription"]),
     ("status", []),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tinyice.autodj.mpd.finding import every, found, read_search
 from tinyice.autodj.mpd.matching import SEARCHED, coarse, is_exact, matcher
-from tinyice.autodj.mpd.needs import Permission
+from tinyice.autodj.mpd.needs import Permission, Subsystem
 from tinyice.autodj.mpd.songs import TAGS, song, stamp, tag_name, value_of, written
 from tinyice.autodj.mpd.talk import Command, Table, Talk
 from tinyice.core.tracks import PAGE_MAX, Tag, Track, TrackQuery
@@ -255,14 +255,14 @@ async def _readcomments(talk: Talk, args: Sequence[str]) -> None:
             talk.answer.pair(name, value)
 
 
-def _update(talk: Talk, args: Sequence[str]) -> None:
-    job = talk.station.library.scan(clean(args[0]) if args else "", again=False)
+def _update(talk: Talk, args: Sequence[str], *, again: bool = False) -> None:
+    job = talk.station.library.scan(clean(args[0]) if args else "", again=again)
     talk.answer.pair("updating_db", job)
+    talk.tell(Subsystem.UPDATE)
 
 
 def _rescan(talk: Talk, args: Sequence[str]) -> None:
-    job = talk.station.library.scan(clean(args[0]) if args else "", again=True)
-    talk.answer.pair("updating_db", job)
+    _update(talk, args, again=True)
 
 
 def _listmounts(talk: Talk, _args: Sequence[str]) -> None:

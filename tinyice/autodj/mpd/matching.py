@@ -22,6 +22,9 @@ SEARCHED = {
 }
 """The tags by which a library can search, as a filter calls them."""
 
+CONDITIONS_MAX = 20
+"""A library is asked to look at no more than these."""
+
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -47,13 +50,17 @@ def coarse(wanted: Filter) -> TrackQuery:
         elif tag is not None and test.value and _is_plain(test.value):
             exact = test.operator is Operator.IS and not test.folded
             conditions.append(Condition(tag, test.value, Match.IS if exact else Match.HOLDS))
-    return TrackQuery(tuple(conditions), folder)
+    return TrackQuery(tuple(conditions[:CONDITIONS_MAX]), folder)
 
 
 def is_exact(wanted: Filter) -> bool:
     """Whether the coarse query finds nothing too much."""
+    return len(coarse(wanted).conditions) < CONDITIONS_MAX and _is_searched(wanted)
+
+
+def _is_searched(wanted: Filter) -> bool:
     if isinstance(wanted, Every):
-        return all(is_exact(part) for part in wanted.of)
+        return all(_is_searched(part) for part in wanted.of)
     return (
         isinstance(wanted, Trait)
         and wanted.tag in SEARCHED

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tinyice.autodj.mpd.database import known, tracks_at
 from tinyice.autodj.mpd.finding import found, read_search
-from tinyice.autodj.mpd.needs import Permission, PlaylistUnknown
+from tinyice.autodj.mpd.needs import Permission, PlaylistUnknown, Subsystem
 from tinyice.autodj.mpd.queue import insert
 from tinyice.autodj.mpd.songs import song, stamp
 from tinyice.autodj.mpd.talk import Command, Table, Talk
@@ -67,11 +67,12 @@ async def _save(talk: Talk, args: Sequence[str]) -> None:
         raise PlaylistUnknown(args[0])
     before = await playlists.read(args[0]) if mode == "append" else ()
     queue = [entry.track.path for entry in talk.station.player.playlist]
-    await playlists.write(args[0], _bounded([*before, *queue]))
+    await _write(talk, args[0], [*before, *queue])
 
 
 async def _rm(talk: Talk, args: Sequence[str]) -> None:
     await talk.station.playlists.remove(args[0])
+    talk.tell(Subsystem.STORED_PLAYLIST)
 
 
 async def _rename(talk: Talk, args: Sequence[str]) -> None:
@@ -79,10 +80,11 @@ async def _rename(talk: Talk, args: Sequence[str]) -> None:
     if args[1] in {stored.name for stored in await playlists.names()}:
         raise MpdFault(Ack.EXIST, "Playlist already exists")
     await playlists.rename(args[0], args[1])
+    talk.tell(Subsystem.STORED_PLAYLIST)
 
 
 async def _playlistclear(talk: Talk, args: Sequence[str]) -> None:
-    await talk.station.playlists.write(args[0], ())
+    await _write(talk, args[0], ())
 
 
 async def _playlistadd(talk: Talk, args: Sequence[str]) -> None:
@@ -109,7 +111,7 @@ async def _put_in(talk: Talk, name: str, tracks: Sequence[Track], where: int | N
     if at > len(paths):
         raise MpdFault(Ack.ARG, "Bad position")
     paths[at:at] = [track.path for track in tracks]
-    await playlists.write(name, _bounded(paths))
+    await _write(talk, name, paths)
 
 
 async def _playlistdelete(talk: Talk, args: Sequence[str]) -> None:
@@ -118,7 +120,7 @@ async def _playlistdelete(talk: Talk, args: Sequence[str]) -> None:
     if wanted.start >= len(paths) and wanted.end is not None:
         raise MpdFault(Ack.ARG, "Bad song index")
     del paths[wanted.start : wanted.end]
-    await talk.station.playlists.write(args[0], paths)
+    await _write(talk, args[0], paths)
 
 
 async def _playlistmove(talk: Talk, args: Sequence[str]) -> None:
@@ -130,13 +132,14 @@ async def _playlistmove(talk: Talk, args: Sequence[str]) -> None:
     moved = paths[start:end]
     del paths[start:end]
     paths[to:to] = moved
-    await talk.station.playlists.write(args[0], paths)
+    await _write(talk, args[0], paths)
 
 
-def _bounded(paths: list[str]) -> list[str]:
+async def _write(talk: Talk, name: str, paths: Sequence[str]) -> None:
     if len(paths) > ENTRIES_MAX:
         raise MpdFault(Ack.PLAYLIST_MAX, "Playlist is too large")
-    return paths
+    await talk.station.playlists.write(name, paths)
+    talk.tell(Subsystem.STORED_PLAYLIST)
 
 
 COMMANDS: Table = {
