@@ -18,7 +18,7 @@ import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError
 
 from tinyice.codec.ogg_links import OggLinks
 
@@ -31,7 +31,16 @@ DEMUXERS = {"mpeg": "mp3", "adts": "aac", "ogg": "ogg", "matroska": "matroska"}
 _SMPB = re.compile(r"\s*[0-9A-Fa-f]+(?:\s+[0-9A-Fa-f]+){2}\s+([0-9A-Fa-f]+)")
 """What iTunes says of priming, padding, and how many samples there are between."""
 
+READ = (
+    *("aac", "ac3", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dsf", "dts", "dtshd"),
+    *("eac3", "flac", "flv", "iff", "loas", "matroska", "mov", "mp3", "mpc", "mpc8", "mpeg"),
+    *("mpegts", "ogg", "oma", "rm", "tak", "truehd", "tta", "voc", "w64", "wav", "wv"),
+)
+"""The families that are looked for: none of them leads on to other files or addresses."""
+
+_NO_AUDIO = "there is no audio in it"
 _BUFFER_BYTES = 4096
+_ONLY = {"format_whitelist": ",".join(READ)}
 _LIVE = {"probesize": "32", "analyzeduration": "0"}
 _FAULTS_IN_A_ROW = 10_000
 """A file of which so much can't be read is no audio."""
@@ -95,7 +104,7 @@ def live(kind: str, read: Read, faults: Faults) -> Iterator[AudioFrame]:
                 source,
                 "r",
                 format=DEMUXERS.get(kind),
-                options=_LIVE if kind in DEMUXERS else {},
+                options=_LIVE if kind in DEMUXERS else _ONLY,
                 buffer_size=_BUFFER_BYTES,
             )
         except (FFmpegError, ValueError) as error:
@@ -111,7 +120,10 @@ class File:
     def __init__(self, path: Path) -> None:
         self.faults = Faults()
         try:
-            self._container = av.open(str(path), metadata_errors="replace")
+            self._container = av.open(str(path), metadata_errors="replace", options=_ONLY)
+        except ArgumentError as error:
+            # So FFmpeg says of families that are not looked for.
+            raise Unreadable(_NO_AUDIO) from error
         except (FFmpegError, OSError, ValueError) as error:
             raise Unreadable(getattr(error, "strerror", "") or str(error)) from error
         try:
@@ -182,7 +194,7 @@ class File:
 def _audio_of(container: InputContainer) -> AudioStream:
     found = container.streams.best("audio")
     if not isinstance(found, AudioStream):
-        raise Unreadable("there is no audio in it")
+        raise Unreadable(_NO_AUDIO)
     return found
 
 
