@@ -11,11 +11,11 @@ TESTS = Path(__file__).parents[1]
 
 
 @contextmanager
-def serving(*args: str) -> Iterator[int]:
+def serving(*args: str, module: str = "autodj.mpd_child") -> Iterator[int]:
     """The port of a server that begins with an empty queue."""
     path = os.pathsep.join([str(TESTS.parent), str(TESTS)])
     child = subprocess.Popen(
-        [sys.executable, "-m", "autodj.mpd_child", *args],
+        [sys.executable, "-m", module, *args],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": path},

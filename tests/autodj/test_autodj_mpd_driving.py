@@ -1,5 +1,6 @@
 """MPD clients and an AutoDJ as it is, whose process only pretends."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from autodj.mpd_talk import Room, Talker
 from tinyice.autodj.modes import Modes
 from tinyice.autodj.mpd.driving import DrivenPlayer
 from tinyice.codec.playout_messages import Began, Position, Silent
+from tinyice.core.tracks import Track
 
 GOOD = [track for track in TRACKS if not track.fault]
 
@@ -18,9 +20,9 @@ GOOD = [track for track in TRACKS if not track.fault]
 class Driving:
     """An AutoDJ with everything in its playlist, and a client of it."""
 
-    def __init__(self, tmp_path: Path) -> None:
+    def __init__(self, tmp_path: Path, tracks: Sequence[Track] = GOOD) -> None:
         self.clock, self.nursery = Clock(), Nursery()
-        self.booth = Booth(GOOD, root=tmp_path, reactor=self.clock, spawner=self.nursery)
+        self.booth = Booth(tracks, root=tmp_path, reactor=self.clock, spawner=self.nursery)
         self.booth.player.set_modes(Modes(repeat=False))
         self.room = Room()
         self.driven = DrivenPlayer(self.booth.player, self.room.tell)
@@ -95,6 +97,14 @@ def test_seek_and_skip(driving: Driving) -> None:
     driving.talker.ask("previous")
     driving.hear()
     assert driving.talker.answer("status")["song"] == "0"
+
+
+def test_a_seek_is_told_though_nothing_else_changes(tmp_path: Path) -> None:
+    driving = Driving(tmp_path, GOOD[:1])
+    driving.talker.ask("play 0")
+    driving.hear()
+    assert driving.told("seekcur 50") == ["player"]
+    assert driving.talker.answer("status")["elapsed"] == "50.000"
 
 
 def test_priorities_come_first(driving: Driving) -> None:
