@@ -137,7 +137,7 @@ class MeasuringTests(TestCase):
             first = await measuring.measure(str(path), [folder.name])
             assert abs(first.lufs - measure(path).lufs) < 0.01
             for wrong in ([str(path), ["/usr"]], ["/does/not/exist", []]):
-                with pytest.raises(Unmeasured, match="outside|out of|No such"):
+                with pytest.raises(Unmeasured, match=r"outside|out of|No such"):
                     await measuring.measure(*wrong)  # type: ignore[arg-type]
             assert measuring.pid is not None
             os.kill(measuring.pid, signal.SIGSTOP)
