@@ -97,10 +97,13 @@ class Station:
         until(lambda: self.plays(mount), within=within, what=f"{mount} plays")
 
     def plays(self, mount: str) -> bool:
-        """Whether a listener is let in."""
-        with socket.create_connection((HOST, self.port), 5.0) as connection:
-            connection.sendall(f"GET {mount} HTTP/1.0\r\n\r\n".encode())
-            return b" 200 " in connection.recv(16)
+        """Whether a listener is let in; one who is turned away by a reset is not."""
+        try:
+            with socket.create_connection((HOST, self.port), 5.0) as connection:
+                connection.sendall(f"GET {mount} HTTP/1.0\r\n\r\n".encode())
+                return b" 200 " in connection.recv(16)
+        except ConnectionResetError:
+            return False
 
 
 def accepts(port: int) -> bool:
