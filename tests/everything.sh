@@ -28,7 +28,7 @@ step() {
 step 'ruff check' "$bin/ruff" check .
 step 'ruff format' "$bin/ruff" format --check .
 step 'mypy' "$bin/mypy"
-step 'pytest' "$bin/python" -m pytest -n "$workers" --dist loadgroup "$@"
+step 'pytest' "$bin/python" -m pytest -n "$workers" --dist loadgroup --durations=20 "$@"
 
 echo
 echo '== summary'
