@@ -94,7 +94,11 @@ def test_an_evening_on_air(station: Station, tmp_path: Path) -> None:
 
     station.set_title("/live", CYRILLIC)
     until(lambda: CYRILLIC in titled.answer.titles, within=WAIT_S, what="the title")
-    assert station.sources()["/live"]["title"] == CYRILLIC
+    until(
+        lambda: station.sources()["/live"].get("title") == CYRILLIC,
+        within=WAIT_S,
+        what="the title in the status, which is told for half a second",
+    )
 
     reopens_its_log(station, tmp_path / "server-events.log")
     for recorder in (plain, titled):
