@@ -73,6 +73,8 @@ class Relay:
         self._look_at = 0
         """Which of the better upstreams is looked at next."""
         self._connected_at: datetime | None = None
+        self._tail = b""
+        """The last bytes of the session that was lost."""
         self._since = 0.0
         self._needed_at = 0.0
         self._error = settings.fault
@@ -191,6 +193,7 @@ class Relay:
         if before is not None:
             session.go_on_from(before)
         else:
+            session.tail = self._tail
             try:
                 session.claim(is_heard=is_heard)
             except DomainError as error:
@@ -303,6 +306,7 @@ class Relay:
         if self._is_alone:
             session.stay_silent()
         else:
+            self._tail = session.tail
             session.leave(reason)
             self._current = None
         self._next()

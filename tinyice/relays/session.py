@@ -30,6 +30,7 @@ from tinyice.relays.asking import is_circle, refusal, request
 from tinyice.relays.connection import UpstreamConnection
 from tinyice.relays.finding import Proof
 from tinyice.relays.frozen import FrozenSession
+from tinyice.relays.overlap import tail_of, unheard
 from tinyice.relays.route import Route
 from tinyice.relays.settings import RelaySettings, Upstream
 from tinyice.relays.stream import Stream
@@ -108,6 +109,7 @@ class Session:
         self._mount: Mount | None = None
         self._source: Source | None = None
         self._held: IDelayedCall | None = None
+        self.tail = b""  # the last that listeners had, of this session or of one before
 
     @property
     def bytes_in(self) -> int:
@@ -159,6 +161,7 @@ class Session:
         mount, old = before.give_up()
         if mount is None or old is None:
             return
+        self.tail = before.tail
 
         def succeed(source: Source) -> Mount:
             self._terms.mounts.succeed(mount, old, source)
@@ -311,6 +314,7 @@ class Session:
             self._tell_tags()
         if audio and self._mount is not None and self._source is not None:
             self._mount.take(self._source, audio)
+            self.tail = tail_of(self.tail, audio)
         elif audio:
             self._prove(audio)
         if stream.is_complete:
@@ -327,7 +331,7 @@ class Session:
         mount = begin(source)
         self._mount, self._source, self._proof = mount, source, Proof("")
         if whole is None:
-            mount.take_chunks(source, entry.chunks)
+            mount.take_chunks(source, unheard(entry.chunks, self.tail))
         else:
             mount.take(source, bytes(whole))
 
