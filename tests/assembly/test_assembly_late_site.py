@@ -53,6 +53,16 @@ class LateSiteTest(TestCase):
         self.assertIn(b"a page", self._ask()[1].value())
         self.assertEqual([len(self.loads), self.made], [1, 1])
 
+    def test_it_may_be_loaded_before(self) -> None:
+        """And then nobody waits; asked twice, it is loaded once."""
+        late = self.site.resource
+        late.prepare()
+        late.prepare()
+        self.loads[0].callback(self._make)
+        late.prepare()
+        self.assertIn(b"a page", self._ask()[1].value())
+        self.assertEqual([len(self.loads), self.made], [1, 1])
+
     def test_who_went_is_not_answered(self) -> None:
         """Nothing is written to a connection that is gone."""
         channel, transport = self._ask()

@@ -18,6 +18,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 from zope.interface import implementer
 
 from tinyice.assembly.behind import Behind
+from tinyice.core.events import Event, SourceConnected
 from tinyice.net.webchannel import WebChannel, make_site
 
 MakeResource = Callable[[], IResource]
@@ -29,6 +30,13 @@ _RETRY_AFTER_S = 5
 def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
     """The way to a fresh channel of the web site."""
     late = LateSite(partial(behind.worker.perform, partial(load_in_worker, behind, reactor)))
+
+    def heard(event: Event) -> None:
+        # encoders send the title a moment later, once, and wait a second for the answer
+        if isinstance(event, SourceConnected):
+            late.prepare()
+
+    behind.subscribe(heard)
     # forms are read by web/params.py, and by nobody before the guard
     site = Site(late, reactor=reactor, parsePOSTFormSubmission=False)  # type: ignore[no-untyped-call]
     make_site(site)
@@ -57,6 +65,7 @@ class LateSite:
     def __init__(self, load: Callable[[], Deferred[MakeResource]]) -> None:
         self._load = load
         self._site: IResource | None = None
+        self._is_loading = False
         self._waiting: list[Request] = []
 
     def render(self, request: Request) -> bytes | int:
@@ -65,9 +74,14 @@ class LateSite:
             answer: bytes | int = self._site.render(request)  # type: ignore[no-untyped-call]
             return answer
         self._waiting.append(request)
-        if len(self._waiting) == 1:
-            self._load().addCallback(self._begin).addErrback(self._failed)
+        self.prepare()
         return NOT_DONE_YET
+
+    def prepare(self) -> None:
+        """Load the site, if nobody has begun that yet."""
+        if self._site is None and not self._is_loading:
+            self._is_loading = True
+            self._load().addCallback(self._begin).addErrback(self._failed)
 
     def getChildWithDefault(self, name: bytes, request: IRequest) -> IResource:
         """Itself: a leaf has no children."""
@@ -87,6 +101,7 @@ class LateSite:
 
     def _failed(self, failure: Failure) -> None:
         """The next request tries again."""
+        self._is_loading = False
         self._log.failure("the web site can't be loaded", failure)
         waiting, self._waiting = self._waiting, []
         for request in waiting:
