@@ -6,13 +6,12 @@ how far it has come (``Taken``), so that the server knows what waits. Values her
 frames on the pipe, nothing else.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from struct import Struct
-from typing import Any
 
+from tinyice.codec.listed import list_in, listed, quality_in, sound
 from tinyice.core.quality import Quality
 from tinyice.work.frames import Frame, FrameError
 
@@ -72,7 +71,7 @@ class Titled:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.TITLED, [self.output, self.artist, self.title])
+        return listed(Kind.TITLED, [self.output, self.artist, self.title])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Refused:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.REFUSED, [self.output, self.reason])
+        return listed(Kind.REFUSED, [self.output, self.reason])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class Begin:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.BEGIN, [self.kind])
+        return listed(Kind.BEGIN, [self.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ class NewTitle:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.TITLE, [self.artist, self.title])
+        return listed(Kind.TITLE, [self.artist, self.title])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ class Add:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.ADD, [self.output, asdict(self.quality)])
+        return listed(Kind.ADD, [self.output, asdict(self.quality)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +210,11 @@ def from_codec(frame: Frame) -> FromCodec:
         return Taken(*_TAKEN.unpack(payload))
     if frame.kind == Kind.WORKS:
         return Works()
-    match frame.kind, _list(payload):
+    match frame.kind, list_in(payload):
         case Kind.TITLED, [int(output), str(artist), str(title)]:
-            return Titled(output, _sound(artist), _sound(title))
+            return Titled(output, sound(artist), sound(title))
         case Kind.REFUSED, [int(output), str(reason)]:
-            return Refused(output, _sound(reason))
+            return Refused(output, sound(reason))
     raise FrameError(f"a frame of kind {frame.kind} from a codec")
 
 
@@ -228,37 +227,11 @@ def to_codec(frame: Frame) -> ToCodec:
     by_number = _BY_NUMBER.get(frame.kind)
     if by_number is not None and len(frame.payload) == _NUMBER.size:
         return by_number(*_NUMBER.unpack(frame.payload))
-    match frame.kind, _list(frame.payload):
+    match frame.kind, list_in(frame.payload):
         case Kind.BEGIN, [str(kind)]:
             return Begin(kind)
         case Kind.TITLE, [str(artist), str(title)]:
-            return NewTitle(_sound(artist), _sound(title))
+            return NewTitle(sound(artist), sound(title))
         case Kind.ADD, [int(output), dict(values)]:
-            return Add(output, _quality(values))
+            return Add(output, quality_in(values))
     raise FrameError(f"a frame of kind {frame.kind} to a codec")
-
-
-def _json(kind: Kind, items: list[object]) -> Frame:
-    return Frame(kind, json.dumps(items).encode())
-
-
-def _list(payload: bytes) -> list[object]:
-    try:
-        items = json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise FrameError("a message that can't be read") from error
-    if not isinstance(items, list):
-        raise FrameError("a message of the wrong shape")
-    return items
-
-
-def _quality(values: dict[str, Any]) -> Quality:
-    try:
-        return Quality(**values)
-    except TypeError as error:
-        raise FrameError("a quality of the wrong shape") from error
-
-
-def _sound(text: str) -> str:
-    # JSON can spell halves of characters, which no encoder takes.
-    return text.encode("utf-8", "replace").decode()

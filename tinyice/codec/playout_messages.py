@@ -6,15 +6,14 @@ what becomes audible right before the audio in which it does. Values here, frame
 pipe, nothing else. Positions ``at`` count samples since the child began.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from math import isfinite
 from struct import Struct
-from typing import Any
 
 from tinyice.codec.joins import CUT, Curve, Join, Joint
+from tinyice.codec.listed import list_in, listed, quality_in, sound
 from tinyice.core.quality import Quality
 from tinyice.work.frames import Frame, FrameError
 
@@ -62,7 +61,7 @@ class Ready:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.READY, [])
+        return listed(Kind.READY, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Began:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.BEGAN, [self.number, self.at])
+        return listed(Kind.BEGAN, [self.number, self.at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Over:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.OVER, [self.number, self.at, self.faults])
+        return listed(Kind.OVER, [self.number, self.at, self.faults])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Failed:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.FAILED, [self.number, self.reason])
+        return listed(Kind.FAILED, [self.number, self.reason])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class Position:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.POSITION, [self.number, self.seconds])
+        return listed(Kind.POSITION, [self.number, self.seconds])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class Silent:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.SILENT, [self.at])
+        return listed(Kind.SILENT, [self.at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class Rested:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.RESTED, [])
+        return listed(Kind.RESTED, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ class Setup:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.SETUP, [asdict(self.quality), list(self.folders)])
+        return listed(Kind.SETUP, [asdict(self.quality), list(self.folders)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class Load:
         join = [self.join.joint.value, self.join.seconds, self.join.curve.value]
         words = [self.path, self.artist, self.title]
         numbers = [self.gain_db, self.start_s, self.end_s]
-        return _json(Kind.LOAD, [self.number, words, join, numbers, self.at_once])
+        return listed(Kind.LOAD, [self.number, words, join, numbers, self.at_once])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ class Unload:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.UNLOAD, [])
+        return listed(Kind.UNLOAD, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,7 @@ class Hold:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.HOLD, [])
+        return listed(Kind.HOLD, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,7 @@ class GoOn:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.GO_ON, [])
+        return listed(Kind.GO_ON, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ class Volume:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.VOLUME, [self.factor])
+        return listed(Kind.VOLUME, [self.factor])
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ class Allow:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.ALLOW, [self.until])
+        return listed(Kind.ALLOW, [self.until])
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +229,7 @@ class Rest:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.REST, [])
+        return listed(Kind.REST, [])
 
 
 FromPlayout = Sound | Ready | Began | Over | Failed | Position | Silent | Rested
@@ -254,7 +253,7 @@ def from_playout(frame: Frame) -> FromPlayout:
     if frame.kind == Kind.SOUND and len(payload) >= _SECONDS.size:
         (seconds,) = _SECONDS.unpack_from(payload)
         return Sound(_number(seconds), payload[_SECONDS.size :])
-    items = _list(payload)
+    items = list_in(payload)
     plain = _PLAIN_FROM.get(frame.kind)
     if plain is not None and not items:
         return plain()
@@ -268,7 +267,7 @@ def _of_track(kind: int, items: list[object]) -> FromPlayout:
         case Kind.OVER, [int(number), int(at), int(faults)]:
             return Over(number, at, faults)
         case Kind.FAILED, [int(number), str(reason)]:
-            return Failed(number, _sound(reason))
+            return Failed(number, sound(reason))
         case Kind.POSITION, [int(number), int(seconds) | float(seconds)]:
             return Position(number, _number(seconds))
         case Kind.SILENT, [int(at)]:
@@ -278,13 +277,13 @@ def _of_track(kind: int, items: list[object]) -> FromPlayout:
 
 def to_playout(frame: Frame) -> ToPlayout:
     """The message of a frame that a child was sent, else ``FrameError``."""
-    items = _list(frame.payload)
+    items = list_in(frame.payload)
     plain = _PLAIN.get(frame.kind)
     if plain is not None and not items:
         return plain()
     match frame.kind, items:
         case Kind.SETUP, [dict(values), list(folders)]:
-            return Setup(_quality(values), tuple(map(str, folders)))
+            return Setup(quality_in(values), tuple(map(str, folders)))
         case Kind.VOLUME, [int(factor) | float(factor)]:
             return Volume(_number(factor))
         case Kind.ALLOW, [int(until) | float(until)]:
@@ -302,8 +301,8 @@ def _load(
             return Load(
                 number,
                 path,
-                _sound(artist),
-                _sound(title),
+                sound(artist),
+                sound(title),
                 join=_join(join),
                 gain_db=_number(gain_db),
                 start_s=_number(start_s),
@@ -327,29 +326,3 @@ def _number(value: object) -> float:
     if isinstance(value, int | float) and isfinite(value):
         return float(value)
     raise FrameError("a number that is none")
-
-
-def _json(kind: Kind, items: list[object]) -> Frame:
-    return Frame(kind, json.dumps(items).encode())
-
-
-def _list(payload: bytes) -> list[object]:
-    try:
-        items = json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise FrameError("a message that can't be read") from error
-    if not isinstance(items, list):
-        raise FrameError("a message of the wrong shape")
-    return items
-
-
-def _quality(values: dict[str, Any]) -> Quality:
-    try:
-        return Quality(**values)
-    except TypeError as error:
-        raise FrameError("a quality of the wrong shape") from error
-
-
-def _sound(text: str) -> str:
-    # JSON can spell halves of characters, which no encoder takes.
-    return text.encode("utf-8", "replace").decode()

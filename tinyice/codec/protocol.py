@@ -5,12 +5,12 @@ further. It first says ``Ready``; ``NewTags`` stand right before the audio that
 they belong to. Values here, frames on the pipe, nothing else.
 """
 
-import json
 from dataclasses import dataclass
 from enum import IntEnum
 from math import isfinite
 from struct import Struct
 
+from tinyice.codec.listed import list_in, listed, sound
 from tinyice.work.frames import Frame, FrameError
 
 MAX_PAYLOAD = 256 * 1024
@@ -49,7 +49,7 @@ class NewTags:
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return Frame(Kind.TAGS, json.dumps([self.artist, self.title]).encode())
+        return listed(Kind.TAGS, [self.artist, self.title])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Ready:
     def framed(self) -> Frame:
         """As it stands on the pipe."""
         numbers = [self.bitrate, self.samplerate, self.channels]
-        return Frame(Kind.READY, json.dumps([self.content_type, *numbers]).encode())
+        return listed(Kind.READY, [self.content_type, *numbers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,9 @@ def from_child(frame: Frame) -> FromChild:
             seconds = _seconds(frame.payload[: SECONDS.size])
             return Audio(frame.payload[SECONDS.size :], seconds)
         case Kind.TAGS:
-            return _tags(_list(frame.payload))
+            return _tags(list_in(frame.payload))
         case Kind.READY:
-            return _ready(_list(frame.payload))
+            return _ready(list_in(frame.payload))
         case Kind.ERROR:
             return Fault(frame.payload.decode("utf-8", "replace"))
     raise FrameError(f"a frame of kind {frame.kind} from a codec")
@@ -138,26 +138,11 @@ def _seconds(raw: bytes) -> float:
     raise FrameError("a time that is none")
 
 
-def _list(payload: bytes) -> list[object]:
-    try:
-        items = json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise FrameError("a message that can't be read") from error
-    if not isinstance(items, list):
-        raise FrameError("a message of the wrong shape")
-    return items
-
-
 def _tags(items: list[object]) -> NewTags:
     match items:
         case [str(artist), str(title)]:
-            return NewTags(_sound(artist), _sound(title))
+            return NewTags(sound(artist), sound(title))
     raise FrameError("tags of the wrong shape")
-
-
-def _sound(text: str) -> str:
-    # JSON can spell halves of characters, which no encoder takes.
-    return text.encode("utf-8", "replace").decode()
 
 
 def _ready(items: list[object]) -> Ready:
