@@ -1,17 +1,14 @@
 """A station with pushes whose targets are played by the test: no sockets, no real time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IProtocol, IPushProducer
 from twisted.internet.task import Clock
-from twisted.python.failure import Failure
 
 from core.fakes import NOON
 from formats.synthetic_frames import mpeg_frame
+from relays import calls
 from tinyice.config.items import Push as PushItem
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
@@ -20,8 +17,6 @@ from tinyice.core.mounts import Mounts
 from tinyice.core.pace import Pace
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.core.source import Source
-from tinyice.outbound.destination import Destination
-from tinyice.outbound.errors import Kind, OutboundError
 from tinyice.relays.push import Push, Surroundings
 from tinyice.relays.push_session import Ways
 from tinyice.relays.push_settings import settings_of
@@ -31,70 +26,10 @@ from tinyice.wire.station import StationFields
 FRAMES_A_SECOND = 44100 / 1152
 URL = "http://public.example:8000/there"
 TAKEN = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\r\n\r\n"
-ROOM = 65536
-"""What a transport takes before it tells its producer to pause."""
 
 
-class Wire:
-    """A transport that keeps what is written, and is as slow as the test wants it."""
-
-    socket = None
-
-    def __init__(self, call: "Call") -> None:
-        self._call = call
-        self._producer: IPushProducer | None = None
-        self.written = b""
-        self.is_open = True
-        self.unsent = 0
-        self.takes_all = True
-
-    def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
-        assert streaming
-        self._producer = producer
-
-    def unregisterProducer(self) -> None:
-        self._producer = None
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-        if not self.takes_all:
-            self.unsent += len(data)
-            if self.unsent > ROOM and self._producer is not None:
-                self._producer.pauseProducing()
-
-    def take(self) -> None:
-        """The other side has taken all that was written."""
-        self.unsent = 0
-        if self._producer is not None:
-            self._producer.resumeProducing()
-
-    def loseConnection(self) -> None:
-        if self.takes_all:
-            self._call.hang_up()
-
-    def abortConnection(self) -> None:
-        self._call.hang_up()
-
-    def getPeer(self) -> object:
-        return type("Address", (), {"host": "192.0.2.80"})()
-
-
-@dataclass
-class Call:
-    """One connection that a push wants; the test is the other side."""
-
-    to: Destination
-    protocol: IProtocol
-    trusted: bool
-    pin: str
-    done: Deferred[None] = field(default_factory=Deferred)
-    wire: Wire | None = None
-    is_open: bool = True
-
-    @property
-    def heard(self) -> bytes:
-        assert self.wire is not None
-        return self.wire.written
+class Call(calls.Call):
+    """One connection that a push wants."""
 
     @property
     def head(self) -> str:
@@ -104,57 +39,11 @@ class Call:
     def audio(self) -> bytes:
         return self.heard.partition(b"\r\n\r\n")[2]
 
-    def accept(self) -> "Call":
-        self.wire = Wire(self)
-        self.protocol.makeConnection(self.wire)
-        self.done.callback(None)
-        return self
-
     def take(self, words: bytes = TAKEN) -> "Call":
         """Accept, and take the stream."""
         self.accept()
         self.say(words)
         return self
-
-    def refuse(self, sentence: str = "no connection") -> None:
-        self.is_open = False
-        self.done.errback(OutboundError(Kind.CONNECT, sentence))
-
-    def say(self, data: bytes) -> None:
-        if self.is_open:
-            self.protocol.dataReceived(data)
-
-    def hang_up(self) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.protocol.connectionLost(Failure(ConnectionDone()))
-
-
-@dataclass
-class Net:
-    """Every connection that was asked for, in order."""
-
-    calls: list[Call] = field(default_factory=list)
-    new: list[Call] = field(default_factory=list)
-
-    async def connect(
-        self,
-        to: Destination,
-        protocol: IProtocol,
-        *,
-        trusted: bool,
-        timeout_s: float,
-        pin: str = "",
-    ) -> None:
-        call = Call(to, protocol, trusted, pin)
-        call.done = Deferred(lambda _: setattr(call, "is_open", False))
-        self.calls.append(call)
-        self.new.append(call)
-        await call.done
-
-    def next(self) -> Call:
-        """The oldest connection that nobody took care of; it must be there."""
-        return self.new.pop(0)
 
 
 class Encoder:
@@ -195,7 +84,7 @@ class Studio:
     def __init__(self, *pushes: PushItem, **settings: MountSettings) -> None:
         self.clock = Clock()
         self.clock.advance(1000)
-        self.net = Net()
+        self.net = calls.Net(Call)
         self.events: list[Event] = []
         self.chance = 1.0
         known = {f"/{name}": one for name, one in settings.items()}

@@ -30,7 +30,7 @@ def flap(station: Station, times: int) -> None:
         lambda _call: station.pass_time(9),
     )
     for number in range(times):
-        while not station.net.open_calls:
+        while not station.net.new:
             station.pass_time(1)
         call = station.net.next()
         if number % 5 == 4:

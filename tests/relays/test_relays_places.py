@@ -117,9 +117,9 @@ def test_a_hold_bridges_a_loss() -> None:
     before = len(player.got)
     for _ in range(25):
         station.pass_time(1)
-        if station.net.open_calls:
+        if station.net.new:
             station.net.next().refuse()
-    while not station.net.open_calls:
+    while not station.net.new:
         station.pass_time(1)
     again = station.net.next().stream(seconds=4)
     station.play(again, 2, b"\x02")

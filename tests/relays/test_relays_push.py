@@ -466,7 +466,8 @@ def test_hundreds_of_flaps_leave_nothing_behind() -> None:
 def _stream(studio: Studio) -> Call:
     """The one open connection for the stream, taken; those for titles are refused."""
     studio.clock.advance(0)
-    calls, studio.net.new = [call for call in studio.net.new if call.is_open], []
+    calls = [call for call in studio.net.new if call.is_open]
+    studio.net.new.clear()
     (stream,) = [call for call in calls if isinstance(call.protocol, TargetConnection)]
     for call in calls:
         if call is not stream:

@@ -80,7 +80,7 @@ def test_a_pin_is_not_left_behind() -> None:
     relay = begun(station, Upstream(upstream("https://best.example/live").to, pin="ab" * 32))
     led_to(station.net.next(), "http://best.example/live")
     assert "nothing is pinned" in relay.snapshot().error
-    assert not station.net.open_calls
+    assert not station.net.new
 
 
 def test_a_circle_is_named() -> None:
@@ -92,7 +92,7 @@ def test_a_circle_is_named() -> None:
         "leads in a circle: http://best.example/live -> http://b.example/x -> "
         "http://best.example/live"
     )
-    assert not station.net.open_calls
+    assert not station.net.new
 
 
 def test_ten_redirects_and_no_more() -> None:
@@ -120,7 +120,7 @@ def test_where_no_redirect_leads(location: str, words: str) -> None:
     relay = begun(station, upstream(BEST))
     led_to(station.net.next(), location)
     assert words in relay.snapshot().error
-    assert not station.net.open_calls
+    assert not station.net.new
 
 
 def test_nobody_is_led_out_of_tls_with_a_login() -> None:
@@ -128,7 +128,7 @@ def test_nobody_is_led_out_of_tls_with_a_login() -> None:
     relay = begun(station, upstream("https://best.example/live", password="secret"))
     led_to(station.net.next(), "http://best.example/live")
     assert "nothing is encrypted" in relay.snapshot().error
-    assert not station.net.open_calls
+    assert not station.net.new
 
 
 def test_what_a_redirect_names_can_not_add_to_the_request() -> None:

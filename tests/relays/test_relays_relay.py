@@ -208,14 +208,14 @@ def test_a_long_loss_lets_listeners_go() -> None:
     call.hang_up()
     for _ in range(14):
         station.pass_time(1)
-        if station.net.open_calls:
+        if station.net.new:
             station.net.next().refuse()
     assert player.finished
     assert station.mounts.known("/r").source is None
-    later = station.net.next() if station.net.open_calls else None
+    later = station.net.next() if station.net.new else None
     while later is None:
         station.pass_time(1)
-        later = station.net.next() if station.net.open_calls else None
+        later = station.net.next() if station.net.new else None
     later.stream()
     assert station.mounts.known("/r").source is not None
 
@@ -265,7 +265,7 @@ def test_the_better_upstream_is_looked_for_and_taken_without_a_gap() -> None:
     second = station.net.next().stream(seconds=1)
     _, player = station.listen()
     station.play(second, 29)
-    assert not station.net.open_calls
+    assert not station.net.new
     station.play(second, 1.2)
     station.net.next().refuse()
     assert relay.snapshot().upstream == SECOND
@@ -300,9 +300,9 @@ def test_an_upstream_that_comes_and_goes_is_looked_for_less_and_less() -> None:
     best.hang_up()
     second = station.net.next().stream()
     station.play(second, 59)
-    assert not station.net.open_calls
+    assert not station.net.new
     station.play(second, 2)
-    assert station.net.open_calls
+    assert station.net.new
 
 
 def test_who_hangs_is_not_waited_for_while_another_one_would_answer() -> None:
@@ -352,7 +352,7 @@ def test_the_mount_may_end_it() -> None:
         RelayState.WAITING,
         "ended by an operator",
     )
-    assert not station.net.open_calls
+    assert not station.net.new
     station.pass_time(1.1)
     assert station.net.next().to.host == "best.example"
 
@@ -397,11 +397,11 @@ def test_an_upstream_ahead_of_time_is_not_read_for_a_while() -> None:
     station.relay()
     call = station.net.next().stream(seconds=20)
     assert call.wire is not None
-    assert call.wire.paused
+    assert call.wire.is_paused
     station.pass_time(9)
     assert call.is_open, "who may not send is not silent"
     station.pass_time(2)
-    assert not call.wire.paused
+    assert not call.wire.is_paused
 
 
 def test_on_demand() -> None:

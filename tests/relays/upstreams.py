@@ -1,24 +1,19 @@
 """A station with relays whose upstreams are played by the test: no sockets, no real time."""
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
-from twisted.python.failure import Failure
 
 from core.fakes import NOON, Player
 from formats.synthetic_frames import MP3_128_BYTES, mpeg_frame
+from relays import calls
 from tinyice.core.clients import Client
 from tinyice.core.events import Event
 from tinyice.core.listener import Listener
 from tinyice.core.mounts import Mounts
 from tinyice.core.settings import MountSettings, StationSettings
-from tinyice.outbound.destination import Destination, Login, parse
-from tinyice.outbound.errors import Kind, OutboundError
-from tinyice.relays.connection import UpstreamConnection
+from tinyice.outbound.destination import Login, parse
 from tinyice.relays.relay import Relay, World
 from tinyice.relays.session import Terms
 from tinyice.relays.settings import RelaySettings, Upstream
@@ -28,67 +23,12 @@ OK = b"HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n"
 BEST, SECOND, THIRD = (f"http://{name}.example/live" for name in ("best", "second", "third"))
 
 
-class Wire:
-    """A transport that keeps what is written to it."""
-
-    def __init__(self, call: "Call") -> None:
-        self._call = call
-        self.written = b""
-        self.paused = False
-        self.aborted = False
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def pauseProducing(self) -> None:
-        self.paused = True
-
-    def resumeProducing(self) -> None:
-        self.paused = False
-
-    def abortConnection(self) -> None:
-        self.aborted = True
-        self._call.hang_up()
-
-    def getPeer(self) -> object:
-        return type("Address", (), {"host": "192.0.2.80"})()
-
-
-@dataclass
-class Call:
-    """One connection that a relay wants; the test is the other side."""
-
-    to: Destination
-    protocol: UpstreamConnection
-    trusted: bool
-    pin: str
-    done: Deferred[None] = field(default_factory=Deferred)
-    wire: Wire | None = None
-    is_open: bool = True
+class Call(calls.Call):
+    """One connection that a relay wants."""
 
     @property
     def asked(self) -> str:
-        assert self.wire is not None
-        return self.wire.written.decode()
-
-    def accept(self) -> "Call":
-        self.wire = Wire(self)
-        self.protocol.makeConnection(self.wire)
-        self.done.callback(None)
-        return self
-
-    def refuse(self, sentence: str = "no connection") -> None:
-        self.is_open = False
-        self.done.errback(OutboundError(Kind.CONNECT, sentence))
-
-    def say(self, data: bytes) -> None:
-        if self.is_open:
-            self.protocol.dataReceived(data)
-
-    def hang_up(self, error: BaseException | None = None) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.protocol.connectionLost(Failure(error or ConnectionDone()))
+        return self.heard.decode()
 
     def stream(self, head: bytes = b"", seconds: float = 0.1) -> "Call":
         """Accept, answer with a stream, and send so much of it."""
@@ -106,40 +46,13 @@ def frames(seconds: float, filling: bytes = b"\x55") -> bytes:
     return mpeg_frame(filling=filling) * max(2, round(seconds * FRAMES_A_SECOND))
 
 
-@dataclass
-class Net:
-    """Every connection that was asked for, in order."""
-
-    calls: list[Call] = field(default_factory=list)
-    open_calls: deque[Call] = field(default_factory=deque)
-
-    async def connect(
-        self,
-        to: Destination,
-        protocol: UpstreamConnection,
-        *,
-        trusted: bool,
-        timeout_s: float,
-        pin: str = "",
-    ) -> None:
-        call = Call(to, protocol, trusted, pin)
-        call.done = Deferred(lambda _: setattr(call, "is_open", False))
-        self.calls.append(call)
-        self.open_calls.append(call)
-        await call.done
-
-    def next(self) -> Call:
-        """The oldest connection that nobody took care of; it must be there."""
-        return self.open_calls.popleft()
-
-
 class Station:
     """Mounts, a net, a clock that the test turns."""
 
     def __init__(self, **settings: MountSettings) -> None:
         self.clock = Clock()
         self.clock.advance(1000)
-        self.net = Net()
+        self.net = calls.Net(Call)
         self.events: list[Event] = []
         self.settings = {f"/{name}": one for name, one in settings.items()}
         self.chance = 1.0
