@@ -149,3 +149,11 @@ class Overloaded(DomainError):
     def __init__(self, retry_after: int) -> None:
         super().__init__("too many requests are waiting")
         self.retry_after = retry_after
+
+
+class NotThere(DomainError):
+    """What was named is not there, or is no more."""
+
+
+class NotUsable(DomainError):
+    """A name or a path that can't be, or may not."""
