@@ -33,6 +33,12 @@ _EVERYWHERE = (
 SHEETS: Mapping[str, tuple[str, ...]] = {
     "console.css": (*_EVERYWHERE, "frame.css"),
     "public.css": (*_EVERYWHERE, "listeners.css"),
+    "studio.css": (
+        "studio_frame.css",
+        "studio_deck.css",
+        "studio_library.css",
+        "studio_lists.css",
+    ),
 }
 """Style sheets that are served as one: every page's own ones come after them."""
 
@@ -51,6 +57,7 @@ SCRIPTS = (
     "reveal.js",
     "settings.js",
     "stations.js",
+    "studio.js",
     "system.js",
 )
 """What pages load: one each. All other modules are imported by these."""

@@ -1,0 +1,6 @@
+// The Studio: what plays on one mount, and what is to play. What it shows comes by
+// server events; nothing is asked for again and again.
+
+import "./console.js";
+import "./onair-monitor.js";
+import "./studio_tabs.js";
