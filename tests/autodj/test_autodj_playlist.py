@@ -44,6 +44,40 @@ def test_numbers_are_never_given_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("moved", "before", "after"),
+    [
+        ("db", "a", "dbac"),
+        ("ac", None, "bdac"),
+        ("ad", "c", "badc"),
+        ("bc", "b", "abcd"),
+        ("cb", "b", "acbd"),
+        ("bb", "d", "acbd"),
+        ("", "a", "abcd"),
+    ],
+)
+def test_entries_are_gathered(moved: str, before: str | None, after: str) -> None:
+    """From wherever they are, in the order in which they are named, as one change."""
+    made = playlist("abcd")
+    numbers = {entry.track.path: entry.id for entry in made}
+    made.bookmark = 2
+    version = made.version
+    made.gather([numbers[each] for each in moved], None if before is None else numbers[before])
+    assert shown(made) == after
+    assert [made.position(entry.id) for entry in made] == [0, 1, 2, 3]
+    assert made.version == version + (after != "abcd")
+    assert made.at(made.bookmark - 1).track.path == "b"
+
+
+def test_what_is_not_there_is_not_gathered() -> None:
+    made = playlist("abc")
+    ids = [entry.id for entry in made]
+    for entries, before in (([ids[2], 99], ids[0]), ([ids[2]], 99)):
+        with pytest.raises(EntryUnknown):
+            made.gather(entries, before)
+    assert shown(made) == "abc"
+
+
+@pytest.mark.parametrize(
     ("start", "end", "to", "after"),
     [
         (0, 1, 3, "bcda"),
@@ -122,7 +156,9 @@ def test_versions_begin_again_in_time() -> None:
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
-    verbs = st.sampled_from(["add", "remove", "move", "swap", "shuffle", "clear", "cut", "update"])
+    verbs = st.sampled_from(
+        ["add", "remove", "move", "gather", "swap", "shuffle", "clear", "cut", "update"]
+    )
     numbers = st.integers(-1, 8)
     return draw(st.lists(st.tuples(verbs, numbers, numbers, numbers), max_size=30))
 
@@ -136,6 +172,8 @@ def do(made: Playlist, step: tuple[str, int, int, int]) -> None:
             made.remove([made.at(a).id])
         case "move":
             made.move(a, b, c)
+        case "gather":
+            made.gather([made.at(a).id, made.at(b).id], made.at(c).id)
         case "swap":
             made.swap(a, b)
         case "shuffle":

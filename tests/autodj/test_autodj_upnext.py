@@ -65,3 +65,37 @@ def test_moves_keep_priorities_in_order(
                 assert list(queue)[to].id == ids[which]
         priorities = [priority for _entry, priority in queue.all()]
         assert priorities == sorted(priorities, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("moved", "before", "after", "version"),
+    [
+        ("c", "a", "cabd", 1),
+        ("da", None, "bcda", 1),
+        ("db", "b", "adbc", 1),
+        ("a", "a", "abcd", 0),
+        ("", "a", "abcd", 0),
+    ],
+)
+def test_several_are_moved_at_once(
+    moved: str, before: str | None, after: str, version: int
+) -> None:
+    """With the priorities that are right where they wait then."""
+    queue = UpNext(EntryIds())
+    numbers = {name: queue.add(Track(name), int(name < "c")) for name in "abcd"}
+    told = queue.version
+    where = None if before is None else numbers[before]
+    queue.gather([numbers[each] for each in moved], where)
+    assert shown(queue) == after
+    priorities = [priority for _, priority in queue.all()]
+    assert priorities == sorted(priorities, reverse=True)
+    assert queue.version == told + version
+
+
+def test_who_is_not_there_is_not_moved() -> None:
+    queue = UpNext(EntryIds())
+    first, second = queue.add(Track("a")), queue.add(Track("b"))
+    for entries, before in (([second, 99], first), ([second], 99)):
+        with pytest.raises(EntryUnknown):
+            queue.gather(entries, before)
+    assert shown(queue) == "ab"

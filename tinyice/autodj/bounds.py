@@ -8,12 +8,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import NotUsable
 
 PATH_MAX = 4096
 
 
-class PathRefused(DomainError):
+class PathRefused(NotUsable):
     """This may not be read. ``fault`` is for people, and tells nothing of the disk."""
 
     def __init__(self, path: str, fault: str) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from itertools import count
 
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import Conflict, NotThere
 from tinyice.core.tracks import Track
 
 
-class EntryUnknown(DomainError):
+class EntryUnknown(NotThere):
     """There is no entry of this number, or at this place."""
 
     def __init__(self, entry: int) -> None:
@@ -15,7 +15,7 @@ class EntryUnknown(DomainError):
         self.entry = entry
 
 
-class TooManyEntries(DomainError):
+class TooManyEntries(Conflict):
     """The list takes no more."""
 
     def __init__(self, limit: int) -> None:

@@ -150,6 +150,24 @@ class Playlist:
         part[to - first : to - first] = moved
         self._reorder(first, part)
 
+    def gather(self, entries: Iterable[int], before: int | None) -> None:
+        """Put these entries in front of the entry ``before``, in this order; None: at the end.
+
+        Raises ``EntryUnknown`` for any that is not.
+        """
+        moved = {number: self.entry(number) for number in entries}
+        where = len(self) if before is None else self.position(before)
+        ahead, behind = (
+            [entry for entry in part if entry.id not in moved]
+            for part in (self._entries[:where], self._entries[where:])
+        )
+        whole = [*ahead, *moved.values(), *behind]
+        pairs = enumerate(zip(whole, self._entries, strict=True))
+        other = [position for position, (new, old) in pairs if new is not old]
+        if other:
+            first, last = other[0], other[-1] + 1
+            self._reorder(first, whole[first:last])
+
     def swap(self, first: int, second: int) -> None:
         """Let two entries change places, told by their positions."""
         self.at(first), self.at(second)

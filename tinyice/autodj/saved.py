@@ -13,7 +13,7 @@ from typing import Protocol
 
 from tinyice.autodj.mpd.needs import PlaylistNameRefused, PlaylistUnknown, Stored
 from tinyice.autodj.playlist import ENTRIES_MAX
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import Conflict
 from tinyice.core.tracks import Track
 from tinyice.wire.errors import PeerError
 from tinyice.wire.listed import Listed
@@ -31,7 +31,7 @@ MODE = 0o640
 FOLDER_MODE = 0o750
 
 
-class PlaylistNotKept(DomainError):
+class PlaylistNotKept(Conflict):
     """It can't be read or written. ``fault`` is for people."""
 
     def __init__(self, name: str, fault: str) -> None:

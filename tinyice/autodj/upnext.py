@@ -1,6 +1,6 @@
 """What plays next, before the playlist goes on: a queue with priorities."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tinyice.autodj.entries import Entry, EntryIds, EntryUnknown, TooManyEntries
@@ -64,6 +64,29 @@ class UpNext:
             priority = max(priority, lowest)
         self._waiting.insert(to, _Waiting(moved.entry, priority))
         self.version += 1
+
+    def gather(self, entries: Iterable[int], before: int | None) -> None:
+        """Let these wait in front of the entry ``before``, in this order; None: at the end.
+
+        They take the priorities that are right there. Raises ``EntryUnknown`` for any that
+        is not.
+        """
+        moved = {number: self._waiting[self._position(number)] for number in entries}
+        where = len(self) if before is None else self._position(before)
+        ahead, behind = (
+            [each for each in part if each.entry.id not in moved]
+            for part in (self._waiting[:where], self._waiting[where:])
+        )
+        placed: list[_Waiting] = []
+        highest = ahead[-1].priority if ahead else None
+        for each in moved.values():
+            priority = each.priority if highest is None else min(each.priority, highest)
+            highest = max(priority, behind[0].priority) if behind else priority
+            placed.append(_Waiting(each.entry, highest))
+        whole = [*ahead, *placed, *behind]
+        if whole != self._waiting:
+            self._waiting = whole
+            self.version += 1
 
     def next(self) -> Entry | None:
         """Who is next; it goes on waiting."""

@@ -11,7 +11,7 @@ from tinyice.autodj.entries import Entry
 from tinyice.autodj.modes import Modes
 from tinyice.autodj.playlist import Playlist
 from tinyice.core.clients import Client
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import NotThere, NotUsable
 from tinyice.core.tracks import LibraryCount, NamedPage, Tag, Track, TrackPage, TrackQuery
 
 T = TypeVar("T")
@@ -192,7 +192,7 @@ class Stored:
     changed_at: float
 
 
-class PlaylistUnknown(DomainError):
+class PlaylistUnknown(NotThere):
     """No playlist is saved under this name."""
 
     def __init__(self, name: str) -> None:
@@ -200,7 +200,7 @@ class PlaylistUnknown(DomainError):
         self.name = name
 
 
-class PlaylistNameRefused(DomainError):
+class PlaylistNameRefused(NotUsable):
     """No playlist can be saved under this name."""
 
     def __init__(self, name: str, fault: str) -> None:
