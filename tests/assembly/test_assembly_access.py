@@ -10,8 +10,9 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from tinyice.assembly.access import Access, Shelves, hashes_in, make_access
+from tinyice.config.advanced import AdvancedMount
 from tinyice.config.items import ApiToken
-from tinyice.config.model import AdvancedMount, Config, User
+from tinyice.config.model import Config, User
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.tokens import mint
 from tinyice.core.clients import Client

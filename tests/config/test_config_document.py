@@ -5,10 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tinyice.config.advanced import AdvancedMount
+from tinyice.config.autodjs import AutoDJ
 from tinyice.config.document import documents, main
 from tinyice.config.items import ApiToken, BanNote, UrlAuth
 from tinyice.config.kinds import kind_of
-from tinyice.config.model import AdvancedMount, Config, User
+from tinyice.config.model import Config, User
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,7 +26,9 @@ def test_the_documents_are_written_into_a_folder(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == set(documents())
 
 
-@pytest.mark.parametrize("struct", [Config, AdvancedMount, User, UrlAuth, ApiToken, BanNote])
+@pytest.mark.parametrize(
+    "struct", [Config, AdvancedMount, User, UrlAuth, ApiToken, BanNote, AutoDJ]
+)
 def test_every_key_has_a_meaning_and_every_number_a_range(struct: type[msgspec.Struct]) -> None:
     for field in msgspec.structs.fields(struct):
         kind = kind_of(field.type)

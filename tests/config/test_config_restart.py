@@ -29,7 +29,7 @@ LIVE = {
     *("max_listeners", "max_listener_duration", "max_sources", "source_timeout"),
     *("logo_path", "landing_markdown", "approve_mounts", "geoip_database"),
     *("takeover", "takeover_after", "stop_timeout", "log_level", "relays", "masters", "pushes"),
-    *("transcoders", "auto_transcode_mp3_bitrates"),
+    *("transcoders", "auto_transcode_mp3_bitrates", "autodjs", "media_roots"),
 }
 """The keys that hold as soon as they are saved."""
 

@@ -10,9 +10,11 @@ import pytest
 
 from house.sources import PROJECT
 from tinyice.cli import CommandLine
-from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, UrlAuth
+from tinyice.config.advanced import AdvancedMount
+from tinyice.config.autodjs import AutoDJ
+from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, Transcoder, UrlAuth
 from tinyice.config.kept import KEPT
-from tinyice.config.model import AdvancedMount, Config, User
+from tinyice.config.model import Config, User
 from tinyice.core.events import DropReason, Event
 from tinyice.options import Options
 
@@ -73,7 +75,8 @@ def broken_links(path: Path) -> list[str]:
 
 def known_keys() -> set[str]:
     """Every key that a configuration may have."""
-    models = (Config, AdvancedMount, User, UrlAuth, ApiToken, BanNote, Relay, Master, Push)
+    listed = (ApiToken, BanNote, Relay, Master, Push, Transcoder, AutoDJ)
+    models = (Config, AdvancedMount, User, UrlAuth, *listed)
     known = {field.name for model in models for field in msgspec.structs.fields(model)}
     return known.union(*KEPT.values())
 

@@ -1,5 +1,6 @@
 """From JSON values to the model, with every fault on the way."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -90,6 +91,11 @@ def _struct(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
 
 
 def _items(kind: Kind, raw: object, walk: Walk, path: KeyPath) -> object:
+    if kind.is_command and isinstance(raw, str):
+        try:
+            raw = shlex.split(raw)
+        except ValueError:
+            return walk.refuse(path, "must end each quotation that it begins")
     if not isinstance(raw, list) or (kind.length and len(raw) != kind.length):
         return _wrong(kind, raw, walk, path)
     item = kind_of(kind.args[0])

@@ -13,10 +13,12 @@ from typing import Literal
 import msgspec
 from msgspec.structs import FieldInfo
 
+from tinyice.config.advanced import AdvancedMount
+from tinyice.config.autodjs import AutoDJ
 from tinyice.config.items import ApiToken, BanNote, Master, Push, Relay, Transcoder, UrlAuth
 from tinyice.config.kept import Kept, kept_keys
 from tinyice.config.kinds import Kind, kind_of
-from tinyice.config.model import AdvancedMount, Config, User
+from tinyice.config.model import Config, User
 from tinyice.config.restart import AT_START
 from tinyice.config.schema import schema
 
@@ -25,6 +27,7 @@ SECTIONS: Mapping[str, str] = {
     "default_source_password": "Mounts",
     "relays": "Relays",
     "transcoders": "Transcoders",
+    "autodjs": "AutoDJs",
     "admin_user": "Access",
     "banned_ips": "Addresses",
     "burst_size": "Delivery to listeners",
@@ -94,6 +97,7 @@ def reference() -> str:
     parts += _struct("One server that is mirrored, in `masters`", Master)
     parts += _struct("One mount that is sent elsewhere, in `pushes`", Push)
     parts += _struct("One transcoder, in `transcoders`", Transcoder)
+    parts += _struct("One AutoDJ, in `autodjs`", AutoDJ)
     parts += _struct("One account, in `users`", User)
     parts += _struct("One token, in `api_tokens`", ApiToken)
     parts += _struct("One ban, in `ban_notes`", BanNote)

@@ -209,6 +209,19 @@ def remove_transcoder(document: Document, called: str) -> bool:
     return _drop(document, "transcoders", find_transcoder(document, called))
 
 
+def find_autodj(document: Document, mount: str) -> dict[str, Any] | None:
+    """What the file says of the AutoDJ on that mount; None: nothing."""
+    for entry in entries(document, "autodjs"):
+        if isinstance(entry, dict) and entry.get("mount") == mount:
+            return entry
+    return None
+
+
+def remove_autodj(document: Document, mount: str) -> bool:
+    """Forget the AutoDJ on that mount; whether it was there."""
+    return _drop(document, "autodjs", find_autodj(document, mount))
+
+
 def add_token(document: Document, token: Token) -> None:
     """Keep what is known of a new token; one without an end is kept without that key."""
     told = {

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from tinyice.config.accounts import token_notes
+from tinyice.config.autodj_rules import autodj_notes
 from tinyice.config.build import Walk, build
 from tinyice.config.environment import from_environment, from_options, option, variable
 from tinyice.config.faults import ConfigFaults, Fault, path_text
@@ -81,4 +82,5 @@ def _notes(config: Config, walk: Walk) -> Iterator[str]:
     yield from tls_notes(config)
     yield from burst_notes(config)
     yield from access_notes(config)
+    yield from autodj_notes(config)
     yield from token_notes(config)

@@ -23,7 +23,7 @@ class Kept(Enum):
 _LATER = (
     "acme_email acme_directory_url domains "
     "variant_groups oidc_providers pending_users webauthn smtp "
-    "autodjs media_roots ingest "
+    "ingest "
     "directory_listing directory_server webhooks"
 )
 _RETIRED = "auto_update update_url checksum_url multi_tenant setup_complete"

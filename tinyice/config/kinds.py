@@ -5,7 +5,8 @@ stands in its ``Meta``; ours stands in ``Meta.extra``: ``check`` (a rule of
 ``checks``), ``secret`` (never shown), ``hashed`` (a password that becomes a hash
 when it is plain), ``text`` (a number that may be written as text), ``named``
 (words that stand for numbers), ``words`` (what the value is called), ``several``
-(what several are called), ``lines`` (text of more than one line).
+(what several are called), ``lines`` (text of more than one line), ``command`` (a
+list of words that may be written as one text).
 """
 
 from collections.abc import Callable, Mapping
@@ -102,6 +103,12 @@ Fallback = Annotated[
         }
     ),
 ]
+Command = Annotated[
+    tuple[Text, ...],
+    Meta(extra={"command": True, "words": "a command: a list of its words, or one text"}),
+]
+"""A program and its arguments. A text is taken apart as a shell would, and no shell is run."""
+
 MountPath = Annotated[str, Meta(extra={"check": mount_path_fault, "words": "a mount path"})]
 Charset = Annotated[str, Meta(extra={"check": checks.charset_fault, "words": "a charset"})]
 Colour = Annotated[str, Meta(extra={"check": checks.colour_fault, "words": "a colour"})]
@@ -196,9 +203,14 @@ class Kind:
         return named
 
     @property
+    def is_command(self) -> bool:
+        """Whether the value is a list of words that may be written as one text."""
+        return bool(self.extra.get("command"))
+
+    @property
     def takes_text(self) -> bool:
         """Whether the value may be written as text; empty text means the default."""
-        return self.base in (str, Literal) or self.numeric_text
+        return self.base in (str, Literal) or self.numeric_text or self.is_command
 
     @property
     def words(self) -> str:
@@ -206,7 +218,7 @@ class Kind:
         if self.base is Literal:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.args if choice)
         names = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-        if self.base is tuple:
+        if self.base is tuple and not self.is_command:
             item = kind_of(self.args[0])
             several = item.extra.get("several", "objects" if item.is_struct else item.words)
             return f"a list of {self.length} numbers" if self.length else f"a list of {several}"

@@ -2,8 +2,9 @@
 
 from typing import TypeVar
 
+from tinyice.config.advanced import AdvancedMount
 from tinyice.config.items import UrlAuth
-from tinyice.config.model import AdvancedMount, Config
+from tinyice.config.model import Config
 from tinyice.core.settings import MountSettings, UrlAuthSettings
 
 T = TypeVar("T")
@@ -41,6 +42,9 @@ def settings_for(config: Config, path: str) -> MountSettings:
         hold_s=_first(own.hold_time, config.hold_time),
         return_after_s=_first(own.return_after, config.return_after),
         stall_after_s=_first(own.stall_after, config.stall_after),
+        silence_after_s=own.silence_after,
+        silence_level_db=own.silence_level,
+        music_dir=own.music_dir,
         overflows=own.fallback_when_full,
         listener_accounts=own.listener_accounts,
         url_auth=None if own.url_auth is None else _url_auth(own.url_auth),
@@ -59,7 +63,8 @@ def configured_paths(config: Config) -> tuple[str, ...]:
     off = (path for path, is_off in config.disabled_mounts.items() if is_off)
     relayed = (relay.mount for relay in config.relays if relay.enabled)
     encoded = (one.output_mount for one in config.transcoders if one.enabled)
-    told = (*config.mounts, *config.advanced_mounts, *relayed, *encoded)
+    played = (one.mount for one in config.autodjs if one.enabled)
+    told = (*config.mounts, *config.advanced_mounts, *relayed, *encoded, *played)
     named = (*told, *config.fallback_mounts, *off)
     return tuple(dict.fromkeys(named))
 
@@ -70,6 +75,8 @@ def is_configured(config: Config, path: str) -> bool:
         return True
     is_off = config.disabled_mounts.get(path, False)
     if is_off or any(relay.mount == path and relay.enabled for relay in config.relays):
+        return True
+    if any(one.mount == path and one.enabled for one in config.autodjs):
         return True
     return any(one.output_mount == path and one.enabled for one in config.transcoders)
 
@@ -96,6 +103,8 @@ def is_visible(config: Config, path: str) -> bool:
     for one in config.transcoders:
         if one.output_mount == path and one.enabled and one.visibility:
             return one.visibility == "public"
+    if any(one.mount == path and one.enabled and not one.visible for one in config.autodjs):
+        return False
     unmarked = not any(config.visible_mounts.values())
     return config.visible_mounts.get(path, unmarked)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import ip_network
 
+from tinyice.config.autodj_rules import faults_of_autodjs
 from tinyice.config.fallback_rules import faults_of_fallbacks
 from tinyice.config.faults import Fault, printable
 from tinyice.config.model import Config
@@ -29,6 +30,7 @@ def faults_between(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:
     yield from faults_of_relays(config)
     yield from faults_of_pushes(config)
     yield from faults_of_transcoders(config)
+    yield from faults_of_autodjs(config)
 
 
 def _faults_of_https(config: Config) -> Iterator[tuple[tuple[str, ...], Fault]]:

@@ -56,8 +56,9 @@ def _value(kind: Kind) -> dict[str, Any]:
             entry = _or_null(entry)
         return {"type": "object", "additionalProperties": entry}
     if kind.base is tuple:
+        kinds = ["array", "string"] if kind.is_command else "array"
         lengths = {"minItems": kind.length, "maxItems": kind.length} if kind.length else {}
-        return {"type": "array", "items": _value(kind_of(kind.args[0])), **lengths}
+        return {"type": kinds, "items": _value(kind_of(kind.args[0])), **lengths}
     if kind.base is Literal:
         return {"enum": ["", *(choice for choice in kind.args if choice)]}
     return _plain(kind)

@@ -40,7 +40,9 @@ class MountSettings:
     first mount of the ``chain``: what is heard when the source is gone, best first
     (``core/inputs.py`` says how each is written). Then ``hold_s`` is how long a
     source may be gone before anything is done, ``return_after_s`` how long a better
-    one must be good, ``stall_after_s`` how long it may bring nothing; ``overflows``
+    one must be good, ``stall_after_s`` how long it may bring nothing, ``silence_after_s``
+    how long it may bring nothing louder than ``silence_level_db`` (0: for ever);
+    ``music_dir`` is the folder of music that is played meanwhile; ``overflows``
     lets those whom the mount has no room for hear the chain's mounts. ``listener_accounts``
     are the hashes of those who may listen, by name, and nobody else may unless it is empty.
     """
@@ -71,6 +73,9 @@ class MountSettings:
     hold_s: float = 0
     return_after_s: float = 10
     stall_after_s: float = 3
+    silence_after_s: float = 0
+    silence_level_db: float = -50
+    music_dir: str = ""
     overflows: bool = False
     listener_accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
     url_auth: UrlAuthSettings | None = None

@@ -14,9 +14,10 @@ from enum import Enum
 
 import msgspec
 
+from tinyice.config.advanced import AdvancedMount
 from tinyice.config.faults import ConfigFaults, path_text
 from tinyice.config.kinds import Kind, kind_of
-from tinyice.config.model import AdvancedMount, Config
+from tinyice.config.model import Config
 from tinyice.config.mounts import chain_of, is_visible
 from tinyice.web.api.problems import Unfit, told_of
 

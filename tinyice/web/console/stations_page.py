@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import msgspec
 from twisted.web.server import Request
 
-from tinyice.config.model import AdvancedMount, Config
+from tinyice.config.advanced import AdvancedMount
+from tinyice.config.model import Config
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web import urls
