@@ -162,11 +162,8 @@ def test_a_folder_for_a_mount_whose_source_is_gone(tmp_path: Path) -> None:
     settings = settings_for(checked(tmp_path, document).config, "/live")
     assert (settings.music_dir, settings.silence_after_s) == ("music", 20)
     assert settings.silence_level_db == -50
-    key = 'advanced_mounts."/live".music_dir'
     bounded = faults(tmp_path, {**document, "media_roots": ["/srv"]})
-    assert [words for name, words in bounded.items() if "music_dir" in name] == [
-        "must be in one of media_roots, which are: /srv"
-    ], key
+    assert list(bounded.values()) == ["must be in one of media_roots, which are: /srv"]
     beside = faults(tmp_path, {**document, "autodjs": [{**PLAIN, "mount": "/live"}]})
     assert "must be empty, because the mount has an AutoDJ" in "".join(beside.values())
 
