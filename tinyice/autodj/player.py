@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 
+from tinyice.autodj.foresight import Foresight, foresee
 from tinyice.autodj.gains import Levelling
 from tinyice.autodj.modes import Modes
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
@@ -29,6 +30,7 @@ class Player:
         self._lists = lists
         self._rundown = Rundown(lists)
         self._table = Turntable(settings, self._rundown, world)
+        self._now = world.now
 
     @property
     def settings(self) -> PlayerSettings:
@@ -61,6 +63,15 @@ class Player:
     def snapshot(self) -> PlayerSnapshot:
         """How it is doing."""
         return self._table.snapshot()
+
+    def foresee(self) -> Foresight:
+        """When what is ahead is bound to begin, and what of it comes too soon."""
+        return foresee(
+            self._lists,
+            self._table.snapshot(),
+            fade_s=self.settings.fades.seconds,
+            now=self._now().timestamp(),
+        )
 
     def edit(self, change: Callable[[Playlist], T]) -> T:
         """Change the playlist, and follow: where what plays is gone by it, the next one plays."""

@@ -101,6 +101,11 @@ class Recent:
     def __len__(self) -> int:
         return len(self._plays)
 
+    @property
+    def plays(self) -> int:
+        """How many there were in all: the next one has this ordinal."""
+        return self._count
+
     def note(self, track: Track, at: float) -> None:
         """``track`` begins at ``at``; what is planned counts as played."""
         seen, like = Seen(at, self._count), likeness(track)

@@ -98,6 +98,11 @@ class Succession:
         self._decided = None
 
     @property
+    def separation(self) -> Separation:
+        """What is to be kept apart now."""
+        return self._separation()
+
+    @property
     def current(self) -> Entry | None:
         """The entry that plays, or did last; None: the playlist has none such."""
         if self._current is None or self._current not in self._playlist:
