@@ -12,7 +12,7 @@ from tinyice.web.guard import Caller, Guard
 from tinyice.web.params import params_of
 from tinyice.web.router import Router
 
-_ALONE = ("Content-Security-Policy", "default-src 'none'; sandbox")
+ALONE = ("Content-Security-Policy", "default-src 'none'; sandbox")
 """Opened by itself it is a picture and nothing else, whatever a browser makes of it."""
 
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -41,7 +41,7 @@ class LogoSite:
         tag = f'"{picture.digest}"'
         is_this = params_of(request).text("v") == picture.digest
         caching = ("Cache-Control", _FOR_A_YEAR if is_this else _ASK_AGAIN)
-        fields = (caching, ("ETag", tag), _ALONE)
+        fields = (caching, ("ETag", tag), ALONE)
         if tag in (request.getHeader("If-None-Match") or ""):
             return respond(request, Answer(304, picture.content_type, b"", fields))
         return respond(request, Answer(200, picture.content_type, picture.content, fields))

@@ -47,10 +47,14 @@ class Action(Enum):
     CHANGE_LISTENER_ACCOUNTS = "mount.change-listener-accounts"
     SEE_MOUNT_SETTINGS = "mount.see-settings"
     CHANGE_MOUNT = "mount.change"
+    SEE_AUTODJ = "autodj.see"
+    RUN_AUTODJ = "autodj.run"
+    CHANGE_AUTODJS = "autodjs.change"
 
     # lists of what is one's own
     LIST_MOUNTS = "mounts.list"
     LIST_LISTENERS = "listeners.list"
+    LIST_AUTODJS = "autodjs.list"
     SEE_AUDIT = "audit.see"
 
     # about the server
@@ -73,6 +77,8 @@ class Action(Enum):
     CHANGE_RELAYS = "relays.change"
     SEE_TRANSCODERS = "transcoders.see"
     CHANGE_TRANSCODERS = "transcoders.change"
+    CHANGE_COMMANDS = "autodjs.change-commands"
+    BROWSE_FOLDERS = "folders.browse"
     RELOAD = "server.reload"
     UPGRADE = "server.upgrade"
 
@@ -128,8 +134,12 @@ TABLE: Mapping[Action, Rule] = {
     Action.CHANGE_LISTENER_ACCOUNTS: _mount(Role.SOURCE),
     Action.SEE_MOUNT_SETTINGS: _mount(Role.ADMIN),
     Action.CHANGE_MOUNT: _mount(Role.ADMIN),
+    Action.SEE_AUTODJ: _mount(Role.DJ),
+    Action.RUN_AUTODJ: _mount(Role.DJ),
+    Action.CHANGE_AUTODJS: _mount(Role.ADMIN),
     Action.LIST_MOUNTS: Rule(Scope.LISTED, Role.DJ),
     Action.LIST_LISTENERS: Rule(Scope.LISTED, Role.DJ),
+    Action.LIST_AUTODJS: Rule(Scope.LISTED, Role.DJ),
     Action.SEE_AUDIT: Rule(Scope.LISTED, Role.ADMIN),
     Action.LIST_STREAMS: _server(Role.RELAY),
     Action.SEE_SERVER: _server(),
@@ -150,6 +160,8 @@ TABLE: Mapping[Action, Rule] = {
     Action.CHANGE_RELAYS: _server(),
     Action.SEE_TRANSCODERS: _server(),
     Action.CHANGE_TRANSCODERS: _server(),
+    Action.CHANGE_COMMANDS: _server(),
+    Action.BROWSE_FOLDERS: _server(),
     Action.RELOAD: _server(),
     Action.UPGRADE: _server(),
 }

@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 
 from tinyice.core.access.permissions import TABLE, Scope
-from tinyice.web.api.operation import Nothing, Operation
+from tinyice.web.api.operation import ANY_BYTES, JSON, Download, Nothing, Operation, Upload
 from tinyice.web.api.problems import Problem
 
 _REF = "#/components/schemas/{name}"
-_JSON = "application/json"
+_FILE = {"type": "string", "format": "binary"}
+_FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
+_UPLOAD = {ANY_BYTES: {"schema": _FILE}, "multipart/form-data": {"schema": _FORM}}
 
 _SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}, {"password": []}]
 _SCHEMES = {
@@ -48,7 +50,10 @@ def description(operations: Iterable[Operation], *, version: str) -> dict[str, A
     """The whole document."""
     declared = tuple(operations)
     kinds: list[type[Any]] = [
-        kind for one in declared for kind in (one.body, one.answer) if kind is not Nothing
+        kind
+        for one in declared
+        for kind in (one.body, one.answer)
+        if kind not in (Nothing, Upload, Download)
     ]
     kinds += [one.query for one in declared if one.query is not Nothing]
     schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=_REF)
@@ -109,14 +114,19 @@ def _operation(
     if one.query is not Nothing:
         told["parameters"] = _parameters(by_kind[one.query], components, one.in_path)
     if one.body is not Nothing:
-        content = {_JSON: {"schema": by_kind[one.body]}}
+        is_file = one.body is Upload
+        content = _UPLOAD if is_file else {JSON: {"schema": by_kind[one.body]}}
         told["requestBody"] = {"required": True, "content": content}
     return told
 
 
 def _response(one: Operation, status: int, by_kind: Mapping[type, Any]) -> dict[str, Any]:
-    schema = by_kind[one.answer if status == one.status else Problem]
-    return {"description": HTTPStatus(status).phrase, "content": {_JSON: {"schema": schema}}}
+    is_done = status == one.status
+    if is_done and one.answer is Download:
+        content = {each: {"schema": _FILE} for each in one.types}
+    else:
+        content = {JSON: {"schema": by_kind[one.answer if is_done else Problem]}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
 
 
 def _parameters(

@@ -21,8 +21,27 @@ A = TypeVar("A")
 _IN_PATH = re.compile(r"{(\w+)}")
 
 
+JSON = "application/json"
+ANY_BYTES = "application/octet-stream"
+
+
 class Nothing(Struct, frozen=True):
     """No parameters, no body, no answer."""
+
+
+class Upload(Struct, frozen=True):
+    """A file that was sent: as the body, or as the part ``file`` of a form."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is a file. ``name`` is what browsers keep it under."""
+
+    content: bytes
+    content_type: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,7 @@ class Operation:
 
     ``status`` is the answer when all goes well; ``refusals`` are the statuses of
     the domain that the operation may answer besides those that all of its kind have.
+    ``types`` are the types that the answer may have.
     """
 
     method: str
@@ -59,6 +79,7 @@ class Operation:
     answer: type[Any]
     status: int
     refusals: tuple[int, ...]
+    types: tuple[str, ...]
     view: View
 
     @property
@@ -108,6 +129,7 @@ class Operations:
         body: type[B] = Nothing,  # type: ignore[assignment]
         status: int = 200,
         refusals: tuple[int, ...] = (),
+        types: tuple[str, ...] = (JSON,),
     ) -> Callable[
         [Callable[[Services, Call[Q, B]], Coroutine[Any, Any, A]]],
         Callable[[Services, Call[Q, B]], Coroutine[Any, Any, A]],
@@ -130,6 +152,7 @@ class Operations:
                     answer,
                     status,
                     refusals,
+                    types,
                     view,
                 )
             )

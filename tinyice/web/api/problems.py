@@ -12,6 +12,7 @@ from msgspec import Struct, ValidationError
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
+from tinyice.core.autodjs import ListChanged
 from tinyice.core.errors import (
     Challenge,
     Conflict,
@@ -22,6 +23,8 @@ from tinyice.core.errors import (
     MountIdle,
     MountUnknown,
     NotPermitted,
+    NotThere,
+    NotUsable,
     Overloaded,
     Refused,
     SameMount,
@@ -124,7 +127,10 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Told]], ...] = (
     (MountIdle, _plain(409, "mount-off-air")),
     (MountDisabled, _plain(409, "mount-disabled")),
     (TooManyListeners, _plain(409, "mount-full")),
+    (ListChanged, _plain(409, "list-changed")),
     (Conflict, _plain(409, "conflict")),
+    (NotThere, _plain(404, "not-found")),
+    (NotUsable, _plain(422, "invalid")),
     (ConfigFaults, _refused_values),
     (FileRefused, _plain(409, "file-refused")),
     (NotSaved, _plain(507, "not-saved")),

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from klein import Klein
@@ -19,23 +20,24 @@ from tinyice.web import urls
 from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, Fields, respond
 from tinyice.web.api.all import OPERATIONS
 from tinyice.web.api.openapi import description, is_open
-from tinyice.web.api.operation import Call, Nothing, Operation
+from tinyice.web.api.operation import JSON, Call, Download, Nothing, Operation, Upload
 from tinyice.web.api.problems import Problem, Told, Unfit, told_of, unfit_by
 from tinyice.web.api.rates import Rates
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done
 from tinyice.web.cache import Briefly
 from tinyice.web.guard import Caller, Guard
-from tinyice.web.logo_site import logo_in
+from tinyice.web.logo_site import ALONE, logo_in
 from tinyice.web.pages import Pages
+from tinyice.web.params import params_of
 from tinyice.web.router import Router
 from tinyice.wire.errors import PeerError
 from tinyice.wire.target import parse_target
 
 _log = Logger()
 
-_JSON = "application/json"
-_AS_JSON = "application/json; charset=utf-8"
+_AS_JSON = f"{JSON}; charset=utf-8"
+_OF_FORMS = "application/x-www-form-urlencoded"
 
 
 def _answer(status: int, document: object, fields: Fields = ()) -> Answer:
@@ -94,6 +96,8 @@ class ApiSite:
         body = _body(operation, request)
         call: Call[Any, Any] = Call(caller, self._recent.get, query, body)
         document = await operation.view(self._services, call)
+        if isinstance(document, Download):
+            return respond(request, _file(document))
         fields = FOR_ANY_ORIGIN if is_open(operation) else ()
         return respond(request, _answer(operation.status, document, fields))
 
@@ -176,10 +180,12 @@ def _body(operation: Operation, request: Request) -> msgspec.Struct:
     if operation.body is Nothing:
         return Nothing()
     kind = (request.getHeader("Content-Type") or "").partition(";")[0].strip().lower()
-    if kind != _JSON:
-        raise Unfit(415, "not-json", f"send the body as {_JSON}")
     if request.content is None:
         raise PeerError(HTTPStatus.BAD_REQUEST, "the body is missing")
+    if operation.body is Upload:
+        return _upload(request, kind)
+    if kind != JSON:
+        raise Unfit(415, "not-json", f"send the body as {JSON}")
     try:
         given = msgspec.json.decode(request.content.read())
         return msgspec.convert(_numbers(given), operation.body)
@@ -187,6 +193,22 @@ def _body(operation: Operation, request: Request) -> msgspec.Struct:
         raise unfit_by(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit(400, "bad-json", f"this is no JSON: {error}") from None
+
+
+def _upload(request: Request, kind: str) -> Upload:
+    if kind == "multipart/form-data":
+        return Upload(params_of(request).raw("file"))
+    if kind in ("", _OF_FORMS) or request.content is None:
+        raise Unfit(415, "no-file", "send the file as the part file of a form, or with its type")
+    request.content.seek(0)
+    return Upload(request.content.read())
+
+
+def _file(document: Download) -> Answer:
+    """A file that is kept, and not shown, whatever is in it."""
+    name = f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"
+    fields = (*NOT_CACHED, ("Content-Disposition", name), ALONE)
+    return Answer(200, document.content_type, document.content, fields)
 
 
 def _numbers(value: Any) -> Any:  # noqa: ANN401 (JSON)
