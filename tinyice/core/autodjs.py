@@ -181,6 +181,10 @@ class AutoDJSnapshot:
     is_heard: bool = False
     now: EntryRow | None = None
     next: EntryRow | None = None
+    join: str = ""
+    """How that follows: crossfade, gapless or cut; "" where nobody knows."""
+    join_s: float = 0.0
+    """For so long both are heard."""
     elapsed_s: float = 0.0
     gain_db: float = 0.0
     loudness: Loudness | None = None
