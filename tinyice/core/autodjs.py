@@ -141,6 +141,8 @@ class EntryRow:
 
     ``id`` belongs to the entry alone, ``position`` counts from 0; -1: it is in no list
     any more. ``fault``: why it is passed over now. ``priority``: higher ones play first.
+    ``begins_in``: in how many seconds it is bound to begin; None: that is not known.
+    ``too_soon`` says what it repeats against the rules, "" when nothing.
     """
 
     id: int
@@ -149,6 +151,8 @@ class EntryRow:
     is_queued: bool = False
     priority: int = 0
     fault: str = ""
+    begins_in: float | None = None
+    too_soon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
