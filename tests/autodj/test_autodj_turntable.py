@@ -1,21 +1,18 @@
 """What an AutoDJ asks of its process, and tells the world, without a sound."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from autodj.decks import MP3_44, Booth, Nursery, PretendChild
 from tinyice.autodj.gains import GainRules, Levelling
-from tinyice.autodj.loudnesses import Loudnesses
 from tinyice.autodj.modes import Modes, Switch
 from tinyice.autodj.playing import PlayerSettings, PlayState
 from tinyice.autodj.transitions import Fades
 from tinyice.codec.joins import Joint
-from tinyice.codec.measuring import Unmeasured
 from tinyice.codec.playout_messages import (
     Allow,
     Began,
@@ -32,7 +29,6 @@ from tinyice.codec.playout_messages import (
     Volume,
 )
 from tinyice.core.codec_events import AutoDJSilent, CodecLost, TrackFailed
-from tinyice.core.loudness import Loudness, Measurement
 from tinyice.core.tracks import Track
 
 TRACKS = [Track(f"{n}.mp3", title=f"t{n}", artist="A", seconds=100.0) for n in range(5)]
@@ -301,46 +297,6 @@ def test_a_hundred_takeovers_leave_nothing(dj: Deejay) -> None:
     assert len(dj.booth.live.air.inputs) == 1
     assert len(dj.clock.getDelayedCalls()) <= 3
     assert len(dj.booth.started) >= 90
-
-
-class Kept:
-    """A database."""
-
-    def __init__(self) -> None:
-        self.noted: dict[str, Measurement] = {}
-
-    async def measurement(self, root: str, track: Track) -> Measurement | None:
-        return self.noted.get(track.path)
-
-    async def note_measurement(self, root: str, track: Track, measured: Measurement) -> None:
-        self.noted[track.path] = measured
-
-
-def test_what_comes_next_is_measured_ahead() -> None:
-    """Once; it is loaded again with the right gain, and kept."""
-    asked: list[tuple[str, Deferred[Loudness]]] = []
-
-    def measure(path: str, _folders: object) -> Deferred[Loudness]:
-        asked.append((path, Deferred()))
-        return asked[-1][1]
-
-    kept = Kept()
-    heard: list[str] = []
-    ears = Loudnesses(kept, measure, tuple)
-    tell: Callable[[], None] = lambda: heard.append("known")  # noqa: E731 - one and the same
-    assert ears.of("/m", TRACKS[0], tell) is None
-    assert ears.of("/m", TRACKS[0], tell) is None
-    assert ears.of("/m", TRACKS[1], tell) is None
-    assert [path for path, _ in asked] == ["/m/0.mp3", "/m/1.mp3"]
-    asked[0][1].callback(Loudness(-10.0, -1.0))
-    asked[1][1].errback(Unmeasured("it is broken"))
-    assert heard == ["known", "known"]
-    assert ears.of("/m", TRACKS[0], tell) == Loudness(-10.0, -1.0)
-    assert ears.of("/m", TRACKS[1], tell) is None
-    assert len(asked) == 2
-    assert list(kept.noted) == ["0.mp3"]
-    again = Loudnesses(kept, measure, tuple)
-    assert again.of("/m", TRACKS[0], tell) == Loudness(-10.0, -1.0)
 
 
 def test_a_gain_that_is_known_later_is_used(dj: Deejay) -> None:

@@ -9,10 +9,12 @@ import pytest
 from store.stored import OnDisk
 from tinyice.core.loudness import Loudness, Measurement
 from tinyice.core.tracks import Track
+from tinyice.core.waveform import COLUMNS, Waveform
 from tinyice.store.library import KeptLibraries
 
 TRACK = Track("caf\udce9/1.mp3", size=1000, mtime_ns=17)
-LOUD = Measurement(Loudness(-14.5, -0.25, 6.0, 200.5))
+LOOKS = Waveform(bytes(range(200)) * 2, bytes(COLUMNS))
+LOUD = Measurement(Loudness(-14.5, -0.25, 6.0, 200.5), waveform=LOOKS)
 
 
 @pytest.fixture
@@ -42,5 +44,18 @@ def test_a_changed_file_is_measured_anew(disk: OnDisk) -> None:
     assert disk.settle(kept.measurement("/music", TRACK)) is None
     found = disk.settle(kept.measurement("/music", changed))
     assert found is not None
-    assert found.loudness is None
+    assert found.loudness is found.waveform is None
     assert found.fault
+
+
+def test_a_waveform_goes_with_its_measurement(disk: OnDisk) -> None:
+    """What was measured again without one has none, and a library takes its own with it."""
+    kept = KeptLibraries(disk.store)
+    disk.settle(kept.note_measurement("/music", TRACK, LOUD))
+    disk.settle(kept.note_measurement("/music", TRACK, replace(LOUD, waveform=None)))
+    assert disk.settle(kept.measurement("/music", TRACK)) == replace(LOUD, waveform=None)
+    disk.settle(kept.note_measurement("/music", TRACK, LOUD))
+    disk.settle(kept.forget("/music"))
+    assert disk.settle(kept.measurement("/music", TRACK)) is None
+    disk.settle(kept.note_measurement("/music", TRACK, LOUD))
+    assert disk.settle(kept.measurement("/music", TRACK)) == LOUD

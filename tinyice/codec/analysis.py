@@ -1,4 +1,6 @@
-"""The child that measures how loud files are: ``python -m tinyice.codec.analysis``.
+"""The child that measures how loud files are, and what they look like.
+
+``python -m tinyice.codec.analysis``.
 
 It works behind everybody else, one file after the other. What is measured is what
 listeners hear: one channel sounds on both sides, more than two are mixed down.
@@ -24,6 +26,7 @@ from tinyice.codec.analysis_messages import (
 )
 from tinyice.codec.bounded import checked
 from tinyice.codec.decoding import File, Unreadable
+from tinyice.codec.outlining import Outline
 from tinyice.codec.sound import Converter, Shape
 from tinyice.core.loudness import Loudness
 from tinyice.work.childside import ParentGone, live_as_child, standard_pipe
@@ -72,31 +75,35 @@ class Meter:
         return found if isfinite(found) else SOFTEST_DB
 
 
-def measure(path: Path) -> Loudness:
-    """How loud the file is; raises ``Unreadable``."""
+def measure(path: Path) -> Measured:
+    """How loud the file is, and what it looks like; raises ``Unreadable``."""
     file = File(path)
     meter, converter = Meter(), Converter(Meter.shape)
+    outline = Outline(Meter.shape.channels)
     seconds = 0.0
     try:
         for frame in file.frames():
             seconds += frame.samples / frame.sample_rate
             for converted in converter.convert(frame):
+                outline.take(converted)
                 meter.take(converted)
             if seconds >= LONGEST_S:
                 break
         for converted in converter.flush():
+            outline.take(converted)
             meter.take(converted)
     finally:
         file.close()
     if not seconds:
         raise Unreadable(file.faults.last or "there is no sound in it")
     peak = meter.number("lavfi.r128.true_peak")
-    return Loudness(
+    loudness = Loudness(
         max(SOFTEST_DB, meter.number("lavfi.r128.I")),
         20 * log10(peak) if peak > 0 else SOFTEST_DB,
         max(0.0, meter.number("lavfi.r128.LRA")),
         seconds,
     )
+    return Measured(loudness, outline.waveform())
 
 
 def main() -> int:
@@ -110,7 +117,7 @@ def main() -> int:
             for frame in pipe.receive(None):
                 asked = to_analysis(frame)
                 try:
-                    answer = Measured(measure(checked(asked.path, asked.folders))).framed()
+                    answer = measure(checked(asked.path, asked.folders)).framed()
                 except (Unreadable, FFmpegError, OSError, ValueError) as error:
                     answer = Unmeasurable(str(error)).framed()
                 pipe.send(answer)

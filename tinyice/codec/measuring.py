@@ -1,4 +1,7 @@
-"""Files are measured by a child, one after the other; it is there only while there is work."""
+"""Files are measured by a child, one after the other; it is there only while there is work.
+
+What is about to play goes before what somebody only looks at.
+"""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -10,15 +13,18 @@ from tinyice.codec.analysis_messages import (
     FROM_ANALYSIS,
     MAX_PAYLOAD,
     Measure,
+    Measured,
     Unmeasurable,
     from_analysis,
 )
-from tinyice.core.loudness import Loudness
 from tinyice.work.children import Child, ChildCommand, Ending
 from tinyice.work.frames import Frame, FrameError, FrameReader
 
 ANALYSIS_MODULE = "tinyice.codec.analysis"
 WAITING_MAX = 200
+LOOKED_AT_MAX = 20
+"""So many may wait of those that nobody waits for with ears."""
+
 WITHIN_S = 300.0
 """Longer no file is listened to."""
 
@@ -27,6 +33,13 @@ IDLE_S = 20.0
 
 class Unmeasured(Exception):
     """It can't be said how loud a file is; the text is for people."""
+
+
+class NotNow(Unmeasured):
+    """It was not tried; it may be another time."""
+
+
+_Asked = tuple[Measure, Deferred[Measured]]
 
 
 class Measuring:
@@ -38,23 +51,30 @@ class Measuring:
         self._command = ChildCommand(ANALYSIS_MODULE, (), environment)
         self._spawner = spawner
         self._clock = clock
-        self._waiting: deque[tuple[Measure, Deferred[Loudness]]] = deque()
-        self._busy: tuple[Measure, Deferred[Loudness]] | None = None
+        self._urgent: deque[_Asked] = deque()
+        self._waiting: deque[_Asked] = deque()
+        self._busy: _Asked | None = None
         self._child: Child | None = None
         self._deadline: IDelayedCall | None = None
-        self._is_stopped = False
+        self._is_stopped = self._is_resting = False
 
     @property
     def pid(self) -> int | None:
         """The process id while there is a child."""
         return None if self._child is None else self._child.pid
 
-    def measure(self, path: str, folders: Sequence[str] = ()) -> Deferred[Loudness]:
-        """How loud the file is; fails with ``Unmeasured``. See ``Measure``."""
-        if self._is_stopped or len(self._waiting) >= WAITING_MAX:
-            return fail(Unmeasured("too many files wait"))
-        answer: Deferred[Loudness] = Deferred()
-        self._waiting.append((Measure(path, tuple(folders)), answer))
+    def measure(
+        self, path: str, folders: Sequence[str] = (), *, can_wait: bool = False
+    ) -> Deferred[Measured]:
+        """How loud the file is, and what it looks like; fails with ``Unmeasured``.
+
+        See ``Measure``. What ``can_wait`` is measured when nothing else is to be.
+        """
+        queue, most = (self._waiting, LOOKED_AT_MAX) if can_wait else (self._urgent, WAITING_MAX)
+        if self._is_stopped or len(queue) >= most:
+            return fail(NotNow("too many files wait"))
+        answer: Deferred[Measured] = Deferred()
+        queue.append((Measure(path, tuple(folders)), answer))
         self._go_on()
         return answer
 
@@ -62,10 +82,12 @@ class Measuring:
         """Measure no more; fires when the child is no more."""
         self._is_stopped = True
         self._cancel()
-        self._answer(Unmeasured("stopped"))
-        waiting, self._waiting = self._waiting, deque()
+        self._answer(NotNow("stopped"))
+        waiting = [*self._urgent, *self._waiting]
+        self._urgent.clear()
+        self._waiting.clear()
         for _, answer in waiting:
-            answer.errback(Unmeasured("stopped"))
+            answer.errback(NotNow("stopped"))
         if self._child is None:
             return succeed(None)
         return self._child.stop().addCallback(lambda _ending: None)
@@ -80,24 +102,25 @@ class Measuring:
         if isinstance(message, Unmeasurable):
             self._answer(Unmeasured(message.reason))
         else:
-            self._answer(message.loudness)
+            self._answer(message)
         self._go_on()
 
     def child_ended(self, ending: Ending) -> None:
         """The child is no more: what it listened to is not tried again."""
-        self._child = None
+        self._child, self._is_resting = None, False
         self._cancel()
         self._answer(Unmeasured(ending.reason))
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._busy is not None or self._is_stopped:
+        if self._busy is not None or self._is_stopped or self._is_resting:
             return
         self._cancel()
-        if not self._waiting:
+        queue = self._urgent or self._waiting
+        if not queue:
             self._deadline = self._clock.callLater(IDLE_S, self._rest)
             return
-        self._busy = self._waiting.popleft()
+        self._busy = queue.popleft()
         self._deadline = self._clock.callLater(WITHIN_S, self._fail, "it takes too long")
         if self._child is None:
             self._begin()
@@ -115,13 +138,15 @@ class Measuring:
 
     def _rest(self) -> None:
         if self._child is not None:
+            # What is asked meanwhile waits for the next one.
+            self._is_resting = True
             self._child.stop()
 
-    def _answer(self, result: Loudness | Unmeasured) -> None:
+    def _answer(self, result: Measured | Unmeasured) -> None:
         busy, self._busy = self._busy, None
         if busy is None:
             return
-        if isinstance(result, Loudness):
+        if isinstance(result, Measured):
             busy[1].callback(result)
         else:
             busy[1].errback(result)

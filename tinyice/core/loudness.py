@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tinyice.core.waveform import Waveform
+
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
@@ -18,7 +20,11 @@ class Loudness:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What came of measuring a file: its loudness, or the ``fault`` that it has."""
+    """What came of measuring a file: its loudness and looks, or the ``fault`` that it has.
+
+    What earlier versions measured has no waveform.
+    """
 
     loudness: Loudness | None = None
     fault: str = ""
+    waveform: Waveform | None = None

@@ -21,7 +21,7 @@ from tinyice.store.tables import METADATA, VERSION
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-HEAD = "0007"
+HEAD = "0008"
 COPIES_KEPT = 2
 
 REVISIONS = Path(__file__).with_name("revisions")

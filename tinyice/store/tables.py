@@ -211,6 +211,15 @@ LOUDNESS = Table(
     Column("fault", Words, nullable=False),
 )
 
+WAVEFORMS = Table(
+    "waveforms",
+    METADATA,
+    Column("root", FilePath, primary_key=True),
+    Column("path", FilePath, primary_key=True),
+    # Of the file as LOUDNESS knows it: peaks and levels, a byte each.
+    Column("packed", LargeBinary, nullable=False),
+)
+
 STICKERS = Table(
     "stickers",
     METADATA,

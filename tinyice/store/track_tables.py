@@ -18,7 +18,8 @@ from tinyice.core.tracks import (
     TrackPage,
     TrackQuery,
 )
-from tinyice.store.tables import LIBRARIES, LOUDNESS, PLAYS, TRACKS, writable
+from tinyice.core.waveform import Waveform, unpacked
+from tinyice.store.tables import LIBRARIES, LOUDNESS, PLAYS, TRACKS, WAVEFORMS, writable
 from tinyice.store.track_rows import READ, play_of, play_row, track_of, track_row
 from tinyice.store.track_search import COLUMNS, below, in_order, rest_of_path, wanted
 
@@ -122,9 +123,13 @@ class TrackTables:
 
     def measurement(self, root: str, track: Track) -> Measurement | None:
         """What was measured of ``track``, if its file is still the same."""
-        c = LOUDNESS.c
+        c, look = LOUDNESS.c, WAVEFORMS.c
         row = self._connection.execute(
-            select(c.lufs, c.peak_db, c.range_lu, c.seconds, c.fault).where(
+            select(c.lufs, c.peak_db, c.range_lu, c.seconds, c.fault, look.packed)
+            .join_from(
+                LOUDNESS, WAVEFORMS, and_(look.root == c.root, look.path == c.path), isouter=True
+            )
+            .where(
                 c.root == root,
                 c.path == track.path,
                 c.size == track.size,
@@ -133,7 +138,9 @@ class TrackTables:
         ).first()
         if row is None:
             return None
-        return Measurement(None if row.fault else Loudness(*row[:4]), row.fault)
+        if row.fault:
+            return Measurement(fault=row.fault)
+        return Measurement(Loudness(*row[:4]), waveform=_waveform(row.packed))
 
     def note_measurement(self, root: str, track: Track, measured: Measurement) -> None:
         """Keep this of ``track``, in place of what was known."""
@@ -150,6 +157,13 @@ class TrackTables:
         statement = insert(LOUDNESS).values(root=root, path=track.path, **values)
         keys = [LOUDNESS.c.root, LOUDNESS.c.path]
         self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
+        look = WAVEFORMS.c
+        gone = delete(WAVEFORMS).where(look.root == root, look.path == track.path)
+        self._connection.execute(gone)
+        if measured.waveform is not None:
+            packed = measured.waveform.packed
+            added = insert(WAVEFORMS).values(root=root, path=track.path, packed=packed)
+            self._connection.execute(added)
 
     def at_paths(self, root: str, paths: Sequence[str]) -> list[Track]:
         """The tracks of ``paths``, as far as they are known, in that order."""
@@ -211,7 +225,7 @@ class TrackTables:
     def forget(self, root: str) -> None:
         """Take away the library, and all that is in it."""
         self._connection.execute(delete(TRACKS).where(_C.library == self._library(root)))
-        for table in (LIBRARIES, LOUDNESS):
+        for table in (LIBRARIES, LOUDNESS, WAVEFORMS):
             self._connection.execute(delete(table).where(table.c.root == root))
 
     def roots(self) -> list[str]:
@@ -247,6 +261,13 @@ class TrackTables:
     def _made_library(self, root: str) -> int:
         self._connection.execute(insert(LIBRARIES).values(root=root).on_conflict_do_nothing())
         return self._library(root)
+
+
+def _waveform(packed: bytes | None) -> Waveform | None:
+    try:
+        return None if packed is None else unpacked(packed)
+    except ValueError:
+        return None
 
 
 def _limit(limit: int) -> int:
