@@ -43,11 +43,15 @@ class Cued:
 
 
 class Deck:
-    """Loads files for ``playout``; ``root`` is the folder that they are in."""
+    """Loads files for ``playout``; ``root`` is the folder that they are in.
 
-    def __init__(self, playout: Playout, root: str) -> None:
+    ``tells_titles``: whether titles are to stand in the stream.
+    """
+
+    def __init__(self, playout: Playout, root: str, *, tells_titles: bool = True) -> None:
         self._playout = playout
         self.root = root
+        self.tells_titles = tells_titles
         self._numbers = count(1)
         self._loaded: dict[int, Cued] = {}
         self.current: Cued | None = None
@@ -69,12 +73,12 @@ class Deck:
         cued = Cued(next(self._numbers), choice, join, gain_db, start_s, is_again, at_once)
         self.coming = cued
         self._loaded[cued.number] = cued
-        track = cued.track
+        track, is_told = cued.track, self.tells_titles
         message = Load(
             cued.number,
             f"{self.root}/{track.path}",
-            track.artist,
-            shown_title(track),
+            track.artist if is_told else "",
+            shown_title(track) if is_told else "",
             join=join,
             gain_db=gain_db,
             start_s=start_s,

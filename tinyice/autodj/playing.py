@@ -36,6 +36,8 @@ class PlayerSettings:
     fades: Fades = USUAL_FADES
     gains: GainRules = USUAL_GAINS
     station: StationHeaders = NOTHING_SAID
+    tells_titles: bool = True
+    """Whether listeners are told what plays."""
 
 
 @dataclass(frozen=True, slots=True)

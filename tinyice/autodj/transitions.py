@@ -38,27 +38,35 @@ class Manner(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fades:
-    """How tracks are to follow each other; a ``seconds`` of 0 is no crossfade."""
+    """How tracks are to follow each other; a ``seconds`` of 0 is no crossfade.
+
+    ``speech`` and ``jingles`` are more words, in small letters, for what is no music.
+    """
 
     seconds: float = USUAL_FADE_S
     curve: Curve = Curve.SINE
     gapless_albums: bool = True
+    speech: frozenset[str] = frozenset()
+    jingles: frozenset[str] = frozenset()
 
 
-def manner_of(track: Track) -> Manner:
+def manner_of(track: Track, fades: Fades | None = None) -> Manner:
     """What ``track`` is, by its genre, or by the name of a folder that it is in."""
+    jingles, speech = _JINGLES, _SPEECH
+    if fades is not None:
+        jingles, speech = jingles | fades.jingles, speech | fades.speech
     words = {track.genre.strip().casefold()}
     words |= {part.strip().casefold() for part in track.folder.split("/")}
-    if words & _JINGLES:
+    if words & jingles:
         return Manner.JINGLE
-    return Manner.SPEECH if words & _SPEECH else Manner.MUSIC
+    return Manner.SPEECH if words & speech else Manner.MUSIC
 
 
 def join_between(before: Track, after: Track, fades: Fades) -> Join:
     """How ``after`` follows ``before`` when that has come to its end."""
     if fades.gapless_albums and are_consecutive(before, after):
         return GAPLESS
-    if manner_of(before) is not Manner.MUSIC or manner_of(after) is not Manner.MUSIC:
+    if any(manner_of(track, fades) is not Manner.MUSIC for track in (before, after)):
         return CUT
     seconds = min(fades.seconds, LONGEST_S)
     is_short = any(0 < track.seconds < 2 * seconds for track in (before, after))

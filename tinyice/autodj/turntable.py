@@ -79,7 +79,7 @@ class Turntable:
         self._seat = Seat(
             settings.mount, self, station=world.station, clock=world.clock.seconds, now=world.now
         )
-        self._deck = Deck(self._link, settings.root)
+        self._deck = Deck(self._link, settings.root, tells_titles=settings.tells_titles)
         self._position_s, self._position_at = 0.0, 0.0
         self._played_s = 0.0
         self._wish: Choice | None = None
@@ -183,7 +183,7 @@ class Turntable:
     def settle(self, settings: PlayerSettings) -> None:
         """Other fades and gains hold from the next track on; the rest from the next start."""
         self.settings = settings
-        self._deck.root = settings.root
+        self._deck.root, self._deck.tells_titles = settings.root, settings.tells_titles
         self.refresh()
 
     def refresh(self) -> None:
@@ -320,7 +320,8 @@ class Turntable:
             words = (told(track.artist), shown_title(track), told(track.album))
             self._publish(TrackStarted(self.settings.mount, *words, track.seconds))
             self.started(track)
-        self._seat.play(Tags(artist=told(track.artist), title=shown_title(track)))
+        if self.settings.tells_titles:
+            self._seat.play(Tags(artist=told(track.artist), title=shown_title(track)))
         if self._deck.coming is None:
             self._cue()
         self.changed()

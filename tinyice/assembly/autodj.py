@@ -1,0 +1,126 @@
+"""AutoDJs in the station: loaded with the first of them, and told of each change."""
+
+import os
+from random import SystemRandom
+from typing import TYPE_CHECKING, cast
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorFDSet, IReactorProcess
+
+from tinyice.assembly.ground import Ground
+from tinyice.config.model import Config
+from tinyice.core.mounts import Mounts
+from tinyice.net.periodic import Periodic
+from tinyice.store.store import Store
+from tinyice.work.environment import child_environment
+from tinyice.work.threads import Worker
+
+if TYPE_CHECKING:
+    from tinyice.autodj.autodjs import AutoDjs
+    from tinyice.autodj.house import House
+    from tinyice.codec.measuring import Measuring
+
+SWEEP_S = 1.0
+
+
+class AutoDJing:
+    """The AutoDJs of the configuration in force."""
+
+    def __init__(self, ground: Ground, mounts: Mounts, store: Store) -> None:
+        self._ground = ground
+        self._mounts = mounts
+        self._store = store
+        self._periodic: Periodic | None = None
+        self._measuring: Measuring | None = None
+        self._worker: Worker | None = None
+        self.running: AutoDjs | None = None
+        """Those that run; None: there was none yet."""
+
+    def start(self) -> None:
+        """Let them play."""
+        self._apply(self._ground.config)
+
+    def changed(self, before: Config, after: Config) -> None:
+        """``after`` holds from now on."""
+        if _said(before) != _said(after):
+            self._apply(after)
+
+    def stop(self) -> Deferred[None]:
+        """End them; fires when their processes are no more."""
+        if self.running is None or self._periodic is None:
+            return succeed(None)
+        self._periodic.stopService()
+        done = self.running.stop()
+        if self._measuring is not None:
+            measuring = self._measuring.stop()
+            done.addCallback(lambda _ended: measuring)
+        if self._worker is not None:
+            self._worker.stop(0)
+        return done
+
+    def _apply(self, config: Config) -> None:
+        if self.running is None:
+            if not any(one.enabled for one in config.autodjs):
+                return
+            self.running = self._load()
+        self.running.apply(config.autodjs)
+
+    def _load(self) -> "AutoDjs":
+        # loaded by the first AutoDJ
+        from tinyice.autodj.autodjs import AutoDjs  # noqa: PLC0415
+
+        autodjs = AutoDjs(self._house())
+        self._periodic = Periodic("AutoDJs", self._ground.reactor, SWEEP_S, autodjs.sweep)
+        self._periodic.startService()
+        return autodjs
+
+    def _house(self) -> "House":
+        from tinyice.autodj.house import House  # noqa: PLC0415
+        from tinyice.autodj.inotify import make_watcher  # noqa: PLC0415
+        from tinyice.autodj.libraries import Libraries, LibraryWorld  # noqa: PLC0415
+        from tinyice.autodj.loudnesses import Loudnesses  # noqa: PLC0415
+        from tinyice.autodj.surroundings import Surroundings  # noqa: PLC0415
+        from tinyice.codec.measuring import Measuring  # noqa: PLC0415
+        from tinyice.store.library import KeptLibraries  # noqa: PLC0415
+
+        ground, kept = self._ground, KeptLibraries(self._store)
+        environment = child_environment(os.environ)
+        spawner = cast("IReactorProcess", ground.reactor)
+        readers = cast("IReactorFDSet", ground.reactor)
+        self._worker = worker = ground.worker("music")
+        self._measuring = Measuring(environment, spawner=spawner, clock=ground.reactor)
+        libraries = Libraries(
+            LibraryWorld(
+                shelf=kept,
+                environment=environment,
+                work=worker,
+                spawner=spawner,
+                clock=ground.reactor,
+                now=lambda: ground.now().timestamp(),
+                make_watcher=lambda watch: make_watcher(watch, readers),
+            )
+        )
+        loudnesses = Loudnesses(kept, self._measuring.measure, lambda: libraries.bounds)
+        world = Surroundings(
+            station=self._mounts,
+            environment=environment,
+            spawner=spawner,
+            clock=ground.reactor,
+            now=ground.now,
+            publish=ground.hub.publish,
+            loudness=loudnesses.of,
+        )
+        return House(
+            world=world,
+            stage=self._mounts,
+            libraries=libraries,
+            plays=kept,
+            folder=ground.folder,
+            media_roots=lambda: tuple(ground.config.media_roots),
+            work=worker,
+            random=SystemRandom(),
+        )
+
+
+def _said(config: Config) -> tuple[object, ...]:
+    return config.autodjs, config.media_roots, config.data_dir

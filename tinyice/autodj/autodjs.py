@@ -1,0 +1,89 @@
+"""All AutoDJs of the station: begun, changed and ended as the configuration says."""
+
+from collections.abc import Callable, Iterable
+
+from twisted.internet.defer import Deferred, DeferredList
+
+from tinyice.autodj.house import House
+from tinyice.autodj.running import RunningAutoDJ
+from tinyice.autodj.settings import library_settings
+from tinyice.config.autodjs import AutoDJ
+from tinyice.core.watchers import Watchers
+
+
+class AutoDjs:
+    """Those that run, one on each mount."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._running: dict[str, RunningAutoDJ] = {}
+        self._unwatches: dict[str, Callable[[], None]] = {}
+        self._watchers = Watchers()
+        self._ending: list[Deferred[None]] = []
+
+    def apply(self, configs: Iterable[AutoDJ]) -> None:
+        """Let those of these run that are on, and no others; what is the same is not touched."""
+        wanted = {one.mount: one for one in configs if one.enabled}
+        for mount in [one for one in self._running if one not in wanted]:
+            self._end(mount)
+        for config in wanted.values():
+            running = self._running.get(config.mount)
+            if running is not None and self._must_begin_anew(running, config):
+                self._end(config.mount)
+                running = None
+            if running is None:
+                self._begin(config)
+            else:
+                running.change(config)
+
+    def get(self, mount: str) -> RunningAutoDJ | None:
+        """The one that plays there."""
+        return self._running.get(mount)
+
+    def all(self) -> list[RunningAutoDJ]:
+        """Each, by its mount."""
+        return [self._running[mount] for mount in sorted(self._running)]
+
+    def stop(self) -> Deferred[None]:
+        """End all; fires when their processes are no more."""
+        for mount in list(self._running):
+            self._end(mount)
+        ending, self._ending = self._ending, []
+        ending.append(self._house.libraries.stop())
+        return DeferredList(ending, consumeErrors=True).addCallback(lambda _ended: None)
+
+    def sweep(self) -> None:
+        """Once a second."""
+        self._ending = [one for one in self._ending if not one.called]
+        self._house.libraries.sweep()
+        for running in self.all():
+            running.sweep()
+
+    def watch_all(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """``tell`` when a snapshot of any would say something else, or one comes or goes.
+
+        What is returned ends that.
+        """
+        return self._watchers.add(tell)
+
+    def _must_begin_anew(self, running: RunningAutoDJ, config: AutoDJ) -> bool:
+        """Whether it is another one: it plays from another folder."""
+        house = self._house
+        settings = library_settings(config, house.folder, house.media_roots())
+        return settings != running.opened.settings
+
+    def _begin(self, config: AutoDJ) -> None:
+        house = self._house
+        settings = library_settings(config, house.folder, house.media_roots())
+        running = RunningAutoDJ(config, house.libraries.open(settings), house)
+        self._running[config.mount] = running
+        self._unwatches[config.mount] = running.watch(self._watchers.tell)
+        running.start()
+        self._watchers.tell()
+
+    def _end(self, mount: str) -> None:
+        running = self._running.pop(mount)
+        self._unwatches.pop(mount)()
+        self._ending.append(running.stop())
+        self._house.libraries.close(running.opened)
+        self._watchers.tell()

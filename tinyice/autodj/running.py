@@ -1,0 +1,165 @@
+"""One AutoDJ whole: its player, its library, its playlists, what it has played.
+
+Rules of this file:
+
+- it plays as soon as there is something to play; where there is nothing it has its mount
+  all the same, and silence is heard;
+- what is changed of its configuration holds without a gap where that can be.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from tinyice.autodj.entries import EntryIds
+from tinyice.autodj.failures import Failures
+from tinyice.autodj.filling import Filling
+from tinyice.autodj.history import History
+from tinyice.autodj.house import PLAYLISTS, House
+from tinyice.autodj.libraries import OpenLibrary
+from tinyice.autodj.library import Library
+from tinyice.autodj.player import Player
+from tinyice.autodj.playlist import Playlist
+from tinyice.autodj.rundown import Lists
+from tinyice.autodj.saved import SavedPlaylists
+from tinyice.autodj.separation import Recent
+from tinyice.autodj.settings import modes_of, player_settings, separation_of
+from tinyice.autodj.succession import Succession
+from tinyice.autodj.upnext import UpNext
+from tinyice.config.autodjs import AutoDJ
+from tinyice.core.tracks import Track
+from tinyice.core.watchers import Watchers
+
+PATIENCE_S = 5.0
+"""So long the first scan may find something before there is silence."""
+
+FILL_AGAIN_S = 10.0
+LOOK_WHILE_SCANNED_S = 2.0
+
+
+class RunningAutoDJ:
+    """The AutoDJ of ``config``, which plays from ``opened``."""
+
+    _log = Logger()
+
+    def __init__(self, config: AutoDJ, opened: OpenLibrary, house: House) -> None:
+        self.config = config
+        self.opened = opened
+        self._house = house
+        self._clock = house.world.clock
+        self._watchers = Watchers()
+        self.lists = self._new_lists()
+        self.player = Player(player_settings(config, opened.settings), self.lists, house.world)
+        self.player.when_changed(self._watchers.tell)
+        self.player.when_started(self._started)
+        root = opened.settings.root
+        self.saved = SavedPlaylists(house.folder / PLAYLISTS, opened.library, house.work)
+        self.history = History(house.plays, config.mount, root, house.now)
+        self.filling = Filling(
+            config.mount,
+            self.player,
+            opened.library,
+            self.saved,
+            name=config.last_playlist,
+            paths=config.playlist,
+        )
+        self._unwatch = opened.watch(self._library_changed)
+        self._scans = opened.scans
+        self._is_waiting = False
+        self._is_stopped = False
+        self._wait_until = self._fill_at = 0.0
+
+    @property
+    def mount(self) -> str:
+        """Where it plays."""
+        return self.config.mount
+
+    @property
+    def library(self) -> Library:
+        """What it can play."""
+        return self.opened.library
+
+    def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """``tell`` when a snapshot would say something else; what is returned ends that."""
+        return self._watchers.add(tell)
+
+    def start(self) -> None:
+        """Play, as soon as it is known what."""
+        Deferred.fromCoroutine(self._begin()).addErrback(self._not_begun)
+
+    def stop(self) -> Deferred[None]:
+        """Leave the mount; fires when its process is no more."""
+        self._is_stopped, self._is_waiting = True, False
+        self._unwatch()
+        done = self.player.stop()
+        self._watchers.clear()
+        return done
+
+    def change(self, config: AutoDJ) -> None:
+        """``config`` holds from now on; its mount and its library are the same."""
+        before, self.config = self.config, config
+        if config == before:
+            return
+        self.player.settle(player_settings(config, self.opened.settings))
+        if modes_of(config) != modes_of(before):
+            modes = modes_of(config)
+            self.player.set_modes(
+                replace(self.player.modes, random=modes.random, repeat=modes.repeat)
+            )
+        self._watchers.tell()
+
+    def sweep(self) -> None:
+        """Once a second."""
+        now = self._clock.seconds()
+        if self._is_waiting and (len(self.player.playlist) or now >= self._wait_until):
+            self._play()
+        is_sought = self.library.scanning and not len(self.player.playlist)
+        if (is_sought or self.filling.fault) and now >= self._fill_at:
+            self._fill_at = now + (LOOK_WHILE_SCANNED_S if is_sought else FILL_AGAIN_S)
+            self.filling.renew()
+
+    async def _begin(self) -> None:
+        await self.history.recall(self.lists.recent)
+        await self.filling.fill()
+        self._is_waiting = not self._is_stopped
+        self._wait_until = self._clock.seconds() + PATIENCE_S
+        if len(self.player.playlist) or self.opened.scans:
+            self._play()
+
+    def _play(self) -> None:
+        if self._is_waiting:
+            self._is_waiting = False
+            self.player.play()
+
+    def _not_begun(self, failure: Failure) -> None:
+        self._log.failure("the AutoDJ of {mount} begins badly", failure, mount=self.mount)
+        self._is_waiting = not self._is_stopped
+        self._play()
+
+    def _started(self, track: Track) -> None:
+        self.history.note(track)
+        self.filling.played()
+
+    def _library_changed(self) -> None:
+        if self.opened.scans != self._scans:
+            self._scans = self.opened.scans
+            self.filling.renew()
+        self._watchers.tell()
+
+    def _new_lists(self) -> Lists:
+        ids = EntryIds()
+        playlist, recent = Playlist(ids), Recent()
+        failures = Failures(self._clock.seconds)
+        succession = Succession(
+            playlist,
+            recent,
+            failures,
+            separation=lambda: separation_of(self.config),
+            now=self._house.now,
+            random=self._house.random,
+        )
+        succession.modes = modes_of(self.config)
+        return Lists(playlist, UpNext(ids), succession, recent, failures)
