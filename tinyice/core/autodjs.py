@@ -205,6 +205,10 @@ class AutoDJSnapshot:
     """The saved playlist that was loaded last."""
     queue_version: int = 0
     queue_count: int = 0
+    scanning: int = 0
+    """The scan of its library that is under way, as in ``LibraryFacts``; 0: none is."""
+    found: int = 0
+    scanned_at: float = 0.0
     played_s: float = 0.0
     restarts: int = 0
     process: int | None = None
