@@ -233,6 +233,7 @@ class StationService(Service):
             self._parts.hub.publish(ServerStarted(__version__, entrances.in_words()))
         self._parts.outward.relaying.start()
         self._parts.streaming.transcoding.start()
+        self._parts.streaming.autodjing.start()
         self._notifier.ready(entrances.status)
 
     def _heed_once(self, number: signal.Signals) -> None:
@@ -277,6 +278,7 @@ class StationService(Service):
             await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
         parts.outward.relaying.stop()
         transcoding = parts.streaming.transcoding.stop()
+        autodjs = parts.streaming.autodjing.stop()
         parts.mounts.stop()
         parts.streaming.playing.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
@@ -287,6 +289,7 @@ class StationService(Service):
         if not await self._connections_closed(_CLOSING_S):
             self._log.warn("some connections did not end in time")
         await self._within(_WORKERS_S, "codec processes", transcoding)
+        await self._within(_WORKERS_S, "AutoDJs", autodjs)
         await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.streaming.recordings.stop())
         await self._within(_NEWS_S, "news for web sites", parts.outward.gates.stop(_NEWS_S))

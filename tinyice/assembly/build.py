@@ -100,8 +100,8 @@ def build(
     config, hub = loaded.config, Hub()
     ground = Ground(InForce(config), reactor, hub, now, FileInUse(path, loaded.outside))
     outputs, reader = _outputs(ground), ground.worker("files")
-    streaming = make_streaming(ground, reader, demo=demo)
     storage = make_storage(lambda: ground.config, reactor, hub, now)
+    streaming = make_streaming(ground, reader, storage.store, demo=demo)
     checkers = Checkers(config, ground.worker)
     access = _access(ground, storage, checkers, key)
     outward = make_outward(ground, streaming.mounts, access)
@@ -285,6 +285,7 @@ def _let_changes_reach(parts: Parts) -> None:
             reached.apply,
             parts.outward.relaying.changed,
             parts.streaming.transcoding.changed,
+            parts.streaming.autodjing.changed,
             serving.follow,
             parts.checkers.follow,
             tuning.follow,

@@ -156,11 +156,13 @@ class Changeover:
         streaming = self._parts.streaming
         self._parts.outward.relaying.stop()
         transcoding = streaming.transcoding.stop()
+        autodjs = streaming.autodjing.stop()
         streaming.playing.stop()
         if streaming.demo is not None:
             await streaming.demo.stop()
         streaming.mounts.stop()
         await transcoding
+        await autodjs
         await streaming.workers.forsake()
 
     def _failed(self, failure: object) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from tinyice.assembly.autodj import AutoDJing
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.ground import Ground
 from tinyice.assembly.playing import Playing
@@ -13,6 +14,7 @@ from tinyice.assembly.values import station_settings
 from tinyice.config.mounts import configured_paths, settings_for
 from tinyice.core.mounts import Mounts
 from tinyice.net.pulse import Pulse, bounds_of
+from tinyice.store.store import Store
 from tinyice.work.threads import Worker
 from tinyice.workers.shared import shared_memory
 from tinyice.workers.workers import Workers
@@ -30,9 +32,10 @@ class Streaming:
     demo: DemoSource | None
     playing: Playing
     transcoding: Transcoding
+    autodjing: AutoDJing
 
 
-def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
+def make_streaming(ground: Ground, reader: Worker, store: Store, *, demo: bool) -> Streaming:
     """Make it; nothing is started. ``reader`` is a thread that reads files."""
     recordings = _recordings(ground)
     workers = make_workers(lambda: ground.config, ground.reactor, ground.hub.publish)
@@ -47,6 +50,7 @@ def make_streaming(ground: Ground, reader: Worker, *, demo: bool) -> Streaming:
         demo=DemoSource(mounts, ground.reactor, ground.now) if demo else None,
         playing=playing,
         transcoding=Transcoding(ground, mounts),
+        autodjing=AutoDJing(ground, mounts, store),
     )
 
 
