@@ -227,9 +227,9 @@ def test_a_circle_of_two_is_seen(opened: Open) -> None:
     one = tinyice(opened, outbound_allow=["127.0.0.1"])
     two = tinyice(opened, {"mount": "/live", "url": one.url("/live")})
     back = {"mount": "/live", "url": two.url("/live")}
-    assert Api(one, secret_of("root")).ask("POST", "/api/relays", back).status == 201
     playing = Playing(one, "/live")
     playing.until(lambda: state(two, "/live")["state"] == "on air", "the second relays the first")
+    assert Api(one, secret_of("root")).ask("POST", "/api/relays", back).status == 201
     playing.until(lambda: "circle" in state(one, "/live")["error"], "the first sees the circle")
     playing.encoder.close()
     until(lambda: listening_status(two.port, "/live") == 404, within=40, what="it is over")
