@@ -178,6 +178,7 @@ class Nursery:
         executable: str,
         args: Sequence[str],
         env: Mapping[str, str],
+        childFDs: Mapping[int, object],  # noqa: N803 (Twisted's name)
     ) -> None:
         child = PretendChild(protocol)
         self.children.append(child)

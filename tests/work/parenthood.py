@@ -13,10 +13,10 @@ from tinyice.work.frames import Frame
 TESTS = str(Path(__file__).parents[1])
 
 
-def command_for(behaviour: str) -> ChildCommand:
+def command_for(behaviour: str, *, has_lifeline: bool = False) -> ChildCommand:
     """The child process of the tests."""
     environment = child_environment({**os.environ, "PYTHONPATH": TESTS})
-    return ChildCommand("work.frame_child", (behaviour,), environment)
+    return ChildCommand("work.frame_child", (behaviour,), environment, has_lifeline=has_lifeline)
 
 
 class Family:

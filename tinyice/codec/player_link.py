@@ -64,7 +64,8 @@ class PlayerLink:
         clock: IReactorTime,
     ) -> None:
         self._user = user
-        self._command = ChildCommand(PLAYOUT_MODULE, (), {**environment, **_ONE_THREAD})
+        surroundings = {**environment, **_ONE_THREAD}
+        self._command = ChildCommand(PLAYOUT_MODULE, (), surroundings, has_lifeline=True)
         self._spawner = spawner
         self._clock = clock
         self._revival = Revival(self._begin, clock=clock, backoff=BACKOFF)

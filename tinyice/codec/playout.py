@@ -41,7 +41,7 @@ from tinyice.codec.playout_messages import (
 )
 from tinyice.codec.reading import Reader
 from tinyice.codec.samples import Samples, silence
-from tinyice.work.childside import ParentGone, ParentPipe, live_as_child, standard_pipe
+from tinyice.work.childside import ParentGone, ParentPipe, live_on_lifeline, standard_pipe
 from tinyice.work.frames import FrameError, FrameReader
 
 BLOCK_S = 0.04
@@ -158,7 +158,7 @@ class Playout:
 
 def main() -> int:
     """Play for the parent at standard input and output."""
-    live_as_child()
+    live_on_lifeline()
     pipe = standard_pipe(FrameReader(TO_PLAYOUT, max_payload=MAX_TO_PLAYOUT))
     # What a file is like is told, not written into the log by the library.
     av_logging.set_level(av_logging.PANIC)

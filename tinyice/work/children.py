@@ -7,11 +7,13 @@ frames on standard output, and says what is for people on standard error. Rules:
   ``start`` or ``stop``;
 - no frame is delivered after ``stop`` or after garbage;
 - stopping is asking (end of input), then SIGTERM, then SIGKILL;
-- pausing leaves the child's bytes in the pipe, until the child itself waits.
+- pausing leaves the child's bytes in the pipe, until the child itself waits;
+- one that has a lifeline may go over to another process (``passing.py``).
 """
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
@@ -21,6 +23,7 @@ from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import (
     IDelayedCall,
     IPushProducer,
+    IReactorFDSet,
     IReactorProcess,
     IReactorTime,
 )
@@ -29,9 +32,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from tinyice.work.adopted import AdoptedProcess
+from tinyice.work.childside import LIFELINE
 from tinyice.work.frames import Frame, FrameError, FrameReader
 from tinyice.work.lines import SpokenLines
 from tinyice.work.once import Once
+from tinyice.work.passing import FrozenChild, LeavingChild, Piped, leaving
 
 TERM_AFTER_S = 1.0
 KILL_AFTER_S = 3.0
@@ -44,12 +50,14 @@ class ChildCommand:
     """Which module runs as a child, and with what.
 
     ``descriptors``: ours that it gets besides the three pipes, by their numbers there.
+    ``has_lifeline``: its life hangs on one (``childside.py``).
     """
 
     module: str
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     descriptors: Mapping[int, int] = field(default_factory=dict)
+    has_lifeline: bool = False
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -76,8 +84,10 @@ class Ending:
             return "stopped"
         if self.signal is not None:
             how = f"killed by signal {self.signal}"
-        else:
+        elif self.exit_code is not None:
             how = f"ended with status {self.exit_code}"
+        else:
+            how = "ended"
         return f"{how}: {self.last_words}" if self.last_words else how
 
 
@@ -131,6 +141,8 @@ class Child(ProcessProtocol):
         self._over = False
         self._deadlines: list[IDelayedCall] = []
         self._ended: Once[Ending] = Once()
+        self._lifeline: int | None = None
+        self._is_elsewhere = False
 
     @property
     def pid(self) -> int | None:
@@ -143,13 +155,47 @@ class Child(ProcessProtocol):
         command = self._command
         argv, environment = command.argv, dict(command.environment)
         more: dict[str, Any] = {}
-        if command.descriptors:
-            more["childFDs"] = {0: "w", 1: "r", 2: "r", **command.descriptors}
+        given = dict(command.descriptors)
         try:
+            if command.has_lifeline:
+                given[LIFELINE], self._lifeline = os.pipe()
+            if given:
+                more["childFDs"] = {0: "w", 1: "r", 2: "r", **given}
             self._spawner.spawnProcess(self, argv[0], argv, environment, **more)
         except OSError as error:
             self._fault = f"could not start: {error.strerror}"
             self._clock.callLater(0, self._end)
+        finally:
+            if command.has_lifeline and LIFELINE in given:
+                os.close(given[LIFELINE])
+
+    def leaving(self) -> LeavingChild | None:
+        """This child, for another process; None: it can't go over, and ends with us."""
+        if self._lifeline is None or self.transport is None or self._stopping():
+            return None
+        found = leaving(cast("Piped", self.transport), self._lifeline, self._reader.held)
+        if found is None:
+            return None
+
+        def let_go() -> None:
+            self._is_elsewhere = self._over = True
+            found.let_go()
+            self._drop_lifeline()
+            self._ended.set(Ending(asked=True))
+
+        return LeavingChild(found.frozen, found.descriptors, let_go)
+
+    def adopt(
+        self, frozen: FrozenChild, descriptors: Sequence[int], reactor: IReactorFDSet
+    ) -> None:
+        """Go on with a child of another process, in place of ``start``."""
+        stdin, stdout, stderr, watch, self._lifeline = descriptors
+        self._started = True
+        self._reader.feed(frozen.held)
+        process = AdoptedProcess(reactor, self, frozen.pid, (stdin, stdout, stderr), watch)
+        self.makeConnection(process)  # type: ignore[no-untyped-call]
+        if frozen.unsent:
+            process.write(frozen.unsent)
 
     def send(self, frame: Frame) -> None:
         """Give the child a (small) frame; nothing happens once it was stopped."""
@@ -207,12 +253,16 @@ class Child(ProcessProtocol):
 
     def processExited(self, reason: Failure) -> None:
         """The process is gone; what it had said may still be in the pipes."""
+        if self._is_elsewhere:
+            return
         # A paused pipe would never show its end.
         self.resumeProducing()
         self._deadlines.append(self._clock.callLater(LINGER_S, self._process.loseConnection))
 
     def processEnded(self, reason: Failure) -> None:
         """All is said."""
+        if self._is_elsewhere:
+            return
         status = reason.value
         self._end(getattr(status, "exitCode", None), getattr(status, "signal", None))
 
@@ -221,7 +271,12 @@ class Child(ProcessProtocol):
         return cast("_Process", self.transport)
 
     def _stopping(self) -> bool:
-        return self._asked or bool(self._fault)
+        return self._asked or bool(self._fault) or self._is_elsewhere
+
+    def _drop_lifeline(self) -> None:
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
 
     def _wind_up(self, term_after_s: float, kill_after_s: float) -> None:
         if self.transport is None or self._over:
@@ -238,6 +293,7 @@ class Child(ProcessProtocol):
 
     def _end(self, exit_code: int | None = None, signal: int | None = None) -> None:
         self._over = True
+        self._drop_lifeline()
         for deadline in self._deadlines:
             if deadline.active():
                 deadline.cancel()

@@ -4,6 +4,7 @@ Runs without Twisted: a child starts fast and weighs little.
 """
 
 import ctypes
+import fcntl
 import os
 import select
 import signal
@@ -13,6 +14,8 @@ from tinyice.work.frames import Frame, FrameReader
 
 READ_BYTES = 65536
 PR_SET_PDEATHSIG = 1
+LIFELINE = 3
+"""The end of a pipe of which others have the other end, to hold it and say nothing."""
 
 
 class ParentGone(Exception):
@@ -62,3 +65,25 @@ def live_as_child() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def live_on_lifeline() -> None:
+    """End when nobody has the other end of the lifeline any more, whatever is being done here.
+
+    So a child may go over from one server to the next, which is not its parent. The
+    kernel ends it: also one that hangs, and does not hear. Without a lifeline it lives as
+    others do.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        flags = fcntl.fcntl(LIFELINE, fcntl.F_GETFL)
+    except OSError:
+        live_as_child()
+        return
+    if sys.platform == "linux":
+        fcntl.fcntl(LIFELINE, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(LIFELINE, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(LIFELINE, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if select.select([LIFELINE], [], [], 0)[0]:
+        # Nobody had it any more before we could say so.
+        sys.exit(1)

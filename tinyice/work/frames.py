@@ -41,6 +41,11 @@ class FrameReader:
         """How much of an unfinished frame is here."""
         return len(self._buffer)
 
+    @property
+    def held(self) -> bytes:
+        """That itself: another reader goes on after it."""
+        return bytes(self._buffer)
+
     def feed(self, data: bytes) -> list[Frame]:
         """The frames completed by ``data``; ``FrameError`` for ever after garbage.
 
