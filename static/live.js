@@ -3,7 +3,8 @@
 // `mount(m)` is called for each mount at first and whenever something of it
 // changes, `gone(path)` when it is not told of any more, `station(s)` for the
 // sums, `happened(e)` for what happened, and `status("live" | "stale")` when
-// what is shown begins or ceases to be up to date.
+// what is shown begins or ceases to be up to date. In place of the two names an
+// address with other wishes may be given; of an AutoDJ, `studio(part)` tells.
 
 import { Picture } from "./live_picture.js";
 import { Share } from "./live_share.js";
@@ -72,7 +73,7 @@ class Watch {
 export function watcher(env) {
   const watches = new Map();
   return (kind, handlers) => {
-    if (!watches.has(kind)) watches.set(kind, new Watch(env, ADDRESSES[kind]));
+    if (!watches.has(kind)) watches.set(kind, new Watch(env, ADDRESSES[kind] ?? kind));
     return watches.get(kind).add(handlers);
   };
 }

@@ -8,6 +8,7 @@ const KEPT = 100;
 export class Picture {
   #mounts = new Map();
   #trends = new Map();
+  #studio = new Map();
   #happened = new Map();
   #station = null;
   #begun = false;
@@ -22,6 +23,7 @@ export class Picture {
       this.#station = data;
       return [["station", data]];
     }
+    if (event === "studio") return this.#part(data);
     if (event === "happened") return this.#happens(data);
     return [];
   }
@@ -35,6 +37,7 @@ export class Picture {
       ...(this.#station ? [["station", this.#station]] : []),
       ...mounts.map((mount) => ["mount", mount]),
       ...[...this.#trends].map(([mount, trend]) => ["trend", { mount, trend }]),
+      ...[...this.#studio.values()].map((part) => ["studio", part]),
       ...[...this.#happened.values()].map((one) => ["happened", one]),
     ];
   }
@@ -44,6 +47,7 @@ export class Picture {
     return [
       ...(this.#station ? [["station", this.#station]] : []),
       ...[...this.#mounts.values()].map((mount) => ["mount", this.#whole(mount)]),
+      ...[...this.#studio.values()].map((part) => ["studio", part]),
       ...[...this.#happened.values()].map((one) => ["happened", one]),
     ];
   }
@@ -73,6 +77,13 @@ export class Picture {
     this.#begun = true;
     const present = new Set(mounts);
     return [...this.#mounts.keys()].filter((mount) => !present.has(mount)).flatMap((mount) => this.#gone(mount));
+  }
+
+  // what an AutoDJ was known to do ends with it
+  #part(data) {
+    if (data.state === "gone") this.#studio.clear();
+    this.#studio.set(data.part, data);
+    return [["studio", data]];
   }
 
   #happens(happening) {

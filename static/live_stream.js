@@ -5,7 +5,7 @@
 // nor when a connection is dead and nobody says so: then it is done here, later
 // each time.
 
-const EVENTS = ["mounts", "station", "mount", "gone", "trend", "happened"];
+const EVENTS = ["mounts", "station", "mount", "gone", "trend", "studio", "happened"];
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60000;
 

@@ -17,6 +17,7 @@ from tinyice.web.live.documents import (
     Trend,
 )
 from tinyice.web.live.live import Bounds
+from tinyice.web.live.studio import StudioLists, StudioMix, StudioNext, StudioNow, StudioPlay
 
 DOCUMENT = (PROJECT / "docs/live.md").read_text("utf-8")
 EVENTS: dict[str, tuple[type[Struct], ...]] = {
@@ -26,6 +27,7 @@ EVENTS: dict[str, tuple[type[Struct], ...]] = {
     "gone": (Gone,),
     "title": (Title,),
     "trend": (Trend,),
+    "studio": (StudioNow, StudioPlay, StudioNext, StudioMix, StudioLists),
     "happened": (Happened,),
 }
 

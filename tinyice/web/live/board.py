@@ -26,7 +26,7 @@ GONE_MAX = 500
 _ENDS = frozenset({"mount", "title"})
 """Events whose end is told."""
 
-_RANKS = {"station": 0, "mount": 1, "title": 1, "trend": 2, "happened": 3}
+_RANKS = {"station": 0, "mount": 1, "title": 1, "trend": 2, "studio": 2, "happened": 3}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,15 @@ class _Members:
     all: dict[Subscriber, None] = field(default_factory=dict)
     addresses: Counter[str] = field(default_factory=Counter)
     scopes: Counter[Scope] = field(default_factory=Counter)
+    studios: Counter[str] = field(default_factory=Counter)
+    """The mounts whose AutoDJ is looked at."""
 
     def add(self, subscriber: Subscriber) -> None:
         self.all[subscriber] = None
         self.addresses[subscriber.address] += 1
         self.scopes[subscriber.interest.scope] += 1
+        if subscriber.interest.studio:
+            self.studios[subscriber.interest.studio] += 1
 
     def remove(self, subscriber: Subscriber) -> bool:
         if subscriber not in self.all:
@@ -62,6 +66,8 @@ class _Members:
         del self.all[subscriber]
         _one_less(self.addresses, subscriber.address)
         _one_less(self.scopes, subscriber.interest.scope)
+        if subscriber.interest.studio:
+            _one_less(self.studios, subscriber.interest.studio)
         return True
 
 
@@ -92,6 +98,8 @@ class Live:
         self._batched = 0
         self._shown: frozenset[Scope] = frozenset()
         """Whose picture is on the board."""
+        self._studios: frozenset[str] = frozenset()
+        """The mounts whose AutoDJ is on the board."""
         self._is_over = False
 
     @property
@@ -116,7 +124,10 @@ class Live:
 
     def begin(self, subscriber: Subscriber) -> None:
         """Tell ``subscriber`` what it does not know yet."""
-        if subscriber.interest.scope not in self._shown:
+        interest = subscriber.interest
+        if interest.scope not in self._shown or not self._studios.issuperset(
+            {interest.studio} - {""}
+        ):
             self._renew()
         now = self._clock.seconds()
         subscriber.told_at = subscriber.confirmed_at = now
@@ -141,7 +152,7 @@ class Live:
             if call is not None and call.active():
                 call.cancel()
         self._next = self._serving = None
-        self._shown = frozenset()
+        self._shown, self._studios = frozenset(), frozenset()
         self._batches.clear()
 
     def _tick(self) -> None:
@@ -152,9 +163,9 @@ class Live:
             self._serve(iter(tuple(self._members.all)))
 
     def _renew(self) -> None:
-        scopes = frozenset(self._members.scopes)
-        self._pictures.renew(self.board, scopes)
-        self._shown = scopes
+        scopes, studios = frozenset(self._members.scopes), frozenset(self._members.studios)
+        self._pictures.renew(self.board, scopes, studios)
+        self._shown, self._studios = scopes, studios
 
     def _serve(self, remaining: Iterator[Subscriber]) -> None:
         self._serving = None

@@ -9,7 +9,7 @@ from tinyice.web import urls
 from tinyice.web.answers import FOR_ANY_ORIGIN, Fields, plain, respond
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.live.live import Live, TooManyHere
-from tinyice.web.live.scope import PUBLIC, Interest, Scope, scope_of
+from tinyice.web.live.scope import EXTRAS, PUBLIC, Interest, Scope, scope_of
 from tinyice.web.live.subscriber import Confirm, Subscriber
 from tinyice.web.params import params_of
 from tinyice.web.router import Router
@@ -99,7 +99,10 @@ def _interest(request: Request, scope: Scope) -> Interest:
     only = params.text("only")
     if only not in ("", "titles"):
         raise PeerError(400, "only=titles is what can be asked for alone")
-    return Interest(scope, only == "titles", params.text("mount"))
+    extras = frozenset(params.text("with").split(",")) - {""}
+    if not extras <= EXTRAS or (extras and scope.side == "public"):
+        raise PeerError(400, f"with={' or '.join(sorted(EXTRAS))} can be asked for by operators")
+    return Interest(scope, only == "titles", params.text("mount"), extras)
 
 
 def _begin(request: Request, fields: Fields) -> None:

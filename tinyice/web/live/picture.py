@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tinyice.core.autodjs import AutoDJSnapshot
 from tinyice.core.flow import Rates
 from tinyice.core.latest import Lost
 from tinyice.core.recent import Happening
@@ -25,6 +26,7 @@ from tinyice.web.live.documents import (
 )
 from tinyice.web.live.scope import CONSOLE, PUBLIC, Key, Scope
 from tinyice.web.live.steady import steady_mount, steady_station
+from tinyice.web.live.studio import StudioPlay, gone_from, parts_of, steady_play
 
 TREND_S = 30.0
 """How often trends are drawn anew."""
@@ -91,22 +93,36 @@ class Memory(Protocol):
         """Bit rates."""
 
 
+def nobody_plays(_mount: str) -> AutoDJSnapshot | None:
+    """The AutoDJ of a mount, where there is none on any."""
+    return None
+
+
 class Pictures:
-    """Brings a board up to date, as often as somebody says so."""
+    """Brings a board up to date, as often as somebody says so.
+
+    ``autodj`` gives how that of a mount is doing.
+    """
 
     def __init__(
         self,
         station: Callable[[], StationSnapshot],
         memory: Memory,
         now: Callable[[], datetime],
+        *,
+        autodj: Callable[[str], AutoDJSnapshot | None] = nobody_plays,
     ) -> None:
         self._station = station
         self._memory = memory
         self._now = now
+        self._autodj = autodj
         self._trends_at: float | None = None
 
-    def renew(self, board: Board, scopes: Collection[Scope]) -> None:
-        """Look at the station, and put on the board what those ``scopes`` are told of it."""
+    def renew(self, board: Board, scopes: Collection[Scope], studios: Collection[str] = ()) -> None:
+        """Look at the station, and put on the board what those ``scopes`` are told of it.
+
+        ``studios``: the mounts of whose AutoDJs all is told.
+        """
         station = self._station()
         documents: Documents = {}
         sides = {scope.side for scope in scopes}
@@ -116,6 +132,7 @@ class Pictures:
             documents |= self._console(board, station)
             documents |= self._trends(board, station)
             documents |= self._happened(board)
+            documents |= self._studios(board, station, studios)
         for scope in scopes:
             key = Key(scope, "station")
             documents[key] = steady_station(board.told(key), self._sums(station, scope))
@@ -183,6 +200,27 @@ class Pictures:
             if is_due or not isinstance(told, Trend):
                 told = trend_of(mount.path, self._memory.trends.of(mount.path))
             documents[key] = told
+        return documents
+
+    def _studios(
+        self, board: Board, station: StationSnapshot, studios: Collection[str]
+    ) -> Documents:
+        """The parts of each, as far as there is one."""
+        if not studios:
+            return {}
+        mounts = {mount.path: mount for mount in station.mounts}
+        documents: Documents = {}
+        for path in studios:
+            dj = self._autodj(path)
+            parts = (
+                (gone_from(path),) if dj is None else parts_of(dj, mounts.get(path), self._now())
+            )
+            for part in parts:
+                key = Key(CONSOLE, "studio", path, part.number)
+                if isinstance(part, StudioPlay):
+                    documents[key] = steady_play(board.told(key), part)
+                else:
+                    documents[key] = part
         return documents
 
     def _happened(self, board: Board) -> Documents:

@@ -38,13 +38,27 @@ class Key(NamedTuple):
     number: int = 0
 
 
+STUDIO = "studio"
+EXTRAS = frozenset({STUDIO})
+"""Events that only those get who ask for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """What a subscriber wants of what it may see. ``mount`` "": of every mount."""
+    """What a subscriber wants of what it may see. ``mount`` "": of every mount.
+
+    ``extras``: what it wants besides.
+    """
 
     scope: Scope
     titles_only: bool = False
     mount: str = ""
+    extras: frozenset[str] = frozenset()
+
+    @property
+    def studio(self) -> str:
+        """The mount whose AutoDJ is looked at; "": none is."""
+        return self.mount if STUDIO in self.extras else ""
 
     def wants(self, key: Key) -> bool:
         """Whether an event about ``key`` is for this subscriber."""
@@ -54,13 +68,16 @@ class Interest:
             return not self.titles_only and key.scope == self.scope
         if self.mount and key.mount != self.mount:
             return False
+        if key.event in EXTRAS:
+            return key.event in self.extras and self.scope.sees(key.mount)
         return (key.event == "title") == self.titles_only and self.scope.sees(key.mount)
 
     @property
     def mark(self) -> str:
         """Differs where what is wanted differs: an id given to one means nothing to another."""
         seen = self.scope.mounts
-        told = (self.scope.side, seen and sorted(seen), self.titles_only, self.mount)
+        extras = sorted(self.extras)
+        told = (self.scope.side, seen and sorted(seen), self.titles_only, self.mount, *extras)
         return f"{crc32(repr(told).encode('utf-8', 'replace')):08x}"
 
 
