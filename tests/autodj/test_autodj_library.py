@@ -173,6 +173,9 @@ class LibraryTests(TestCase):
         assert (cover.kind, cover.picture) == ("image/png", PNG)
         assert await self.library.cover("none.mp3") is None
         assert await self.library.cover("out.mp3") is None
+        artwork = await self.library.artwork("a.mp3")
+        assert artwork is not None
+        assert (artwork.kind, artwork.picture) == ("image/png", PNG)
         assert await self.library.file("a.mp3") == str(self.root / "a.mp3")
         for path in ("out.mp3", "../tinyice.db", "/etc/passwd", "a\0.mp3"):
             with pytest.raises(PathRefused):

@@ -49,6 +49,7 @@ class CoverReader:
         self._clock = clock
         self._child: Child | None = None
         self._asked: dict[int, Deferred[bytes]] = {}
+        self._late: list[Deferred[None]] = []
         self._requests = 0
         self._deadline: IDelayedCall | None = None
         self._is_ending = False
@@ -56,11 +57,15 @@ class CoverReader:
 
     async def read(self, root: str, path: str) -> Cover | None:
         """The cover of a file; None if there is none. Raises ``Busy``."""
-        if len(self._asked) >= WAITING_MAX or self._is_stopped:
+        if len(self._asked) + len(self._late) >= WAITING_MAX or self._is_stopped:
             raise Busy
-        if self._is_ending:
+        while self._is_ending:
             # It was idle for long and is asked to end: the next one answers.
-            raise Busy
+            ended: Deferred[None] = Deferred()
+            self._late.append(ended)
+            await ended
+            if self._is_stopped:
+                raise Busy
         if self._child is None:
             reader = FrameReader(frozenset(FROM_LIBRARIAN), max_payload=MAX_FROM_LIBRARIAN)
             self._child = Child(
@@ -102,6 +107,9 @@ class CoverReader:
         asked, self._asked = self._asked, {}
         for answer in asked.values():
             answer.callback(b"")
+        late, self._late = self._late, []
+        for each in late:
+            each.callback(None)
 
     def _wait(self) -> None:
         if self._deadline is not None and self._deadline.active():

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
 
+from tinyice.autodj.artworks import Artworks
 from tinyice.autodj.bounds import Bounds, check_relative
 from tinyice.autodj.cover_child import Cover, CoverReader
 from tinyice.autodj.entries import TooManyEntries
@@ -17,6 +18,7 @@ from tinyice.autodj.librarian_messages import Piece, Scan, Scanned
 from tinyice.autodj.places import candidates
 from tinyice.autodj.playlist import ENTRIES_MAX
 from tinyice.autodj.scan import RunningScan, ScanShelf
+from tinyice.core.artwork import Artwork
 from tinyice.core.tracks import LibraryCount, NamedPage, Tag, Track, TrackPage, TrackQuery
 from tinyice.wire.listed import Listed
 from tinyice.work.jobs import Work
@@ -86,6 +88,7 @@ class Library:
         self._now = now
         self._told = scanned
         self._covers = CoverReader(settings.bounds, environment, spawner=spawner, clock=clock)
+        self._artworks = Artworks(self.cover, clock.seconds)
         self._running: RunningScan | None = None
         self._pieces: dict[Piece, None] = {}
         self._again = False
@@ -177,6 +180,10 @@ class Library:
         """The picture that belongs to a track."""
         check_relative(path)
         return await self._covers.read(self._root, path)
+
+    async def artwork(self, path: str) -> Artwork | None:
+        """The same for browsers, which ask often; None for one that is very large, too."""
+        return await self._artworks.of(path)
 
     def _begin(self) -> None:
         if self._is_stopped or not self._pieces:
