@@ -90,6 +90,12 @@ ONAIR_VISIBLE = "/admin/onair/visible"
 ONAIR_ENABLED = "/admin/onair/enabled"
 ONAIR_APPROVE = "/admin/onair/approve"
 ONAIR_REFUSE = "/admin/onair/refuse"
+STUDIO = "/admin/studio"
+STUDIO_MAKE = "/admin/studio-make"
+STUDIO_OF = "/admin/studio/<path:mount>"
+STUDIO_DECK = "/admin/studio-deck"
+STUDIO_LIBRARY = "/admin/studio-library"
+STUDIO_LISTS = "/admin/studio-lists"
 SETTINGS = "/admin/settings"
 SETTINGS_GROUP = "/admin/settings/<group>"
 SETTINGS_LOGO = "/admin/settings/logo"
@@ -184,6 +190,18 @@ ACCESS_SEGMENTS = ("admin/access",)
 
 NETWORK_SEGMENTS = ("admin/network",)
 """Where the pages about relays and pushes begin."""
+
+STUDIO_SEGMENTS = ("admin/studio", "admin/studio-make")
+"""Where what an AutoDJ plays is seen, and a new one is made."""
+
+STUDIO_DECK_SEGMENTS = ("admin/studio-deck",)
+"""Where the forms begin that say how an AutoDJ plays."""
+
+STUDIO_LIBRARY_SEGMENTS = ("admin/studio-library",)
+"""Where the library of an AutoDJ is looked through."""
+
+STUDIO_LISTS_SEGMENTS = ("admin/studio-lists",)
+"""Where the forms begin that say what an AutoDJ plays."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""
