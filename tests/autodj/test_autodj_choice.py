@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinyice.autodj.choice import choose, relaxed_words
+from tinyice.autodj.choice import choose, picked_words, relaxed_words
 from tinyice.autodj.separation import Apart, Recent, Rule, Separation, likeness
 from tinyice.core.tracks import Track
 
@@ -175,3 +175,14 @@ def test_a_rule_gives_way_only_where_it_must(
 def test_nothing_is_kept_apart_without_rules() -> None:
     played = [each.title for each, _ in play([track("A", "x"), track("A", "y")], 50, NONE)]
     assert any(one == other for one, other in pairwise(played))
+
+
+def test_why_one_was_picked_is_told() -> None:
+    """By when its artist was heard, or by what gave way."""
+    recent, one = Recent(), track("Anna", "One")
+    assert picked_words(one, (), recent, 0.0) == "Picked by chance. No rule relaxed."
+    recent.note(track("Anna", "Two"), 0.0)
+    told = picked_words(one, (), recent, 3 * 3600 + 12 * 60)
+    assert told == "Picked because this artist was not heard for 3 h 12 min. No rule relaxed."
+    told = picked_words(one, (Rule.ALBUM, Rule.ARTIST), recent, 60.0)
+    assert told == ("Picked because nothing else was left: too soon for the same album and artist.")

@@ -11,6 +11,7 @@ from tinyice.autodj.gains import (
     Levelling,
     gain_db,
     must_be_measured,
+    told_loudness,
 )
 from tinyice.autodj.transitions import Fades, Manner, join_between, manner_of
 from tinyice.codec.joins import CUT, GAPLESS, LONGEST_S, Curve, Join, Joint
@@ -101,3 +102,12 @@ def test_what_is_measured() -> None:
     assert must_be_measured(ONE, GainRules())
     assert not must_be_measured(TAGGED, GainRules())
     assert not must_be_measured(ONE, GainRules(Levelling.OFF))
+
+
+def test_what_the_tags_say_is_a_loudness() -> None:
+    """ReplayGain is how far a track is from -18 LUFS."""
+    track = replace(ONE, gains=Gains(track_db=-6.5, track_peak=0.5))
+    told = told_loudness(track)
+    assert told is not None
+    assert (told.lufs, round(told.peak_db, 2)) == (-11.5, -6.02)
+    assert told_loudness(ONE) is None

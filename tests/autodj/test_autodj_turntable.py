@@ -108,6 +108,19 @@ def test_one_track_is_always_loaded(dj: Deejay) -> None:
     assert snapshot.entry is not None
     assert snapshot.upcoming is not None
     assert (snapshot.entry.track.title, snapshot.upcoming.track.title) == ("t1", "t2")
+    assert (snapshot.join.joint, snapshot.gain_db) == (Joint.CROSSFADE, 0.0)
+    assert snapshot.why == ""
+
+
+def test_why_a_track_plays_is_told(dj: Deejay) -> None:
+    """Where it is not the next one in the list."""
+    dj.player.queue(lambda queue: queue.add(TRACKS[4]))
+    dj.enter()
+    dj.enter()
+    assert dj.player.snapshot().why == "It was next in the queue."
+    dj.player.set_modes(Modes(random=True))
+    dj.enter()
+    assert dj.player.snapshot().why.startswith("Picked because")
 
 
 def test_an_edit_changes_what_is_loaded(dj: Deejay) -> None:

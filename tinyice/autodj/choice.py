@@ -30,6 +30,22 @@ def relaxed_words(relaxed: Sequence[Rule]) -> str:
     return "too soon for the same " + " and ".join(rule.value for rule in relaxed)
 
 
+def picked_words(track: Track, relaxed: Sequence[Rule], recent: Recent, now: float) -> str:
+    """Why ``track`` was chosen at ``now``, for people."""
+    if relaxed:
+        return f"Picked because nothing else was left: {relaxed_words(relaxed)}."
+    seen = recent.seen(Rule.ARTIST, likeness(track))
+    if seen is None:
+        return "Picked by chance. No rule relaxed."
+    ago = _ago_words(max(0.0, now - seen.at))
+    return f"Picked because this artist was not heard for {ago}. No rule relaxed."
+
+
+def _ago_words(seconds: float) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
 def choose(
     candidates: Sequence[Track],
     recent: Recent,

@@ -59,6 +59,11 @@ class Deck:
         self.coming: Cued | None = None
         """What comes next, or is about to."""
 
+    @property
+    def upcoming(self) -> Cued | None:
+        """What comes next; None where that is what plays, from another place."""
+        return None if self.coming is None or self.coming.is_again else self.coming
+
     def load(
         self,
         choice: Choice,

@@ -6,6 +6,7 @@ is known is played as it is. That peaks stay below the limit is the limiter's af
 
 from dataclasses import dataclass
 from enum import Enum
+from math import log10
 
 from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
@@ -54,6 +55,15 @@ def gain_db(track: Track, measured: Loudness | None, rules: GainRules) -> float:
 def must_be_measured(track: Track, rules: GainRules) -> bool:
     """Whether ``gain_db`` would have use for a measurement."""
     return rules.levelling is not Levelling.OFF and _told_db(track, rules.levelling) is None
+
+
+def told_loudness(track: Track) -> Loudness | None:
+    """How loud ``track`` is by its tags; None: they do not say it."""
+    gains = track.gains
+    if gains.track_db is None:
+        return None
+    peak_db = 20 * log10(gains.track_peak) if gains.track_peak else 0.0
+    return Loudness(REPLAYGAIN_LUFS - gains.track_db, peak_db, seconds=track.seconds)
 
 
 def _told_db(track: Track, levelling: Levelling) -> float | None:

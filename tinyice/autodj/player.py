@@ -7,7 +7,7 @@ from typing import TypeVar
 from twisted.internet.defer import Deferred
 
 from tinyice.autodj.foresight import Foresight, foresee
-from tinyice.autodj.gains import Levelling
+from tinyice.autodj.gains import GainRules, Levelling, must_be_measured, told_loudness
 from tinyice.autodj.modes import Modes
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.playlist import Playlist
@@ -15,6 +15,7 @@ from tinyice.autodj.rundown import Choice, Lists, Rundown
 from tinyice.autodj.surroundings import Surroundings
 from tinyice.autodj.turntable import Turntable
 from tinyice.autodj.upnext import UpNext
+from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class Player:
         self._lists = lists
         self._rundown = Rundown(lists)
         self._table = Turntable(settings, self._rundown, world)
-        self._now = world.now
+        self._world = world
 
     @property
     def settings(self) -> PlayerSettings:
@@ -70,8 +71,24 @@ class Player:
             self._lists,
             self._table.snapshot(),
             fade_s=self.settings.fades.seconds,
-            now=self._now().timestamp(),
+            now=self._world.now().timestamp(),
         )
+
+    def loudness(self) -> Loudness | None:
+        """How loud what plays is by itself, as its file says, or as it was measured.
+
+        None: that is not known, or told when it is.
+        """
+        current, settings = self._table.current, self.settings
+        if current is None:
+            return None
+        if not must_be_measured(current.track, settings.gains):
+            return told_loudness(current.track)
+        return self._world.loudness(settings.root, current.track, self._table.changed)
+
+    def fault(self, track: Track) -> str:
+        """Why ``track`` is passed over now; "": it is not."""
+        return self._lists.failures.reason(track)
 
     def edit(self, change: Callable[[Playlist], T]) -> T:
         """Change the playlist, and follow: where what plays is gone by it, the next one plays."""
@@ -150,7 +167,10 @@ class Player:
 
     def set_levelling(self, levelling: Levelling) -> None:
         """Which loudness is evened out."""
-        gains = replace(self.settings.gains, levelling=levelling)
+        self.set_gains(replace(self.settings.gains, levelling=levelling))
+
+    def set_gains(self, gains: GainRules) -> None:
+        """How loud tracks are made, from the next one on."""
         self.settle(replace(self.settings, gains=gains))
 
     def prioritise(self, entries: Collection[int], priority: int) -> None:

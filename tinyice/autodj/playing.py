@@ -6,6 +6,7 @@ from enum import Enum
 from tinyice.autodj.entries import Entry
 from tinyice.autodj.gains import GainRules
 from tinyice.autodj.transitions import Fades
+from tinyice.codec.joins import CUT, Join
 from tinyice.core.quality import Quality
 from tinyice.core.snapshots import StationHeaders
 
@@ -44,8 +45,9 @@ class PlayerSettings:
 class PlayerSnapshot:
     """One AutoDJ at one moment.
 
-    ``is_heard``: nobody live is. ``entry`` plays, and ``upcoming`` comes next;
-    ``is_silent``: there is nothing to play, and ``words`` says why. ``volume`` in percent.
+    ``is_heard``: nobody live is. ``entry`` plays, with ``gain_db`` added to it, and was
+    chosen because of ``why``; ``upcoming`` comes next, by ``join``. ``is_silent``: there is
+    nothing to play, and ``words`` says why. ``volume`` in percent.
     """
 
     mount: str
@@ -53,7 +55,10 @@ class PlayerSnapshot:
     is_heard: bool = False
     entry: Entry | None = None
     elapsed_s: float = 0.0
+    why: str = ""
+    gain_db: float = 0.0
     upcoming: Entry | None = None
+    join: Join = CUT
     volume: int = 100
     is_silent: bool = False
     words: str = ""

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tinyice.autodj.entries import Entry, EntryUnknown
 from tinyice.autodj.failures import Failures
+from tinyice.autodj.frozen import FrozenLists
 from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.separation import Recent
 from tinyice.autodj.succession import Standing, Succession
@@ -16,11 +17,15 @@ PRIORITY_MAX = 255
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The entry that is to play; ``is_queued``: it waits in the queue."""
+    """The entry that is to play; ``is_queued``: it waits in the queue.
+
+    ``why`` it was chosen, for people; "" where there is nothing to say.
+    """
 
     entry: Entry
     is_queued: bool = False
     is_back: bool = False
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,12 @@ class Rundown:
         """What comes next; None: nothing, and ``standing`` says why."""
         queued = self._queued()
         if queued is not None:
-            return Choice(queued, is_queued=True)
+            return Choice(queued, is_queued=True, why="It was next in the queue.")
         urgent = self._urgent(current)
         if urgent is not None:
-            return Choice(urgent)
+            return Choice(urgent, why="It was given priority.")
         step = self.lists.succession.next(by_hand=by_hand)
-        return None if step is None else Choice(step.entry)
+        return None if step is None else Choice(step.entry, why=step.why)
 
     def previous(self) -> Choice | None:
         """What was before."""
@@ -99,6 +104,27 @@ class Rundown:
     def priority(self, entry: int) -> int:
         """The priority that this entry has."""
         return self._priorities.get(entry, 0)
+
+    def freeze(self) -> FrozenLists:
+        """The lists, and the priorities."""
+        lists = self.lists
+        return FrozenLists(
+            lists.playlist.next_id,
+            lists.playlist.freeze(),
+            lists.up_next.freeze(),
+            lists.succession.freeze(),
+            tuple(self._priorities.items()),
+            lists.failures.freeze(),
+        )
+
+    def thaw(self, frozen: FrozenLists) -> None:
+        """Go on from there."""
+        lists = self.lists
+        lists.playlist.thaw(frozen.playlist, frozen.next_id)
+        lists.up_next.thaw(frozen.queue)
+        lists.succession.thaw(frozen.succession)
+        lists.failures.thaw(frozen.failures)
+        self._priorities = dict(frozen.priorities)
 
     def _unqueue(self, entry: int) -> None:
         # Somebody may have taken it out meanwhile.

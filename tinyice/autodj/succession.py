@@ -15,14 +15,15 @@ then ``begin`` of the other.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
 from random import Random
 
-from tinyice.autodj.choice import choose
+from tinyice.autodj.choice import choose, picked_words
 from tinyice.autodj.entries import Entry
 from tinyice.autodj.failures import Failures
+from tinyice.autodj.frozen import FrozenSuccession
 from tinyice.autodj.modes import Modes, Switch
 from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.separation import Recent, Rule, Separation
@@ -33,10 +34,14 @@ BACK_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next entry, and the rules that gave way for it (``relaxed_words`` says so)."""
+    """The next entry, and the rules that gave way for it (``relaxed_words`` says so).
+
+    ``why`` it was chosen, for people; "" where it is the next one in the list.
+    """
 
     entry: Entry
     relaxed: tuple[Rule, ...] = ()
+    why: str = field(default="", compare=False)
 
 
 class Standing(Enum):
@@ -169,6 +174,19 @@ class Succession:
         self._modes = Modes(modes.random, modes.repeat, _over(modes.single), _over(modes.consume))
         self._decided = None
 
+    def freeze(self) -> FrozenSuccession:
+        """How it goes on."""
+        return FrozenSuccession(
+            self._modes, tuple(sorted(self._played)), tuple(self._back), self._current
+        )
+
+    def thaw(self, frozen: FrozenSuccession) -> None:
+        """Go on from there."""
+        self._modes, self._decided = frozen.modes, None
+        self._played = set(frozen.played)
+        self._back = deque(frozen.back, maxlen=BACK_MAX)
+        self._current = frozen.current
+
     def _plays(self, entry: Entry) -> bool:
         return not self._failures.reason(entry.track)
 
@@ -184,7 +202,7 @@ class Succession:
         is_same = (before.current, before.passes_single) == (asked.current, asked.passes_single)
         if step is None or not is_same or step.entry.id not in self._playlist:
             return None
-        still = Step(self._playlist.entry(step.entry.id), step.relaxed)
+        still = Step(self._playlist.entry(step.entry.id), step.relaxed, step.why)
         return still if self._can_be(still) else None
 
     def _decide(self, current: Entry | None, *, by_hand: bool) -> Step | None:
@@ -216,14 +234,12 @@ class Succession:
             left = [entry for entry in good if current is None or entry.id != current.id]
             if not left and not self._modes.consume:
                 left = good
-        choice = choose(
-            [entry.track for entry in left],
-            self._recent,
-            self._separation(),
-            now=self._now(),
-            random=self._random,
-        )
-        return None if choice is None else Step(left[choice.index], choice.relaxed)
+        now, tracks = self._now(), [entry.track for entry in left]
+        choice = choose(tracks, self._recent, self._separation(), now=now, random=self._random)
+        if choice is None:
+            return None
+        why = picked_words(tracks[choice.index], choice.relaxed, self._recent, now)
+        return Step(left[choice.index], choice.relaxed, why)
 
 
 def _over(switch: Switch) -> Switch:

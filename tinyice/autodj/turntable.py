@@ -98,15 +98,17 @@ class Turntable:
 
     def snapshot(self) -> PlayerSnapshot:
         """How it is doing."""
-        deck = self._deck
-        upcoming = deck.coming if deck.coming is not None and not deck.coming.is_again else None
+        current, upcoming = self._deck.current, self._deck.upcoming
         return PlayerSnapshot(
             mount=self.settings.mount,
             state=self.state,
             is_heard=self._seat.is_heard,
-            entry=None if deck.current is None else deck.current.choice.entry,
+            entry=None if current is None else current.choice.entry,
+            why="" if current is None else current.choice.why,
+            gain_db=0.0 if current is None else current.gain_db,
             elapsed_s=self._elapsed(),
             upcoming=None if upcoming is None else upcoming.choice.entry,
+            join=CUT if upcoming is None else upcoming.join,
             volume=self.volume,
             is_silent=bool(self._silent_for),
             words=self._silent_for,
