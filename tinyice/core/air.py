@@ -8,6 +8,7 @@ from tinyice.core.feeds import Feeds
 from tinyice.core.haste import Haste
 from tinyice.core.inputs import Input, Inputs
 from tinyice.core.programme import Programme
+from tinyice.core.silence import Silence
 from tinyice.core.source import Source, StreamFormat
 from tinyice.core.switching import Switching
 from tinyice.core.tags import Tags
@@ -57,6 +58,7 @@ class Air:
         "on_air",
         "played",
         "programme",
+        "silence",
         "switching",
         "taps",
         "understood",
@@ -69,6 +71,8 @@ class Air:
         self.on_air: Input | None = None
         self.programme = Programme(feeds)
         self.switching = Switching()
+        self.silence = Silence()
+        """Of the live input."""
         self.hold: Hold | None = None
         self.taps: list[Tap] = []
         self.live_from = 0
@@ -117,6 +121,7 @@ class Air:
         return {
             "programme": self.programme.freeze(),
             "switching": self.switching.freeze(),
+            "silence": self.silence.freeze(),
             "hold": None if hold is None else [hold.slot, hold.until],
             "live_from": self.live_from,
             "understood": _frozen(self.format),
@@ -131,6 +136,7 @@ class Air:
         """Go on from ``state``; the inputs come after this."""
         self.programme.thaw(state["programme"])
         self.switching.thaw(state["switching"])
+        self.silence.thaw(state["silence"])
         self.hold = None if state["hold"] is None else Hold(*state["hold"])
         self.live_from = state["live_from"]
         self.understood, self.heard = _thawed(state["understood"]), _thawed(state["heard"])

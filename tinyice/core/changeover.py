@@ -22,6 +22,7 @@ from tinyice.core.events import (
     HoldBegan,
     HoldEnded,
 )
+from tinyice.core.hearing import is_silent
 from tinyice.core.inputs import Input, slots_of
 from tinyice.core.source import STALE_AFTER_S, Source
 from tinyice.formats.base import AudioInfo, Chunk
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ENDED = "the source ended"
 STALLED = "the source brings nothing"
+SILENT = "the source is silent"
 NOTHING_ELSE = "nothing better feeds the mount"
 BETTER = "a better one is back"
 
@@ -114,7 +116,7 @@ def decide(mount: "Mount", now: float) -> None:
             air.switching.returned(slot, now)
     else:
         air.switching.lost(before.slot, now, return_after_s=settings.return_after_s)
-        _put_on_air(mount, entry, now, STALLED)
+        _put_on_air(mount, entry, now, SILENT if is_silent(mount, before) else STALLED)
 
 
 def close(mount: "Mount") -> None:
@@ -124,14 +126,15 @@ def close(mount: "Mount") -> None:
 
 
 def _ready(mount: "Mount", now: float) -> list[Input]:
-    """Those that could be on air, best first."""
+    """Those that could be on air, best first: one that is silent only where no other can."""
     if mount.air.is_closing or mount.settings.disabled:
         return []
-    return [
+    found = [
         entry
         for entry in mount.air.inputs.ranked(mount.settings.chain)
         if _is_ready(mount, entry, now)
     ]
+    return [entry for entry in found if not is_silent(mount, entry)] or found
 
 
 def _is_ready(mount: "Mount", entry: Input, now: float) -> bool:

@@ -25,6 +25,19 @@ class CodecRestarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MeterLost(Event):
+    """A process that measures levels ended; another one begins after so many ``seconds``.
+
+    ``mount`` is "" where it measured several.
+    """
+
+    id: ClassVar[str] = "meter.lost"
+    mount: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TranscoderRefused(Event):
     """A transcoder can't feed its ``mount``: told once for each new reason."""
 

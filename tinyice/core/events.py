@@ -209,6 +209,24 @@ class HoldEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MountSilent(Event):
+    """The encoder of the mount sends silence, for so many ``seconds`` by now."""
+
+    id: ClassVar[str] = "mount.silent"
+    mount: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MountRecovered(Event):
+    """The encoder, which sent silence, has sounded for a while; ``seconds`` after it began."""
+
+    id: ClassVar[str] = "mount.recovered"
+    mount: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TagsChanged(Event):
     """Another title plays on the mount."""
 

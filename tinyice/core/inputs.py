@@ -6,8 +6,9 @@ them come the elements of its chain, as the operator has put them: another mount
 Each of these is a *slot*, with at most one source in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from typing import Protocol
 
 from tinyice.core.backlog import Backlog
 from tinyice.core.recorder import Recorder
@@ -44,10 +45,17 @@ def slots_of(chain: tuple[str, ...]) -> tuple[str, ...]:
     return (*(slot for slot in _OWN if slot not in chain), *chain)
 
 
+class Ear(Protocol):
+    """Who listens to one input, whether it is on air or not."""
+
+    def took(self, chunks: Sequence[Chunk]) -> None:
+        """These came."""
+
+
 class Input:
     """A source on a mount, on air or waiting."""
 
-    __slots__ = ("backlog", "recorder", "refused", "slot", "source", "tags")
+    __slots__ = ("backlog", "ear", "recorder", "refused", "slot", "source", "tags")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -57,6 +65,7 @@ class Input:
         self.backlog: Backlog | None = Backlog(source.headers, is_whole=not source.headers)
         """What came lately; None while it is on air."""
         self.recorder: Recorder | None = None
+        self.ear: Ear | None = None
         self.refused = ""
         """Why it can't be on air: what it plays is nothing for those who listen."""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tinyice.core.airing import go_out, tags_in
 from tinyice.core.changeover import decide
+from tinyice.core.hearing import is_silent
 from tinyice.core.inputs import Input
 from tinyice.core.source import Source
 from tinyice.formats.base import Chunk
@@ -23,7 +24,9 @@ def take(mount: "Mount", source: Source, data: bytes) -> None:
     if source.is_late(now):
         mount.air.begin_burst()
     _count(mount, entry, data)
-    go_out(mount, entry, source.frame(data, now), now)
+    chunks = source.frame(data, now)
+    go_out(mount, entry, chunks, now)
+    _let_hear(entry, chunks)
 
 
 def take_chunks(mount: "Mount", source: Source, chunks: Sequence[Chunk]) -> None:
@@ -40,6 +43,7 @@ def take_chunks(mount: "Mount", source: Source, chunks: Sequence[Chunk]) -> None
         go_out(mount, entry, list(chunks), now)
     else:
         _keep(mount, entry, list(chunks), now, was_stalled=stalled)
+    _let_hear(entry, chunks)
 
 
 def _take_aside(mount: "Mount", source: Source, data: bytes) -> None:
@@ -50,7 +54,9 @@ def _take_aside(mount: "Mount", source: Source, data: bytes) -> None:
     now = mount.now()
     stalled = entry.is_stalled(now, mount.settings.stall_after_s)
     _count(mount, entry, data)
-    _keep(mount, entry, source.frame(data, now), now, was_stalled=stalled)
+    chunks = source.frame(data, now)
+    _keep(mount, entry, chunks, now, was_stalled=stalled)
+    _let_hear(entry, chunks)
 
 
 def _count(mount: "Mount", entry: Input, data: bytes) -> None:
@@ -74,6 +80,12 @@ def _keep(
         if chunk.tags is not None:
             mount.set_tags_of(source, tags_in(chunk), "stream")
     if chunks:
-        switching.good(entry.slot, now)
+        if not is_silent(mount, entry):
+            switching.good(entry.slot, now)
         entry.keep(chunks, now)
         decide(mount, now)
+
+
+def _let_hear(entry: Input, chunks: Sequence[Chunk]) -> None:
+    if entry.ear is not None and chunks:
+        entry.ear.took(chunks)

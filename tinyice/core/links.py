@@ -1,5 +1,6 @@
 """The chain of a mount as people see it: what would be heard, and how that is."""
 
+from tinyice.core.hearing import is_silent
 from tinyice.core.inputs import LIVE, Input, kind_of_element, slots_of
 from tinyice.core.mount import Mount
 from tinyice.core.snapshots import ChainLink, LinkState
@@ -49,6 +50,8 @@ def _state(
         state, reason = LinkState.LOST, "brings nothing"
     elif not entry.is_ready:
         state, reason = LinkState.WAITING, "nothing to hear of it yet"
+    elif is_silent(mount, entry):
+        state, reason = LinkState.SILENT, "is silent"
     elif is_better:
         needed = air.switching.needs_s(slot, return_after_s=settings.return_after_s)
         state, reason = LinkState.WAITING, f"heard once it was good for {needed:g} s"

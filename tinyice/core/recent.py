@@ -18,6 +18,7 @@ from tinyice.core.codec_events import (
     AutoDJSilent,
     CodecLost,
     CodecRestarted,
+    MeterLost,
     TrackFailed,
     TranscoderRefused,
 )
@@ -37,6 +38,8 @@ from tinyice.core.events import (
     HoldBegan,
     HoldEnded,
     ListenerLeft,
+    MountRecovered,
+    MountSilent,
     ServerStarted,
     ServerUpgraded,
     SourceConnected,
@@ -164,6 +167,7 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         PushEnded: lambda e: _Told(e.mount, "push ended", _joined(e.reason, e.target)),
         CodecLost: lambda e: _Told(e.mount, "codec process lost", e.reason),
         CodecRestarted: lambda e: _Told(e.mount, "codec process is back"),
+        MeterLost: lambda e: _Told(e.mount, "level measurement lost", e.reason),
         TranscoderRefused: lambda e: _Told(
             e.mount, "transcoder can't work", _joined(e.reason, e.transcoder)
         ),
@@ -182,6 +186,8 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         ),
         FallbackFound: lambda e: _Told(e.mount, "fallback can be played again", e.input),
         HoldBegan: lambda e: _Told(e.mount, f"listeners held for {e.seconds:g} s"),
+        MountSilent: lambda e: _Told(e.mount, f"silent for {e.seconds:.0f} s"),
+        MountRecovered: lambda e: _Told(e.mount, "silent no more"),
         HoldEnded: lambda e: _Told(e.mount, "listeners held no more", e.reason),
         TagsChanged: lambda e: _Told(e.mount, "plays", e.tags.display),
         DumpFailed: lambda e: _Told(e.mount, "recording stopped", e.reason),

@@ -11,6 +11,7 @@ from enum import Enum
 
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason
+from tinyice.core.levels import MeterSnapshot
 from tinyice.core.tags import Tags
 from tinyice.core.transcoding import TranscoderSnapshot
 from tinyice.formats.base import AudioInfo
@@ -27,6 +28,7 @@ class LinkState(Enum):
     READY = "ready"
     WAITING = "waiting"
     LOST = "lost"
+    SILENT = "silent"
     REFUSED = "refused"
 
 
@@ -55,6 +57,7 @@ class MountSnapshot:
     ``waiting``: a source made the mount, and lists leave it out until somebody approves it.
     ``input`` names which of its inputs is heard, as its chain does; ``on_fallback``: it
     is not the one that should be. ``chain``: all of them, where there are several.
+    ``silent``: the encoder sends silence, for longer than the operator allows.
     """
 
     path: str
@@ -86,6 +89,7 @@ class MountSnapshot:
     input: str = ""
     on_fallback: bool = False
     chain: tuple[ChainLink, ...] = ()
+    silent: bool = False
 
     @property
     def on_air(self) -> bool:
@@ -230,3 +234,4 @@ class ServerFigures:
     subscribers: int = 0
     """Who follows the live data."""
     transcoders: tuple[TranscoderSnapshot, ...] = ()
+    meters: MeterSnapshot = field(default_factory=MeterSnapshot)

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from tinyice.core.events import DropReason
 from tinyice.core.feed import Feed
+from tinyice.core.inputs import LIVE
 from tinyice.core.links import links_of
 from tinyice.core.listener import Listener
 from tinyice.core.mount import Mount
@@ -143,6 +144,7 @@ def mount_snapshot(mount: Mount) -> MountSnapshot:
         input="" if mount.air.on_air is None else mount.air.on_air.slot,
         on_fallback=mount.air.engaged_at is not None,
         chain=links_of(mount),
+        silent=mount.air.silence.is_lasting and mount.air.inputs.at(LIVE) is not None,
     )
 
 

@@ -6,9 +6,8 @@ our own beside them.
 """
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -18,6 +17,7 @@ from prometheus_client.core import (
     UnknownMetricFamily,
 )
 
+from tinyice.core.levels import MeterSnapshot
 from tinyice.core.snapshots import (
     MountSnapshot,
     ProcessSnapshot,
@@ -28,12 +28,10 @@ from tinyice.core.snapshots import (
 )
 from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.web.answers import NOT_CACHED, Answer
+from tinyice.web.metric_rows import Figure, labelled, plain
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 """The content type of Prometheus' text format, which every collector reads."""
-
-T = TypeVar("T")
-Family = CounterMetricFamily | GaugeMetricFamily | UnknownMetricFamily
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # a registry wants to hash it
@@ -46,25 +44,26 @@ class Scrape:
 
     def collect(self) -> Iterator[Metric]:
         """Every metric, for the registry."""
-        yield from _plain(_STATION, self.station)
-        yield from _plain(_SERVER, self.figures)
-        yield from _plain(_PROCESS, self.figures.process)
+        yield from plain(_STATION, self.station)
+        yield from plain(_SERVER, self.figures)
+        yield from plain(_PROCESS, self.figures.process)
+        yield from plain(_METERS, self.figures.meters)
         pulses = self.figures.pulses
-        yield from _labelled(_PULSE, ("pulse",), [((pulse.name,), pulse) for pulse in pulses])
+        yield from labelled(_PULSE, ("pulse",), [((pulse.name,), pulse) for pulse in pulses])
         workers = self.figures.workers.each
         rows = [((str(worker.number),), worker) for worker in workers]
-        yield from _labelled(_WORKER, ("worker",), rows)
+        yield from labelled(_WORKER, ("worker",), rows)
         beats = [
             ((str(worker.number), pulse.name), pulse)
             for worker in workers
             for pulse in worker.pulses
         ]
-        yield from _labelled(_WORKER_PULSE, ("worker", "pulse"), beats)
+        yield from labelled(_WORKER_PULSE, ("worker", "pulse"), beats)
         coders = [((_text(one.name),), one) for one in self.figures.transcoders]
-        yield from _labelled(_TRANSCODER, ("transcoder",), coders)
+        yield from labelled(_TRANSCODER, ("transcoder",), coders)
         yield self._drops()
         mounts = [((_text(m.path), _text(m.station.name)), m) for m in self.station.mounts]
-        yield from _labelled(_STREAM, ("mount", "name"), mounts)
+        yield from labelled(_STREAM, ("mount", "name"), mounts)
         yield self._build()
 
     def _drops(self) -> Metric:
@@ -88,37 +87,6 @@ def metrics_answer(station: StationSnapshot, figures: ServerFigures, version: st
     return Answer(200, TEXT_FORMAT, generate_latest(registry), NOT_CACHED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure(Generic[T]):
-    """One metric: how to read it from a ``T``; None: it is not known here."""
-
-    kind: type[Family]
-    name: str
-    meaning: str
-    read: Callable[[T], float | None]
-
-
-def _plain(table: tuple[_Figure[T], ...], of: T) -> Iterator[Metric]:
-    for figure in table:
-        value = figure.read(of)
-        if value is not None:
-            yield figure.kind(figure.name, figure.meaning, value)
-
-
-def _labelled(
-    table: tuple[_Figure[T], ...],
-    names: tuple[str, ...],
-    rows: Sequence[tuple[tuple[str, ...], T]],
-) -> Iterator[Metric]:
-    for figure in table:
-        family = figure.kind(figure.name, figure.meaning, labels=names)
-        for labels, row in rows:
-            value = figure.read(row)
-            if value is not None:
-                family.add_metric(labels, value)
-        yield family
-
-
 def _text(outside: str) -> str:
     """Text of a peer that can be encoded, whatever came in."""
     return outside.encode("utf-8", "replace").decode("utf-8")
@@ -132,38 +100,38 @@ def _health(mount: MountSnapshot) -> float:
     return mount.bytes_out / wanted if wanted else 1.0
 
 
-_STATION: tuple[_Figure[StationSnapshot], ...] = (
-    _Figure(
+_STATION: tuple[Figure[StationSnapshot], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_server_uptime_seconds",
         "Time since the server started.",
         lambda s: s.uptime_seconds,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_listeners_total",
         "Listeners now, on all mounts.",
         lambda s: s.listeners,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_sources_total",
         "Mounts that something feeds now.",
         lambda s: sum(mount.on_air for mount in s.mounts),
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_bandwidth_in_bytes_total",
         "Stream bytes that came from sources.",
         lambda s: s.bytes_in,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_bandwidth_out_bytes_total",
         "Stream bytes that went to listeners.",
         lambda s: s.bytes_out,
     ),
-    _Figure(
+    Figure(
         UnknownMetricFamily,
         "tinyice_total_dropped_bytes",
         "Stream bytes that slow listeners lost; it only grows.",
@@ -171,50 +139,50 @@ _STATION: tuple[_Figure[StationSnapshot], ...] = (
     ),
 )
 
-_SERVER: tuple[_Figure[ServerFigures], ...] = (
-    _Figure(
+_SERVER: tuple[Figure[ServerFigures], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_subscribers",
         "Browsers and scripts that follow the live data now.",
         lambda f: f.subscribers,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_joins_total",
         "Listeners who came.",
         lambda f: f.audience.joins,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_jumps_total",
         "Times that a slow listener lost audio and went on with the newest.",
         lambda f: f.delivery.jumps,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_sends_total",
         "Pieces of audio given to a socket.",
         lambda f: f.delivery.sends,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_workers",
         "Worker processes that run now; 0 when the main process does everything.",
         lambda f: f.workers.running,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_worker_restarts_total",
         "Worker processes that died and were replaced.",
         lambda f: f.workers.restarts,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_store_failures_total",
         "Times that the database could not be used.",
         lambda f: f.store.failures,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_store_lost_total",
         "Things to keep that found no room to wait for the database.",
@@ -222,26 +190,26 @@ _SERVER: tuple[_Figure[ServerFigures], ...] = (
     ),
 )
 
-_TRANSCODER: tuple[_Figure[TranscoderSnapshot], ...] = (
-    _Figure(
+_TRANSCODER: tuple[Figure[TranscoderSnapshot], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_transcoder_encoding",
         "1 while it encodes, 0 when nobody listens or nothing is to be heard.",
         lambda t: t.state is TranscoderState.ENCODING,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_transcoder_audio_seconds_total",
         "Seconds of audio that were encoded.",
         lambda t: t.seconds,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_transcoder_restarts_total",
         "Codec processes of its input that died and were replaced.",
         lambda t: t.restarts,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_transcoder_bytes_left_out_total",
         "Bytes of its input that were too much for the codec process.",
@@ -249,26 +217,53 @@ _TRANSCODER: tuple[_Figure[TranscoderSnapshot], ...] = (
     ),
 )
 
-_PULSE: tuple[_Figure[PulseSnapshot], ...] = (
-    _Figure(
+_METERS: tuple[Figure[MeterSnapshot], ...] = (
+    Figure(
+        GaugeMetricFamily,
+        "tinyice_meter_processes",
+        "Processes that measure levels now; 0 when nobody looks and no silence is watched for.",
+        lambda m: m.processes,
+    ),
+    Figure(
+        GaugeMetricFamily,
+        "tinyice_meter_streams",
+        "Streams whose level is measured now.",
+        lambda m: m.streams,
+    ),
+    Figure(
+        CounterMetricFamily,
+        "tinyice_meter_restarts_total",
+        "Processes that measured levels, died and were replaced.",
+        lambda m: m.restarts,
+    ),
+    Figure(
+        CounterMetricFamily,
+        "tinyice_meter_bytes_left_out_total",
+        "Stream bytes that were too much for the processes that measure levels.",
+        lambda m: m.left_out,
+    ),
+)
+
+_PULSE: tuple[Figure[PulseSnapshot], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_pulse_seconds",
         "How long a pulse is now: audio waits at most so long for its delivery.",
         lambda p: p.seconds,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_pulse_lateness_seconds",
         "By how much the last part of a pulse came too late.",
         lambda p: p.lateness_seconds,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_pulse_stretched_ratio",
         "How many times longer the pulse is for overload; 1 when the machine keeps up.",
         lambda p: p.stretched,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_pulse_busy_ratio",
         "The part of the last pulse that delivering took, or that it came late.",
@@ -276,14 +271,14 @@ _PULSE: tuple[_Figure[PulseSnapshot], ...] = (
     ),
 )
 
-_WORKER: tuple[_Figure[WorkerSnapshot], ...] = (
-    _Figure(
+_WORKER: tuple[Figure[WorkerSnapshot], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_worker_up",
         "1 while the worker process serves.",
         lambda w: w.is_running,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_worker_listeners",
         "Listeners that the worker serves now.",
@@ -291,8 +286,8 @@ _WORKER: tuple[_Figure[WorkerSnapshot], ...] = (
     ),
 )
 
-_WORKER_PULSE: tuple[_Figure[PulseSnapshot], ...] = tuple(
-    _Figure(
+_WORKER_PULSE: tuple[Figure[PulseSnapshot], ...] = tuple(
+    Figure(
         figure.kind,
         figure.name.replace("tinyice_", "tinyice_worker_"),
         f"In the worker, {figure.meaning[0].lower()}{figure.meaning[1:]}",
@@ -301,50 +296,50 @@ _WORKER_PULSE: tuple[_Figure[PulseSnapshot], ...] = tuple(
     for figure in _PULSE
 )
 
-_PROCESS: tuple[_Figure[ProcessSnapshot], ...] = (
-    _Figure(
+_PROCESS: tuple[Figure[ProcessSnapshot], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_reactor_lag_seconds",
         "The longest delay of something that was due, in the last 15 to 30 seconds.",
         lambda p: p.reactor_lag_seconds,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_open_files",
         "Open files of the main process; each connection is one.",
         lambda p: p.open_files,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_open_files_limit",
         "How many files the main process may open.",
         lambda p: p.open_files_limit,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_mem_sys_bytes",
         "Memory that the main process occupies.",
         lambda p: p.resident_bytes,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_heap_alloc_bytes",
         "The part of it that is no file and not shared.",
         lambda p: p.heap_bytes,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_stack_sys_bytes",
         "Stack of the main thread.",
         lambda p: p.stack_bytes,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_goroutines",
         "Threads of the main process.",
         lambda p: p.threads,
     ),
-    _Figure(
+    Figure(
         UnknownMetricFamily,
         "tinyice_num_gc",
         "Rounds of the garbage collector; it only grows.",
@@ -352,41 +347,47 @@ _PROCESS: tuple[_Figure[ProcessSnapshot], ...] = (
     ),
 )
 
-_STREAM: tuple[_Figure[MountSnapshot], ...] = (
-    _Figure(
+_STREAM: tuple[Figure[MountSnapshot], ...] = (
+    Figure(
         GaugeMetricFamily,
         "tinyice_stream_listeners_current",
         "Listeners of the mount now.",
         lambda m: m.listeners,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_stream_bytes_in_total",
         "Stream bytes that came from the mount's sources.",
         lambda m: m.bytes_in,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_stream_bytes_out_total",
         "Stream bytes that went to the mount's listeners.",
         lambda m: m.bytes_out,
     ),
-    _Figure(
+    Figure(
         CounterMetricFamily,
         "tinyice_stream_bytes_dropped_total",
         "Stream bytes that the mount's slow listeners lost.",
         lambda m: m.bytes_skipped,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_stream_health_ratio",
         "The part of the stream that its listeners did not lose; 0 when nothing feeds the mount.",
         _health,
     ),
-    _Figure(
+    Figure(
         GaugeMetricFamily,
         "tinyice_stream_is_transcoded",
         "1 when a transcoder feeds the mount.",
         lambda m: m.source_kind == "transcoder",
+    ),
+    Figure(
+        GaugeMetricFamily,
+        "tinyice_stream_is_silent",
+        "1 when the mount's encoder sends silence, for longer than it may.",
+        lambda m: m.silent,
     ),
 )

@@ -28,7 +28,7 @@ class Playing(Struct, frozen=True, kw_only=True):
 
 
 Kind = Literal["live", "autodj", "relay", "mount", "file", "silence"]
-State = Literal["on-air", "ready", "waiting", "lost", "refused"]
+State = Literal["on-air", "ready", "waiting", "lost", "silent", "refused"]
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -44,6 +44,7 @@ class Stream(Struct, frozen=True, kw_only=True):
     """A mount, and its source where there is one. Bytes and peaks since the server began.
 
     ``waiting``: its source made it, and it is hidden until somebody approves it.
+    ``silent``: its encoder sends silence, for longer than it may.
     ``on_air_input``: which of its inputs is heard: live, autodj, relay, or an element of
     its fallbacks. ``chain``: all of them, best first, where there is more than the source.
     """
@@ -74,6 +75,7 @@ class Stream(Struct, frozen=True, kw_only=True):
     fallback: str
     on_air_input: str
     on_fallback: bool
+    silent: bool
     chain: tuple[Link, ...]
 
 
@@ -168,6 +170,7 @@ def stream_of(mount: MountSnapshot) -> Stream:
         fallback=mount.fallback,
         on_air_input=mount.input,
         on_fallback=mount.on_fallback,
+        silent=mount.silent,
         chain=tuple(link_of(link) for link in mount.chain),
     )
 

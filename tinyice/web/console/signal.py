@@ -91,6 +91,7 @@ _STATES = {
     LinkState.READY: "ready",
     LinkState.WAITING: "ready",
     LinkState.LOST: "none",
+    LinkState.SILENT: "lost",
     LinkState.REFUSED: "lost",
 }
 
@@ -122,8 +123,8 @@ def health_of(
         return _off_air(mount, missed=missed)
     if mount.on_fallback or mount.source_kind == _STAND_IN:
         return Health("warn", "On fallback")
-    if bits_in is not None and bits_in <= 0:
-        return Health("bad", "No data")
+    if mount.silent or (bits_in is not None and bits_in <= 0):
+        return Health("bad", "Silent" if mount.silent else "No data")
     if mount.listeners_max and mount.listeners >= mount.listeners_max:
         return Health("warn", "Full")
     if loses:
