@@ -1,7 +1,6 @@
 """Entries: tracks at a place in a playlist or a queue, with numbers that stay."""
 
 from dataclasses import dataclass
-from itertools import count
 
 from tinyice.core.errors import Conflict, NotThere
 from tinyice.core.tracks import Track
@@ -35,8 +34,10 @@ class EntryIds:
     """Numbers for entries, each given once; lists of one AutoDJ share them."""
 
     def __init__(self, first: int = 1) -> None:
-        self._next = count(first)
+        self.next = first
+        """The next one; who takes it calls ``take``."""
 
     def take(self) -> int:
         """The next one."""
-        return next(self._next)
+        taken, self.next = self.next, self.next + 1
+        return taken

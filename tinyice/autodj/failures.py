@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from tinyice.autodj.frozen import FrozenFailure
 from tinyice.core.tracks import Track
 from tinyice.work.backoff import Backoff
 
@@ -85,3 +86,18 @@ class Failures:
                 failure = self._failed.get(track.path)
                 waits.append(0.0 if failure is None else max(0.0, failure.until - now))
         return max(SOONEST_S, min(waits))
+
+    def freeze(self) -> tuple[FrozenFailure, ...]:
+        """All of them."""
+        now = self._now()
+        return tuple(
+            FrozenFailure(path, one.reason, one.count, max(0.0, one.until - now))
+            for path, one in self._failed.items()
+        )
+
+    def thaw(self, frozen: Iterable[FrozenFailure]) -> None:
+        """Let those alone."""
+        now = self._now()
+        for one in frozen:
+            left_s = min(one.left_s, REST.longest_s)
+            self._failed[one.path] = Failure(one.reason, one.count, now + left_s)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from tinyice.autodj.entries import Entry, EntryIds, EntryUnknown, TooManyEntries
+from tinyice.autodj.frozen import FrozenPlaylist
 from tinyice.core.tracks import Track
 
 ENTRIES_MAX = 16_384
@@ -196,6 +197,22 @@ class Playlist:
             self._positions.clear()
             self.bookmark = 0
             self._changed(0, 0)
+
+    def freeze(self) -> FrozenPlaylist:
+        """All of it."""
+        return FrozenPlaylist(tuple(self._entries), tuple(self._marks), self.version, self.bookmark)
+
+    @property
+    def next_id(self) -> int:
+        """The number that the next entry gets, here or in another list of the AutoDJ."""
+        return self._ids.next
+
+    def thaw(self, frozen: FrozenPlaylist, next_id: int) -> None:
+        """Be what was frozen; of one in which nothing was yet."""
+        self._ids.next = next_id
+        self._entries, self._marks = list(frozen.entries), list(frozen.marks)
+        self._positions = {entry.id: at for at, entry in enumerate(self._entries)}
+        self.version, self.bookmark = frozen.version, frozen.bookmark
 
     def _reorder(self, start: int, entries: Sequence[Entry]) -> None:
         """Put ``entries`` in the places from ``start`` on."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tinyice.autodj.entries import Entry, EntryIds, EntryUnknown, TooManyEntries
+from tinyice.autodj.frozen import FrozenQueue
 from tinyice.core.tracks import Track
 
 WAITING_MAX = 500
@@ -108,6 +109,15 @@ class UpNext:
     def all(self) -> Sequence[tuple[Entry, int]]:
         """Who waits, and with which priority."""
         return tuple((waiting.entry, waiting.priority) for waiting in self._waiting)
+
+    def freeze(self) -> FrozenQueue:
+        """All of it."""
+        return FrozenQueue(tuple(self.all()), self.version)
+
+    def thaw(self, frozen: FrozenQueue) -> None:
+        """Be what was frozen."""
+        self._waiting = [_Waiting(entry, priority) for entry, priority in frozen.waiting]
+        self.version = frozen.version
 
     def _put(self, new: _Waiting, *, first: bool) -> None:
         position = 0
