@@ -30,9 +30,9 @@ from tinyice.relays.connection import UpstreamConnection
 from tinyice.relays.frozen import FrozenRelay
 from tinyice.relays.relay import World
 from tinyice.relays.relays import Inherited, Relays
-from tinyice.relays.session import Terms
 from tinyice.relays.settings import RelaySettings
 from tinyice.relays.stream import Stream
+from tinyice.relays.terms import Terms
 from tinyice.wire.response import ResponseParser
 
 HEADS = (

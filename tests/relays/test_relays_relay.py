@@ -30,6 +30,23 @@ def test_what_is_asked() -> None:
     assert call.trusted
 
 
+@pytest.mark.parametrize("way", ["1.0 hub (/x)", "1.0 far (/x), 1.0 hub (/x), 1.1 theirs"])
+def test_a_stream_that_comes_from_who_relays_us_is_a_circle(way: str) -> None:
+    """They began when there was no circle yet, and could not see it."""
+    station = Station()
+    station.relay()
+    station.net.next().stream()
+    station.listen(via="1.1 proxy")
+    station.listen(via="1.0 hub (/x), 1.1 ours")
+    station.net.calls[0].hang_up()
+    station.pass_time(5)
+    station.net.next().accept().say(OK + f"Via: {way}\r\n\r\n".encode() + frames(1))
+    assert "in a circle" in station.relays[0].snapshot().error
+    station.pass_time(5)
+    station.net.next().stream(b"Via: 1.0 hub (/y), 1.1 proxy2\r\n")
+    assert station.relays[0].snapshot().state is RelayState.ON_AIR
+
+
 def test_what_comes_is_heard() -> None:
     """From the first whole frame on, with what the upstream says of its programme."""
     station = Station()

@@ -15,8 +15,8 @@ from tinyice.core.mounts import Mounts
 from tinyice.core.settings import MountSettings, StationSettings
 from tinyice.outbound.destination import Login, parse
 from tinyice.relays.relay import Relay, World
-from tinyice.relays.session import Terms
 from tinyice.relays.settings import RelaySettings, Upstream
+from tinyice.relays.terms import Terms
 
 FRAMES_A_SECOND = 44100 / 1152
 OK = b"HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n"
@@ -84,12 +84,12 @@ class Station:
         relay.start()
         return relay
 
-    def listen(self, path: str = "/r", metaint: int | None = None) -> tuple[Listener, Player]:
+    def listen(
+        self, path: str = "/r", metaint: int | None = None, via: str = ""
+    ) -> tuple[Listener, Player]:
         mount = self.mounts.admit(path)
-        player = Player()
-        listener = Listener(
-            self.mounts.next_listener_id(), Client("198.51.100.7"), player, self.clock.seconds()
-        )
+        player, client = Player(), Client("198.51.100.7", via=via)
+        listener = Listener(self.mounts.next_listener_id(), client, player, self.clock.seconds())
         player.listener = listener
         self.mounts.join(mount, listener, metaint)
         return listener, player

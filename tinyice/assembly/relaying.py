@@ -34,7 +34,7 @@ class Relaying:
         self._ground = ground
         self._mounts = mounts
         self._outbound = outbound
-        self._name = ""
+        self._name = secrets.token_hex(4)
         """What tells this server from others, in the Via header."""
         self._lists: Mapping[str, list[str]] = {}
         self._relays: Relays | None = None
@@ -69,8 +69,8 @@ class Relaying:
         return () if self._relays is None else self._relays.masters()
 
     def via(self, path: str) -> str:
-        """The Via header of what is heard on a mount; "" where there can be no circle."""
-        return "" if self._relays is None else self._relays.via(path)
+        """The Via header of what is heard on a mount."""
+        return self._token(path) if self._relays is None else self._relays.via(path)
 
     def serves(self, path: str) -> bool:
         """``Demand.serves``: whether a mount of that path would be fed, once somebody listens."""
@@ -137,10 +137,9 @@ class Relaying:
     def _load(self) -> "Relays":
         from tinyice.relays.relay import World  # noqa: PLC0415
         from tinyice.relays.relays import Relays  # noqa: PLC0415
-        from tinyice.relays.session import Terms  # noqa: PLC0415
+        from tinyice.relays.terms import Terms  # noqa: PLC0415
 
         ground = self._ground
-        self._name = self._name or secrets.token_hex(4)
         let_serve(self._mounts, self)
         terms = Terms(
             mounts=self._mounts,

@@ -9,7 +9,8 @@ class Client:
 
     ``address`` comes from the one function that decides client addresses
     (``net/peer.py``); IPv4-mapped IPv6 is already plain IPv4. ``secure``: its
-    own connection is encrypted; ``offloaded``: by a proxy, and ours is not.
+    own connection is encrypted; ``offloaded``: by a proxy, and ours is not. ``via``: what
+    a server that relays us calls itself (RFC 9110, 7.6.3).
     """
 
     address: str
@@ -17,6 +18,7 @@ class Client:
     referer: str = ""
     secure: bool = False
     offloaded: bool = False
+    via: str = ""
 
     @property
     def encrypted_here(self) -> bool:

@@ -22,6 +22,9 @@ from tinyice.wire.headers import Headers
 UNKNOWN = "unknown"
 """The address of peers that have none."""
 
+VIA_MAX = 200
+"""So much of a Via header is remembered."""
+
 _FORWARDED_FOR = b"x-forwarded-for"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -65,6 +68,7 @@ class Clients:
             referer=intern(headers.text("referer")),
             secure=secure or offloaded,
             offloaded=offloaded,
+            via=headers.text("via")[:VIA_MAX],
         )
 
     def may_announce(self, address: str) -> bool:

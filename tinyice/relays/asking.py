@@ -1,6 +1,7 @@
 """What a relay asks an upstream for, and what it makes of the answer."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 
 from tinyice.outbound.destination import PORTS, Destination, Login
 from tinyice.wire.response import ResponseHead
@@ -54,6 +55,11 @@ def refusal(head: ResponseHead) -> str:
     return ""
 
 
-def is_circle(head: ResponseHead, via: str) -> bool:
-    """Whether the stream came through the mount that ``via`` names already."""
-    return via in (part.strip() for part in head.headers.text("via").split(","))
+def is_circle(head: ResponseHead, fed: Iterable[str]) -> bool:
+    """Whether the stream came through a mount that is fed by it.
+
+    ``fed``: Via headers of those; the first name in each is a mount's own, the others are
+    those of proxies on the way to us.
+    """
+    passed = {part.strip() for part in head.headers.text("via").split(",")}
+    return any(via.partition(",")[0].strip() in passed for via in fed)

@@ -29,8 +29,9 @@ from tinyice.core.source import Source
 from tinyice.relays.choice import Choice
 from tinyice.relays.connection import UpstreamConnection
 from tinyice.relays.frozen import FrozenRelay, Leaving
-from tinyice.relays.session import Session, Terms
+from tinyice.relays.session import Session
 from tinyice.relays.settings import RelaySettings
+from tinyice.relays.terms import Terms
 
 GOOD_S = 60.0
 """A stream that lasted so long makes up for all failures before it."""

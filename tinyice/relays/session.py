@@ -9,22 +9,19 @@ Rules of this file:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from tinyice.core.clients import Client
 from tinyice.core.mount import Mount
-from tinyice.core.mounts import Mounts
 from tinyice.core.pace import Pace
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
-from tinyice.outbound.dial import Dial, ended_by
+from tinyice.outbound.dial import ended_by
 from tinyice.outbound.errors import OutboundError
 from tinyice.relays.asking import is_circle, refusal, request
 from tinyice.relays.connection import UpstreamConnection
@@ -34,6 +31,7 @@ from tinyice.relays.overlap import tail_of, unheard
 from tinyice.relays.route import Route
 from tinyice.relays.settings import RelaySettings, Upstream
 from tinyice.relays.stream import Stream
+from tinyice.relays.terms import Terms
 from tinyice.wire.errors import PeerError
 from tinyice.wire.response import ResponseHead, ResponseParser
 
@@ -44,22 +42,6 @@ on demand answers when that has connected.
 """
 
 HEAD_BYTES = 16384
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What all sessions share. ``lead_s``: how far ahead of real time a stream may be.
-
-    ``token`` names a mount of this server in the Via header of requests and answers.
-    """
-
-    mounts: Mounts
-    dial: Dial
-    clock: IReactorTime
-    now: Callable[[], datetime]
-    agent: str
-    lead_s: Callable[[], float]
-    token: Callable[[str], str]
 
 
 class Owner(Protocol):
@@ -296,7 +278,7 @@ class Session:
             self.begin()
             return
         fault = refusal(head)
-        if not fault and is_circle(head, self._terms.token(self._settings.mount)):
+        if not fault and is_circle(head, self._terms.fed_by(self._settings.mount)):
             fault = "is fed by this very mount: the stream would go in a circle"
         if fault:
             self._end(fault)
