@@ -95,7 +95,15 @@ STUDIO_MAKE = "/admin/studio-make"
 STUDIO_OF = "/admin/studio/<path:mount>"
 STUDIO_DECK = "/admin/studio-deck"
 STUDIO_LIBRARY = "/admin/studio-library"
+STUDIO_LIBRARY_ADD = "/admin/studio-library/add"
+STUDIO_LIBRARY_SCAN = "/admin/studio-library/scan"
 STUDIO_LISTS = "/admin/studio-lists"
+STUDIO_LISTS_DO = "/admin/studio-lists/do"
+STUDIO_LISTS_UNDO = "/admin/studio-lists/undo"
+STUDIO_SAVED = "/admin/studio-saved"
+STUDIO_SAVED_DO = "/admin/studio-saved/do"
+STUDIO_SAVED_IMPORT = "/admin/studio-saved/import"
+STUDIO_SAVED_FILE = "/admin/studio-saved/file"
 SETTINGS = "/admin/settings"
 SETTINGS_GROUP = "/admin/settings/<group>"
 SETTINGS_LOGO = "/admin/settings/logo"
@@ -202,6 +210,9 @@ STUDIO_LIBRARY_SEGMENTS = ("admin/studio-library",)
 
 STUDIO_LISTS_SEGMENTS = ("admin/studio-lists",)
 """Where the forms begin that say what an AutoDJ plays."""
+
+STUDIO_SAVED_SEGMENTS = ("admin/studio-saved",)
+"""Where playlists are that are kept under names."""
 
 ADMIN_SEGMENTS = ("admin", "admin.cgi", "metrics")
 """Where the admin commands begin."""
