@@ -112,6 +112,11 @@ class LineReader:
     def __len__(self) -> int:
         return len(self._buffer)
 
+    @property
+    def held(self) -> bytes:
+        """What was fed, and is not cut into lines yet."""
+        return bytes(self._buffer)
+
     def next(self) -> bytes | None:
         """The next line; None: it is not complete. Raises ``LineTooLong``."""
         end = self._buffer.find(b"\n", self._searched)

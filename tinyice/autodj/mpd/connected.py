@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from tinyice.autodj.mpd.conversation import BREATH, Conversation, Ended
+from tinyice.formats.frozen import State
 from tinyice.wire.mpd import (
     GREETING,
     LINE_BYTES_MAX,
@@ -58,6 +59,9 @@ class Connected(Protocol, TimeoutMixin):
         self._is_over = False
         self._is_unread = False
         self._is_going = False
+        self._is_halted = False
+        self._tell_still: Callable[[], None] = _nobody_waits
+        self._said_before = b""
 
     def callLater(self, period: float, func: Callable[[], object]) -> IDelayedCall:
         """Wait by the clock that we were given."""
@@ -73,9 +77,15 @@ class Connected(Protocol, TimeoutMixin):
         self.transport.setTcpKeepAlive(True)
         self.transport.setTcpNoDelay(True)
         self.transport.registerProducer(self, True)
-        self._conversation = self._begin(self)
-        self.setTimeout(QUIET_S)  # type: ignore[no-untyped-call]
-        self.say(GREETING)
+        if self._conversation is None:
+            self._conversation = self._begin(self)
+            self.setTimeout(QUIET_S)  # type: ignore[no-untyped-call]
+            self.say(GREETING)
+        else:
+            self.transport.write(self._said_before)
+            self._mind_time()
+            # Others come over, too: what is done here may be told to them.
+            self._clock.callLater(0.0, self._go_on)
 
     def dataReceived(self, data: bytes) -> None:
         """More of what the client says."""
@@ -125,6 +135,44 @@ class Connected(Protocol, TimeoutMixin):
             self.transport.unregisterProducer()
             self.transport.loseConnection()
 
+    @property
+    def is_hearing(self) -> bool:
+        """Whether something that was said is under way."""
+        return self._hearing is not None
+
+    def halt(self, tell: Callable[[], None]) -> None:
+        """Hear no further line; ``tell`` when something that was under way has come to its end."""
+        self._is_halted, self._tell_still = True, tell
+
+    def go_on(self) -> None:
+        """Hear on."""
+        self._is_halted, self._tell_still = False, _nobody_waits
+        self._go_on()
+
+    def freeze(self, unsent: bytes) -> State | None:
+        """How it stands, with what was said and not sent; None: it is about to end.
+
+        To be asked when it is halted, and nothing is under way.
+        """
+        if self._is_over or self._conversation is None or self._hearing is not None:
+            return None
+        return {
+            "conversation": self._conversation.freeze(),
+            "lines": self._lines.held.decode("latin-1"),
+            "unsent": unsent.decode("latin-1"),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state`` when the connection is there."""
+        self._conversation = self._begin(self)
+        self._conversation.thaw(state["conversation"])
+        self._lines.feed(state["lines"].encode("latin-1"))
+        self._said_before = state["unsent"].encode("latin-1")
+
+    def forsake(self) -> None:
+        """Another process goes on with the connection: nobody is told anything here."""
+        self.connectionLost()
+
     async def breathe(self) -> None:
         """Let others have their turn."""
         await deferLater(self._clock, 0.0)
@@ -135,7 +183,7 @@ class Connected(Protocol, TimeoutMixin):
             return
         self._is_going = True
         heard = 0
-        while self._hearing is None and not self._is_full and not self._is_over:
+        while self._hearing is None and not self._must_wait:
             if heard == BREATH:
                 self._clock.callLater(0.0, self._go_on)
                 break
@@ -146,6 +194,10 @@ class Connected(Protocol, TimeoutMixin):
             heard += 1
         self._is_going = False
         self._mind_reading()
+
+    @property
+    def _must_wait(self) -> bool:
+        return self._is_full or self._is_halted or self._is_over
 
     def _next(self) -> bytes | None:
         try:
@@ -164,11 +216,13 @@ class Connected(Protocol, TimeoutMixin):
 
     def _heard(self, _result: None) -> None:
         self._hearing = None
+        self._tell_still()
         self._mind_time()
         self._go_on()
 
     def _not_heard(self, why: Failure) -> None:
         self._hearing = None
+        self._tell_still()
         if why.check(Ended):  # type: ignore[no-untyped-call]
             self.end()
         elif not why.check(CancelledError):  # type: ignore[no-untyped-call]
@@ -191,3 +245,7 @@ class Connected(Protocol, TimeoutMixin):
         elif not should_wait and self._is_unread and not self._is_over:
             self._is_unread = False
             self.transport.resumeProducing()
+
+
+def _nobody_waits() -> None:
+    """Nobody waits until nothing is under way."""

@@ -10,15 +10,16 @@ Rules of this file:
 - what is no command at all (a request of a browser) ends the conversation.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum
 
-from tinyice.autodj.mpd.channels import Channels
+from tinyice.autodj.mpd.channels import Channels, Message
 from tinyice.autodj.mpd.needs import Permission, Station, Subsystem, Tell
 from tinyice.autodj.mpd.table import TABLE, permits
 from tinyice.autodj.mpd.talk import Answer, Talk, Visitor, fault_of
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError
+from tinyice.formats.frozen import State
 from tinyice.wire.mpd import LIST_OK, OK, Ack, Line, MpdFault, failure, pair, parse
 
 LIST_COMMANDS_MAX = 10_000
@@ -80,6 +81,36 @@ class Conversation:
         """The client is gone."""
         self._awaited = None
         self._channels.leave(self._visitor)
+
+    def freeze(self) -> State:
+        """How it stands between two lines; the picture that was given last is read again."""
+        visitor = self._visitor
+        return {
+            "may": visitor.may.value,
+            "tags": sorted(visitor.tags),
+            "chunk_bytes": visitor.chunk_bytes,
+            "channels": sorted(visitor.channels),
+            "messages": [[message.channel, message.text] for message in visitor.messages],
+            "changed": _words(self._changed),
+            "awaited": None if self._awaited is None else _words(self._awaited),
+            "list": None if self._list is None else self._list.name,
+            "lines": [line.decode("latin-1") for line in self._lines],
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; of one in which nothing was said yet."""
+        visitor = self._visitor
+        visitor.may = Permission(state["may"])
+        visitor.tags, visitor.chunk_bytes = frozenset(state["tags"]), state["chunk_bytes"]
+        for channel in state["channels"]:
+            self._channels.subscribe(visitor, channel)
+        visitor.messages.extend(Message(*message) for message in state["messages"])
+        self._changed = {Subsystem(word) for word in state["changed"]}
+        if state["awaited"] is not None:
+            self._awaited = frozenset(Subsystem(word) for word in state["awaited"])
+        self._list = None if state["list"] is None else _List[state["list"]]
+        self._lines = [line.encode("latin-1") for line in state["lines"]]
+        self._list_bytes = sum(map(len, self._lines))
 
     async def hear(self, line: bytes) -> None:
         """The next line has come; raises ``Ended``."""
@@ -171,3 +202,7 @@ class Conversation:
         self._awaited = None
         self._changed.difference_update(told)
         self._say(b"".join(pair("changed", subsystem.value) for subsystem in told) + OK)
+
+
+def _words(subsystems: Iterable[Subsystem]) -> list[str]:
+    return sorted(subsystem.value for subsystem in subsystems)

@@ -1,7 +1,8 @@
 """The server of one AutoDJ for MPD clients: who is connected, and what they are told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
@@ -11,6 +12,8 @@ from tinyice.autodj.mpd.connected import Connected
 from tinyice.autodj.mpd.conversation import Conversation
 from tinyice.autodj.mpd.needs import Station, Subsystem
 from tinyice.core.clients import Client
+from tinyice.formats.frozen import State
+from tinyice.work.once import Once
 
 CONNECTIONS_MAX = 100
 
@@ -35,6 +38,7 @@ class MpdServer(Factory):
         self._limit = limit
         self._channels = Channels()
         self._connections: dict[Connected, None] = {}
+        self._still: Once[None] = Once()
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -51,11 +55,11 @@ class MpdServer(Factory):
                 limit=self._limit,
             )
             return None
-        connected = Connected(
-            self._clock, lambda one: self._begin(one, client), self._connections.pop
-        )
-        self._connections[connected] = None
-        return connected
+        return self._connect(client)
+
+    def settle(self, station: Station) -> None:
+        """Who comes from now on finds this one."""
+        self._station = station
 
     def changed(self, subsystem: Subsystem) -> None:
         """Something has changed: who waits for it is told, everybody else is told later."""
@@ -67,6 +71,43 @@ class MpdServer(Factory):
         """End all connections."""
         for connected in tuple(self._connections):
             connected.end()
+
+    def halt(self) -> Deferred[None]:
+        """Hear nobody; fires when nothing is under way any more."""
+        self._still = Once()
+        for connected in tuple(self._connections):
+            connected.halt(self._look)
+        self._look()
+        return self._still.when()
+
+    def go_on(self) -> None:
+        """Hear on."""
+        for connected in tuple(self._connections):
+            connected.go_on()
+
+    def connections(self) -> Sequence[Connected]:
+        """Those that are there."""
+        return tuple(self._connections)
+
+    def resume(self, addr: IAddress | None, state: State) -> Connected | None:
+        """The end of a connection that goes on here from ``state``; None: turn it away."""
+        client = self._client_for(addr)
+        if client is None:
+            return None
+        connected = self._connect(client)
+        connected.thaw(state)
+        return connected
+
+    def _connect(self, client: Client) -> Connected:
+        connected = Connected(
+            self._clock, lambda one: self._begin(one, client), self._connections.pop
+        )
+        self._connections[connected] = None
+        return connected
+
+    def _look(self) -> None:
+        if not any(connected.is_hearing for connected in self._connections):
+            self._still.set(None)
 
     def _begin(self, connected: Connected, client: Client) -> Conversation:
         return Conversation(
