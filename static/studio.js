@@ -4,3 +4,9 @@
 import "./console.js";
 import "./onair-monitor.js";
 import "./studio_tabs.js";
+import "./studio_send.js";
+import "./studio_deck.js";
+import "./studio_wave.js";
+import { follow } from "./studio_state.js";
+
+follow();
