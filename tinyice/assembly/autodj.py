@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorFDSet, IReactorProcess
 from tinyice.assembly.ground import Ground
 from tinyice.config.model import Config
 from tinyice.core.mounts import Mounts
+from tinyice.core.watchers import Watchers
 from tinyice.net.periodic import Periodic
 from tinyice.store.store import Store
 from tinyice.work.environment import child_environment
@@ -35,6 +36,8 @@ class AutoDJing:
         self._worker: Worker | None = None
         self.running: AutoDjs | None = None
         """Those that run; None: there was none yet."""
+        self.watchers = Watchers()
+        """Told when a snapshot of any would say something else, and of who comes or goes."""
 
     def start(self) -> None:
         """Let them play."""
@@ -70,6 +73,7 @@ class AutoDJing:
         from tinyice.autodj.autodjs import AutoDjs  # noqa: PLC0415
 
         autodjs = AutoDjs(self._house())
+        autodjs.watch_all(self.watchers.tell)
         self._periodic = Periodic("AutoDJs", self._ground.reactor, SWEEP_S, autodjs.sweep)
         self._periodic.startService()
         return autodjs

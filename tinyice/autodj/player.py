@@ -61,6 +61,10 @@ class Player:
         """``tell`` of each track that is audible."""
         self._table.started = tell
 
+    def look(self) -> None:
+        """Somebody begins to listen, perhaps: they wait for nothing."""
+        self._table.look()
+
     def snapshot(self) -> PlayerSnapshot:
         """How it is doing."""
         return self._table.snapshot()
@@ -90,21 +94,32 @@ class Player:
         """Why ``track`` is passed over now; "": it is not."""
         return self._lists.failures.reason(track)
 
-    def edit(self, change: Callable[[Playlist], T]) -> T:
-        """Change the playlist, and follow: where what plays is gone by it, the next one plays."""
+    def edit(self, change: Callable[[Playlist], T], *, follows: bool = True) -> T:
+        """Change the playlist.
+
+        Where what plays is gone by it, the next one plays if this ``follows``, and else what
+        plays plays to its end.
+        """
         playlist, current = self._lists.playlist, self._table.current
         was_there = current is not None and current.choice.entry.id in playlist
         result = change(playlist)
-        if was_there and current is not None and current.choice.entry.id not in playlist:
+        if (
+            follows
+            and was_there
+            and current is not None
+            and current.choice.entry.id not in playlist
+        ):
             self.next()
         else:
             self._table.refresh()
+        self._table.changed()
         return result
 
     def queue(self, change: Callable[[UpNext], T]) -> T:
         """Change what plays next."""
         result = change(self._lists.up_next)
         self._table.refresh()
+        self._table.changed()
         return result
 
     def play(self, entry: int | None = None) -> None:
@@ -155,6 +170,7 @@ class Player:
         """Play in this manner."""
         self._lists.succession.modes = modes
         self._table.refresh()
+        self._table.changed()
 
     def set_volume(self, percent: int) -> None:
         """From 0 to 100; half is a quarter of the power."""
@@ -177,6 +193,7 @@ class Player:
         """Play these before those of less priority (0 to 255; 0: in their turn)."""
         self._rundown.prioritise(entries, priority)
         self._table.refresh()
+        self._table.changed()
 
     def priority(self, entry: int) -> int:
         """The priority that this entry has."""
@@ -185,3 +202,4 @@ class Player:
     def settle(self, settings: PlayerSettings) -> None:
         """Other fades and gains hold from the next track on; the rest from the next start."""
         self._table.settle(settings)
+        self._table.changed()

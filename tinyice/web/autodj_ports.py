@@ -80,7 +80,7 @@ class Deck(Protocol):
 
 
 class EditedPlaylist(Protocol):
-    """The playlist."""
+    """The playlist. What plays goes on to its end, even where it is taken out."""
 
     def page(self, offset: int, limit: int) -> EntryRows:
         """The entries from ``offset`` on."""
@@ -157,13 +157,16 @@ class SavedPlaylists(Protocol):
     async def names(self) -> Sequence[SavedPlaylist]:
         """Which there are, by name."""
 
-    async def save(self, name: str) -> int:
-        """Save what is in the playlist, in the place of what has this name; how many entries."""
+    async def save(self, name: str, *, replace: bool = True) -> int:
+        """Save what is in the playlist; how many entries.
+
+        Raises ``Conflict`` for a name that is taken, unless it may be replaced.
+        """
 
     async def take(self, name: str, data: bytes, kind: str, *, replace: bool) -> Put:
         """Save a playlist file, M3U, PLS or XSPF (``kind`` "": find out).
 
-        What it lists and is not in the library is told, and kept all the same.
+        The numbers of what is in the library are told; what is not is kept all the same.
         Raises ``Conflict`` for a name that is taken, unless it may be replaced.
         """
 
