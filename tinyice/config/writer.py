@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred
 from tinyice.config.changes import Changes
 from tinyice.config.edits import Document, Edit
 from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
+from tinyice.config.guarded import require_for
 from tinyice.config.inforce import InForce
 from tinyice.config.saving import ConfigFile, Read, Settled
 from tinyice.core.access.permissions import Action
@@ -98,8 +99,8 @@ class ConfigWriter:
     ) -> tuple[str, ...]:
         """Make a change, and return when it is saved and in force, with what is worth telling.
 
-        Raises `ConfigFaults`, `NotSaved`, `Overloaded`, or what ``edit`` raises:
-        then nothing was changed.
+        Raises `ConfigFaults`, `NotSaved`, `NotPermitted` (``guarded``), `Overloaded`, or
+        what ``edit`` raises: then nothing was changed.
         """
         if len(self._waiting) >= self._waiting_max:
             raise Overloaded(RETRY_AFTER_S)
@@ -144,6 +145,8 @@ class ConfigWriter:
         for _ in range(TRIES):
             read = await self._perform(self._file.read_in_worker, self._text, self._document)
             wish.edit(read.draft)
+            roots = self._in_force.config.media_roots
+            require_for(wish.who, read.document, read.draft, is_bounded=bool(roots))
             settled = await self._perform(self._file.settle_in_worker, read, self._in_force.config)
             if settled is not None:
                 self._put_in_force(settled, read, wish)
