@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from bench import fanout, pages, pure, startup, transcode
+from bench import beside, fanout, pages, pure, startup, transcode
 
 
 def main() -> int:
@@ -21,12 +21,14 @@ def main() -> int:
     hasty = ["--dry-run"] if options.quick or options.dry_run else []
     starts, seconds, answers = ("2", "0.4", "10") if options.quick else ("7", "2", "50")
     audio, live = ("20", "3") if options.quick else ("600", "30")
+    crowd, window = ("500", "4") if options.quick else ("5000", "30")
     sizes = [f"--{name}" for name in ("quick", "full") if getattr(options, name)]
     return max(
         startup.main(["--runs", starts, *hasty]),
         pure.main(["--seconds", seconds, *hasty]),
         pages.main(["--count", answers, *hasty]),
         transcode.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
+        beside.main(["--listeners", crowd, "--seconds", window, *hasty]),
         fanout.main([*sizes, *dry]),
     )
 

@@ -5,7 +5,8 @@ import os
 import pwd
 import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -42,10 +43,11 @@ class Server(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TinyIce:
-    """This server, under twistd, from this checkout."""
+    """This server, under twistd, from this checkout; ``more``: keys of its configuration."""
 
     workers: int = 0
     tls: bool = False
+    more: Mapping[str, object] = field(default_factory=dict)
     name: str = "tinyice"
     needs_source: bool = True
 
@@ -77,6 +79,7 @@ class TinyIce:
             "shoutcast_port": 0,
             "default_source_password": PASSWORD,
             "admin_password": PASSWORD,
+            **self.more,
         }
         if self.workers:
             document["workers"] = self.workers
