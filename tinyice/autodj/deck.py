@@ -64,6 +64,11 @@ class Deck:
         """What comes next; None where that is what plays, from another place."""
         return None if self.coming is None or self.coming.is_again else self.coming
 
+    def is_current(self, number: int) -> bool:
+        """Whether this number plays, and goes on where it is."""
+        is_sought = self.coming is not None and self.coming.is_again
+        return self.current is not None and self.current.number == number and not is_sought
+
     def load(
         self,
         choice: Choice,

@@ -15,6 +15,7 @@ from tinyice.core.quality import Quality
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
+from tinyice.core.wanting import is_wanted
 from tinyice.formats.detect import framer_for
 
 AGAIN_S = 5.0
@@ -71,11 +72,23 @@ class Seat:
         self._mount: Mount | None = None
         self._source: Source | None = None
         self._again_at = 0.0
+        self._is_resting = False
 
     @property
     def is_taken(self) -> bool:
         """Whether it has its mount."""
         return self._source is not None
+
+    @property
+    def is_listened_to(self) -> bool:
+        """Whether what it brings goes to anybody."""
+        return self._mount is not None and self.is_heard and is_wanted(self._mount)
+
+    def rest(self, *, on: bool) -> None:
+        """Nothing comes until somebody listens, who is to hear nothing old."""
+        self._is_resting = on
+        if on and self._mount is not None and self.is_heard:
+            self._mount.air.begin_burst()
 
     def take(self, quality: Quality, station: StationHeaders) -> None:
         """Have the mount, if it can be had; what stands in the way is in ``error``."""
@@ -127,8 +140,8 @@ class Seat:
             self._mount.set_tags_of(self._source, tags, "autodj")
 
     def sweep(self) -> None:
-        """Once a second: who waits brings nothing, and is there all the same."""
-        if self._source is not None and not self.is_heard:
+        """Once a second: who waits, or rests, brings nothing, and is there all the same."""
+        if self._source is not None and (self._is_resting or not self.is_heard):
             self._source.last_data = self._clock()
 
     def begin(self) -> None:

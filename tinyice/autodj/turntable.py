@@ -15,11 +15,13 @@ from twisted.internet.interfaces import IDelayedCall
 
 from tinyice.autodj.deck import Cued, Deck, shown_title, told
 from tinyice.autodj.gains import gain_db, must_be_measured
+from tinyice.autodj.needle import Needle
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.rundown import Choice, Rundown
 from tinyice.autodj.seat import Seat
 from tinyice.autodj.succession import Standing
 from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.suspects import Suspects
 from tinyice.autodj.transitions import join_between, join_by_hand
 from tinyice.codec.joins import CUT
 from tinyice.codec.player_link import PlayerLink
@@ -33,7 +35,9 @@ from tinyice.codec.playout_messages import (
     Setup,
     Silent,
     Sound,
+    Unwant,
     Volume,
+    Want,
 )
 from tinyice.core.codec_events import (
     AutoDJSilent,
@@ -44,6 +48,7 @@ from tinyice.core.codec_events import (
 )
 from tinyice.core.tags import Tags
 from tinyice.core.tracks import Track
+from tinyice.core.wanting import Audience
 
 TICK_S = 1.0
 FAILURES_AT_ONCE = 5
@@ -55,9 +60,6 @@ FAILURES_TOLD = 20
 
 LOSSES_MAX = 3
 """After so many processes that died before they played, the mount is left to others."""
-
-SUSPECT_AFTER = 2
-"""A track with which so many processes died is let alone."""
 
 
 class Turntable:
@@ -79,12 +81,13 @@ class Turntable:
         self._seat = Seat(
             settings.mount, self, station=world.station, clock=world.clock.seconds, now=world.now
         )
+        self._audience = Audience()
         self._deck = Deck(self._link, settings.root, tells_titles=settings.tells_titles)
-        self._position_s, self._position_at = 0.0, 0.0
+        self._needle = Needle()
         self._played_s = 0.0
         self._wish: Choice | None = None
         self._failures, self._losses = 0, 0
-        self._suspects: dict[str, int] = {}
+        self._suspects = Suspects()
         self._is_lost = False
         self._silent_for = ""
         self._look_at = 0.0
@@ -133,8 +136,7 @@ class Turntable:
         for call in (self._tick_call, self._again):
             if call is not None and call.active():
                 call.cancel()
-        self._end_current()
-        self._deck.clear()
+        self._empty_deck()
         self._seat.leave("stopped")
         done = self._link.stop()
         self._silent_for = ""
@@ -146,8 +148,7 @@ class Turntable:
         wanted = PlayState.PAUSE if on else PlayState.PLAY
         if self.state in (PlayState.STOP, wanted):
             return
-        self._position_s = self._elapsed()
-        self._position_at = self._clock.seconds()
+        self._needle.put(self._elapsed(), self._clock.seconds())
         self.state = wanted
         self._link.tell(Hold() if on else GoOn())
         self.changed()
@@ -173,7 +174,7 @@ class Turntable:
             if current.track.seconds:
                 seconds = min(seconds, current.track.seconds)
             self._load(current.choice, seconds, is_again=True)
-            self._position_s, self._position_at = seconds, self._clock.seconds()
+            self._needle.put(seconds, self._clock.seconds())
             self.changed()
 
     def set_volume(self, percent: int) -> None:
@@ -196,11 +197,20 @@ class Turntable:
         if coming is None or not (coming.at_once or current is None):
             self._cue()
 
+    def look(self) -> None:
+        """See who listens: what nobody hears is not encoded."""
+        audience, seat = self._audience, self._seat
+        wanted = seat.is_listened_to
+        if seat.is_heard and audience.look(self._clock.seconds(), is_wanted=wanted):
+            seat.rest(on=not audience.is_there)
+            self._link.tell(Want() if audience.is_there else Unwant())
+
     def ready(self) -> None:
         """``LinkUser``: the process knows nothing."""
         if self._is_lost:
             self._is_lost = False
             self._publish(CodecRestarted(self.settings.mount))
+        self._link.tell(Want() if self._audience.is_there else Unwant())
         self._link.tell(Volume(self.volume / 100))
         if self.state is PlayState.PAUSE:
             self._link.tell(Hold())
@@ -223,8 +233,8 @@ class Turntable:
                 self._began(message.number)
             case Failed():
                 self._failed(message.number, message.reason)
-            case Position() if self._is_current(message.number):
-                self._position_s, self._position_at = message.seconds, self._clock.seconds()
+            case Position() if self._deck.is_current(message.number):
+                self._needle.put(message.seconds, self._clock.seconds())
             case Silent() if self._deck.coming is None and self._seat.is_heard:
                 self._ran_out()
 
@@ -234,9 +244,9 @@ class Turntable:
         self._losses += 1
         self._publish(CodecLost(self.settings.mount, reason, pause_s))
         for cued in {self._deck.current, self._deck.coming} - {None}:
-            self._suspect(cued, reason)
-        self._end_current()
-        self._deck.clear()
+            if cued is not None and self._suspects.note(cued.track.path):
+                self._refuse(cued, f"the process that played it died: {reason}")
+        self._empty_deck()
         if self._losses >= LOSSES_MAX:
             self._seat.leave("the process that plays does not work")
         self.changed()
@@ -246,14 +256,16 @@ class Turntable:
         if self.state is PlayState.PAUSE:
             self.state = PlayState.PLAY
             self._link.tell(GoOn())
+        self._audience.begin(self._clock.seconds())
+        self._seat.rest(on=False)
+        self._link.tell(Want())
         self._cue()
         self._link.play()
         self.changed()
 
     def off_air(self) -> None:
         """``SeatUser``: somebody else is heard."""
-        self._end_current()
-        self._deck.clear()
+        self._empty_deck()
         self._link.rest()
         self.changed()
 
@@ -270,6 +282,7 @@ class Turntable:
         self._tick_call = self._clock.callLater(TICK_S, self._tick)
         self._seat.sweep()
         self._take()
+        self.look()
         if self._seat.is_heard and self.state is PlayState.PLAY:
             self._played_s += TICK_S
         if not self._silent_for or self._clock.seconds() >= self._look_at:
@@ -311,14 +324,14 @@ class Turntable:
         cued = self._deck.began(number)
         if cued is None:
             return
-        self._position_s, self._position_at = cued.start_s, self._clock.seconds()
+        self._needle.put(cued.start_s, self._clock.seconds())
         self._failures, self._silent_for = 0, ""
         track = cued.track
         if not cued.is_again:
             if before is not None:
                 self.rundown.end(before.choice)
             self.rundown.begin(cued.choice, self._world.now().timestamp())
-            self._suspects.pop(track.path, None)
+            self._suspects.clear(track.path)
             words = (told(track.artist), shown_title(track), told(track.album))
             self._publish(TrackStarted(self.settings.mount, *words, track.seconds))
             self.started(track)
@@ -349,23 +362,13 @@ class Turntable:
         if self._failures < FAILURES_TOLD:
             self._publish(TrackFailed(self.settings.mount, told(cued.track.path), reason))
 
-    def _suspect(self, cued: Cued | None, reason: str) -> None:
-        if cued is None:
-            return
-        times = self._suspects.get(cued.track.path, 0) + 1
-        self._suspects[cued.track.path] = times
-        if times >= SUSPECT_AFTER:
-            del self._suspects[cued.track.path]
-            self._refuse(cued, f"the process that played it died: {reason}")
-
     def _ran_out(self) -> None:
         """There is nothing to play."""
         standing = self.rundown.standing()
         if standing is Standing.READY:
             self._cue()
             return
-        self._end_current()
-        self._deck.clear()
+        self._empty_deck()
         if standing is Standing.ENDED:
             self.stop()
             return
@@ -376,24 +379,20 @@ class Turntable:
             self._seat.play(Tags())
             self.changed()
 
-    def _end_current(self) -> None:
+    def _empty_deck(self) -> None:
+        """Nothing plays, and nothing is to."""
         current = self._deck.current
+        self._deck.clear()
         if current is not None:
-            self._deck.current = None
             self.rundown.end(current.choice)
 
     def _elapsed(self) -> float:
         current = self._deck.current
         if current is None:
             return 0.0
-        passed = self._clock.seconds() - self._position_at if self.state is PlayState.PLAY else 0.0
-        elapsed = self._position_s + passed
-        return min(elapsed, current.track.seconds) if current.track.seconds else elapsed
-
-    def _is_current(self, number: int) -> bool:
-        deck = self._deck
-        is_sought = deck.coming is not None and deck.coming.is_again
-        return deck.current is not None and deck.current.number == number and not is_sought
+        is_playing = self.state is PlayState.PLAY
+        now, length_s = self._clock.seconds(), current.track.seconds
+        return self._needle.seconds(now, moves=is_playing, length_s=length_s)
 
 
 def _nobody_cares() -> None:

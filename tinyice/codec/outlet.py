@@ -3,7 +3,9 @@
 Rules of this file:
 
 - the encoder runs on, whatever happens to tracks;
-- what is told of a sample is told between the bytes before it and those after it.
+- what is told of a sample is told between the bytes before it and those after it;
+- what nobody hears is counted, and told of, but not encoded; the newest of it is kept, so
+  that who comes hears something at once.
 """
 
 from collections import deque
@@ -18,6 +20,8 @@ from tinyice.codec.sound import Converter
 from tinyice.work.frames import Frame
 
 SEND_BYTES = 128 * 1024
+KEPT_S = 2.0
+"""So much of what was not encoded is kept: players wait for about as much."""
 
 
 class Outlet:
@@ -39,6 +43,27 @@ class Outlet:
         self.taken = 0
         """So many samples were given to it."""
         self._encoded = 0
+        self._is_wanted = True
+        self._kept: deque[Samples] = deque()
+        self._kept_samples = 0
+
+    def want(self) -> None:
+        """Somebody hears it: begin with the newest that was not encoded."""
+        if self._is_wanted:
+            return
+        self._is_wanted = True
+        self._converter = Converter(self._encoder.shape)
+        kept, self._kept, self._kept_samples = self._kept, deque(), 0
+        for part in kept:
+            self._make(part)
+
+    def unwant(self) -> None:
+        """Nobody does any more."""
+        if self._is_wanted:
+            self._keep(self._encoder.rest())
+            self.send()
+            self._encoder.go_on()
+            self._is_wanted = False
 
     def note(self, at: int, title: Title | None, *frames: Frame) -> None:
         """At this sample ``title`` begins, if it is one, and these are to be told."""
@@ -52,8 +77,11 @@ class Outlet:
     def rest(self) -> None:
         """All that is complete goes out; what comes then has nothing to do with it."""
         self._encode(self._limiter.flush())
-        for converted in self._converter.flush():
-            self._keep(self._encoder.encode(converted))
+        self._kept.clear()
+        self._kept_samples = 0
+        if self._is_wanted:
+            for converted in self._converter.flush():
+                self._keep(self._encoder.encode(converted))
         self._keep(self._encoder.flush())
         self._tell_until(self.taken)
         self.send()
@@ -76,12 +104,24 @@ class Outlet:
             part, samples = samples[:count], samples[count:]
             if not self._is_begun:
                 self._begin(Title())
-            frame = frame_from(part, self._rate)
-            for one in [frame] if self._is_as_taken else self._converter.convert(frame):
-                self._keep(self._encoder.encode(one))
+            if self._is_wanted:
+                self._make(part)
+            else:
+                self._put_aside(part)
             self._encoded += count
             # Time is counted as it went in: encoders hold some of it back.
             self._seconds += count / self._rate
+
+    def _make(self, part: Samples) -> None:
+        frame = frame_from(part, self._rate)
+        for one in [frame] if self._is_as_taken else self._converter.convert(frame):
+            self._keep(self._encoder.encode(one))
+
+    def _put_aside(self, part: Samples) -> None:
+        self._kept.append(part)
+        self._kept_samples += len(part)
+        while self._kept_samples - len(self._kept[0]) >= KEPT_S * self._rate:
+            self._kept_samples -= len(self._kept.popleft())
 
     def _tell_until(self, at: int) -> None:
         while self._notes and self._notes[0][0] <= at:

@@ -36,7 +36,9 @@ from tinyice.codec.playout_messages import (
     Silent,
     ToPlayout,
     Unload,
+    Unwant,
     Volume,
+    Want,
     to_playout,
 )
 from tinyice.codec.reading import Reader
@@ -133,6 +135,10 @@ class Playout:
                 self._is_held = False
             case Volume():
                 self._volume = max(0.0, min(LOUDEST, message.factor))
+            case Want():
+                self._outlet.want()
+            case Unwant():
+                self._outlet.unwant()
             case Rest():
                 self._mixer.clear()
                 self._titles.clear()

@@ -41,6 +41,8 @@ class Kind(IntEnum):
     VOLUME = 85
     ALLOW = 86
     REST = 87
+    WANT = 88
+    UNWANT = 89
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +234,38 @@ class Rest:
         return listed(Kind.REST, [])
 
 
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Somebody hears it: encode, beginning with the newest seconds that were not."""
+
+    def framed(self) -> Frame:
+        """As it stands on the pipe."""
+        return listed(Kind.WANT, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Unwant:
+    """Nobody hears it: go on at the same pace, but do not encode."""
+
+    def framed(self) -> Frame:
+        """As it stands on the pipe."""
+        return listed(Kind.UNWANT, [])
+
+
 FromPlayout = Sound | Ready | Began | Over | Failed | Position | Silent | Rested
-ToPlayout = Setup | Load | Unload | Hold | GoOn | Volume | Allow | Rest
+ToPlayout = Setup | Load | Unload | Hold | GoOn | Volume | Allow | Rest | Want | Unwant
 
 FROM_PLAYOUT = frozenset(kind for kind in Kind if kind < Kind.SETUP)
 TO_PLAYOUT = frozenset(kind for kind in Kind if kind >= Kind.SETUP)
 
 _PLAIN_FROM: Mapping[int, type[Ready | Rested]] = {Kind.READY: Ready, Kind.RESTED: Rested}
-_PLAIN: Mapping[int, type[Unload | Hold | GoOn | Rest]] = {
+_PLAIN: Mapping[int, type[Unload | Hold | GoOn | Rest | Want | Unwant]] = {
     Kind.UNLOAD: Unload,
     Kind.HOLD: Hold,
     Kind.GO_ON: GoOn,
     Kind.REST: Rest,
+    Kind.WANT: Want,
+    Kind.UNWANT: Unwant,
 }
 
 

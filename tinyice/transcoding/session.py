@@ -7,7 +7,6 @@ listens is not sent away.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, runtime_checkable
 
 from tinyice.core.clients import Client
 from tinyice.core.codec_events import TranscoderRefused
@@ -20,6 +19,7 @@ from tinyice.core.quality import Quality
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
+from tinyice.core.wanting import is_wanted
 from tinyice.formats.detect import framer_for
 from tinyice.transcoding.settings import TranscoderSettings
 
@@ -31,15 +31,6 @@ AGAIN_S = 5.0
 
 OFF_AIR = "the input is off air"
 _NO_BYTES_YET = bytes(4)
-
-
-@runtime_checkable
-class Sleepy(Protocol):
-    """A tap that need not have anything all the time."""
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether it needs something now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +80,7 @@ class OutputMount:
         if mount is None or source is None or mount.source is not source:
             # What waits is ready to be heard at once.
             return source is not None
-        if mount.listeners or mount.awaiting or mount.settings.dump_file:
-            return True
-        return any(not isinstance(tap, Sleepy) or tap.is_wanted for tap in mount.air.taps)
+        return is_wanted(mount)
 
     def change(self, settings: TranscoderSettings) -> None:
         """The same format, in another quality or by another name: who listens stays."""

@@ -2,10 +2,8 @@
 
 from tinyice.core.quality import Quality
 from tinyice.core.tags import Tags
+from tinyice.core.wanting import LINGER_S
 from tinyice.transcoding.session import OutputMount
-
-LINGER_S = 10.0
-"""So long encoding goes on after the last listener."""
 
 
 class SharedOutput:
