@@ -234,6 +234,7 @@ class StationService(Service):
         self._parts.outward.relaying.start()
         self._parts.streaming.transcoding.start()
         self._parts.streaming.autodjing.start()
+        self._parts.streaming.metering.start()
         self._notifier.ready(entrances.status)
 
     def _heed_once(self, number: signal.Signals) -> None:
@@ -279,6 +280,7 @@ class StationService(Service):
         parts.outward.relaying.stop()
         transcoding = parts.streaming.transcoding.stop()
         autodjs = parts.streaming.autodjing.stop()
+        meters = parts.streaming.metering.stop()
         parts.mounts.stop()
         parts.streaming.playing.stop()
         for thread in (*parts.threads, *parts.checkers.workers):
@@ -290,6 +292,7 @@ class StationService(Service):
             self._log.warn("some connections did not end in time")
         await self._within(_WORKERS_S, "codec processes", transcoding)
         await self._within(_WORKERS_S, "AutoDJs", autodjs)
+        await self._within(_WORKERS_S, "level meters", meters)
         await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.streaming.recordings.stop())
         await self._within(_NEWS_S, "news for web sites", parts.outward.gates.stop(_NEWS_S))

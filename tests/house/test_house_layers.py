@@ -79,6 +79,7 @@ TABLE = {
     ),
     "workers": Row(house=("core", "net", "work"), others=TWISTED),
     "transcoding": Row(house=("formats", "core", "config", "codec", "work"), others=("twisted",)),
+    "metering": Row(house=("formats", "core", "codec"), others=("twisted",)),
     "relays": Row(
         house=("wire", "formats", "core", "config", "net", "work", "outbound"), others=TWISTED
     ),

@@ -1,7 +1,7 @@
 """A station made of values, a gatekeeper with a few logins, and whole exchanges in memory."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
 from tinyice.core.flow import Flow
 from tinyice.core.latest import Latest
+from tinyice.core.levels import Level
 from tinyice.core.played import Played
 from tinyice.core.recent import Recent
 from tinyice.core.snapshots import (
@@ -45,6 +46,7 @@ from tinyice.formats.base import AudioInfo
 from tinyice.logs.tail import Tail
 from tinyice.web.console.machine import Checked, Load, Versions
 from tinyice.web.guard import Guard
+from tinyice.web.live.levels import LevelFeed
 from tinyice.web.live.live import Live
 from tinyice.web.live.picture import Pictures
 from tinyice.web.pages import Ready, prepare_in_worker
@@ -404,6 +406,22 @@ class FakeMachine:
         return ()
 
 
+class FakeLevels:
+    """Measures what it is asked to, and finds ``now``."""
+
+    def __init__(self) -> None:
+        self.watched: list[frozenset[str]] = []
+        self.now: dict[str, tuple[Level, ...]] = {}
+
+    def watch(self, mounts: Collection[str]) -> Callable[[], None]:
+        one = frozenset(mounts)
+        self.watched.append(one)
+        return lambda: self.watched.remove(one)
+
+    def levels(self) -> dict[str, tuple[Level, ...]]:
+        return self.now
+
+
 class Web:
     """A web site on a fake station."""
 
@@ -416,7 +434,9 @@ class Web:
         self.clock = Clock()
         self.chronicle = new_chronicle(self.clock)
         pictures = Pictures(self.station.snapshot, self.chronicle, lambda: STARTED)
-        self.live = Live(pictures, self.clock, "e")
+        self.levels = FakeLevels()
+        feed = LevelFeed(self.levels, self.clock)
+        self.live = Live(pictures, self.clock, "e", levels=feed)
         self.machine = FakeMachine()
         settings = replace(SETTINGS, **changes)
         self.client = Client("203.0.113.9")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tinyice.assembly.access import Access
 from tinyice.assembly.figures import Figures
+from tinyice.assembly.metering import Metering
 from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Reloading
 from tinyice.assembly.storage import Storage
@@ -34,6 +35,7 @@ class Behind:
     storage: Storage
     relaying: Relaying
     transcoding: Transcoding
+    metering: Metering
     in_force: InForce
     writer: ConfigWriter
     reloading: Reloading

@@ -20,6 +20,7 @@ from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_sna
 from tinyice.assembly.ground import Ground
 from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
+from tinyice.assembly.metering import Metering
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.outward import Outward, make_outward
 from tinyice.assembly.relaying import Relaying
@@ -122,6 +123,7 @@ def build(
         storage=storage,
         relaying=outward.relaying,
         transcoding=streaming.transcoding,
+        metering=streaming.metering,
         worker=reader,
     )
     entrances = Entrances(config, front, make_web(behind, reactor), reactor)
@@ -153,6 +155,7 @@ def _behind(
     storage: Storage,
     relaying: Relaying,
     transcoding: Transcoding,
+    metering: Metering,
     worker: Worker,
 ) -> Behind:
     settings = web_settings(ground.config)
@@ -166,6 +169,7 @@ def _behind(
         storage=storage,
         relaying=relaying,
         transcoding=transcoding,
+        metering=metering,
         in_force=ground.in_force,
         writer=changing.writer,
         reloading=changing.reloading,
@@ -263,6 +267,7 @@ def _gauges(
         process=lambda: process_snapshot(open_files, lag),
         store=storage.snapshot,
         transcoders=streaming.transcoding.snapshot,
+        meters=streaming.metering.snapshot,
     )
 
 
@@ -285,6 +290,7 @@ def _let_changes_reach(parts: Parts) -> None:
             reached.apply,
             parts.outward.relaying.changed,
             parts.streaming.transcoding.changed,
+            parts.streaming.metering.changed,
             parts.streaming.autodjing.changed,
             serving.follow,
             parts.checkers.follow,

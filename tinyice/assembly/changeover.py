@@ -157,12 +157,14 @@ class Changeover:
         self._parts.outward.relaying.stop()
         transcoding = streaming.transcoding.stop()
         autodjs = streaming.autodjing.stop()
+        meters = streaming.metering.stop()
         streaming.playing.stop()
         if streaming.demo is not None:
             await streaming.demo.stop()
         streaming.mounts.stop()
         await transcoding
         await autodjs
+        await meters
         await streaming.workers.forsake()
 
     def _failed(self, failure: object) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from twisted.internet.interfaces import IReactorTime
 
+from tinyice.core.levels import MeterSnapshot
 from tinyice.core.snapshots import (
     DeliverySnapshot,
     ProcessSnapshot,
@@ -105,6 +106,7 @@ class Figures:
         process: Callable[[], ProcessSnapshot],
         store: Callable[[], StoreSnapshot] = StoreSnapshot,
         transcoders: Callable[[], tuple[TranscoderSnapshot, ...]] = tuple,
+        meters: Callable[[], MeterSnapshot] = MeterSnapshot,
     ) -> None:
         self.tally = tally
         self._pulses = pulses
@@ -113,6 +115,7 @@ class Figures:
         self._process = process
         self._store = store
         self._transcoders = transcoders
+        self._meters = meters
         self.subscribers: Callable[[], int] = int
         """How many follow the live data; who makes that says so here."""
 
@@ -127,6 +130,7 @@ class Figures:
             store=self._store(),
             subscribers=self.subscribers(),
             transcoders=self._transcoders(),
+            meters=self._meters(),
         )
 
 

@@ -9,6 +9,7 @@ from tinyice.core.chronicle import Chronicle
 from tinyice.core.events import Event, ServerStopping
 from tinyice.core.hub import Sink
 from tinyice.core.station import Station
+from tinyice.web.live.levels import LevelFeed, LevelSource
 from tinyice.web.live.live import Live
 from tinyice.web.live.picture import Pictures
 
@@ -20,10 +21,12 @@ def make_live(
     *,
     now: Callable[[], datetime],
     subscribe: Callable[[Sink], object],
+    levels: LevelSource,
 ) -> Live:
     """Live data of ``station``; ``subscribe`` lets it hear of the server's end."""
     epoch = f"{int(station.snapshot().started_at.timestamp()):x}"
-    live = Live(Pictures(station.snapshot, chronicle, now), clock, epoch)
+    pictures = Pictures(station.snapshot, chronicle, now)
+    live = Live(pictures, clock, epoch, levels=LevelFeed(levels, clock))
 
     def heard(event: Event) -> None:
         if isinstance(event, ServerStopping):

@@ -6,6 +6,7 @@ from functools import partial
 from tinyice.assembly.autodj import AutoDJing
 from tinyice.assembly.demo import DemoSource
 from tinyice.assembly.ground import Ground
+from tinyice.assembly.metering import Metering
 from tinyice.assembly.playing import Playing
 from tinyice.assembly.recording import Intros, Recordings
 from tinyice.assembly.serving import make_workers
@@ -32,6 +33,7 @@ class Streaming:
     demo: DemoSource | None
     playing: Playing
     transcoding: Transcoding
+    metering: Metering
     autodjing: AutoDJing
 
 
@@ -50,6 +52,7 @@ def make_streaming(ground: Ground, reader: Worker, store: Store, *, demo: bool) 
         demo=DemoSource(mounts, ground.reactor, ground.now) if demo else None,
         playing=playing,
         transcoding=Transcoding(ground, mounts),
+        metering=Metering(ground, mounts),
         autodjing=AutoDJing(ground, mounts, store),
     )
 

@@ -54,7 +54,12 @@ def make_root(behind: Behind, reactor: ReactorBase) -> SiteResource:
 
 def _live(behind: Behind, reactor: ReactorBase) -> Live:
     live = make_live(
-        behind.station, behind.chronicle, reactor, now=behind.now, subscribe=behind.subscribe
+        behind.station,
+        behind.chronicle,
+        reactor,
+        now=behind.now,
+        subscribe=behind.subscribe,
+        levels=behind.metering,
     )
     behind.gauges.subscribers = lambda: live.subscribers
     return live

@@ -18,6 +18,7 @@ from tinyice.core.errors import Overloaded
 from tinyice.web.live.board import Board
 from tinyice.web.live.documents import Present
 from tinyice.web.live.frames import HEARTBEAT, RETRY, batch, event_id, frame, sequence_in
+from tinyice.web.live.levels import LevelFeed
 from tinyice.web.live.picture import Pictures
 from tinyice.web.live.scope import Interest, Scope
 from tinyice.web.live.subscriber import STALLED_S, Subscriber
@@ -84,8 +85,15 @@ class Live:
     """
 
     def __init__(
-        self, pictures: Pictures, clock: IReactorTime, epoch: str, *, bounds: Bounds | None = None
+        self,
+        pictures: Pictures,
+        clock: IReactorTime,
+        epoch: str,
+        *,
+        bounds: Bounds | None = None,
+        levels: LevelFeed | None = None,
     ) -> None:
+        self._levels = levels
         self.board = Board()
         self._pictures = pictures
         self._clock = clock
@@ -133,10 +141,14 @@ class Live:
         subscriber.told_at = subscriber.confirmed_at = now
         subscriber.follow(self._paused, self._resumed)
         subscriber.write(RETRY + self._news(subscriber))
+        if self._levels is not None:
+            self._levels.join(subscriber)
 
     def leave(self, subscriber: Subscriber) -> None:
         """``subscriber`` is gone."""
         subscriber.leave()
+        if self._levels is not None:
+            self._levels.leave(subscriber)
         if self._members.remove(subscriber) and not self._members.all:
             self._rest()
 

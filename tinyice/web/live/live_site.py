@@ -8,6 +8,7 @@ from tinyice.core.errors import DomainError, Overloaded
 from tinyice.web import urls
 from tinyice.web.answers import FOR_ANY_ORIGIN, Fields, plain, respond
 from tinyice.web.guard import Caller, Guard
+from tinyice.web.live.levels import WATCHED_MAX
 from tinyice.web.live.live import Live, TooManyHere
 from tinyice.web.live.scope import EXTRAS, PUBLIC, Interest, Scope, scope_of
 from tinyice.web.live.subscriber import Confirm, Subscriber
@@ -58,7 +59,9 @@ class LiveSite:
                 return False
             return still.principal == caller.principal
 
-        return await self._follow(request, caller, scope_of(caller.principal), (), confirm)
+        scope = scope_of(caller.principal)
+        levels = _levels(request, scope)
+        return await self._follow(request, caller, scope, (), confirm, levels=levels)
 
     async def _follow(
         self,
@@ -67,6 +70,8 @@ class LiveSite:
         scope: Scope,
         fields: Fields,
         confirm: Confirm | None = None,
+        *,
+        levels: frozenset[str] = frozenset(),
     ) -> bytes:
         """Write events until one side ends it."""
         interest = _interest(request, scope)
@@ -75,7 +80,12 @@ class LiveSite:
             return b""
         known = self._live.position(request.getHeader("Last-Event-ID") or "", interest)
         subscriber = Subscriber(
-            request, interest, address=caller.client.address, position=known, confirm=confirm
+            request,
+            interest,
+            address=caller.client.address,
+            position=known,
+            confirm=confirm,
+            levels=levels,
         )
         try:
             self._live.join(subscriber)
@@ -103,6 +113,13 @@ def _interest(request: Request, scope: Scope) -> Interest:
     if not extras <= EXTRAS or (extras and scope.side == "public"):
         raise PeerError(400, f"with={' or '.join(sorted(EXTRAS))} can be asked for by operators")
     return Interest(scope, only == "titles", params.text("mount"), extras)
+
+
+def _levels(request: Request, scope: Scope) -> frozenset[str]:
+    """The mounts whose meters are looked at, of those that may be seen."""
+    # no path has a ? in it
+    asked = params_of(request).text("levels").split("?")
+    return frozenset([one for one in asked if one and scope.sees(one)][:WATCHED_MAX])
 
 
 def _begin(request: Request, fields: Fields) -> None:

@@ -38,8 +38,11 @@ class Subscriber:
         address: str,
         position: int | None,
         confirm: Confirm | None = None,
+        levels: frozenset[str] = frozenset(),
     ) -> None:
         self.interest = interest
+        self.levels = levels
+        """The mounts whose levels it is told, too."""
         self.address = address
         self.position = position
         self.told_at = 0.0
