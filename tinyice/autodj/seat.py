@@ -50,7 +50,8 @@ class SeatUser(Protocol):
 class Seat:
     """The place of an AutoDJ on the mount ``path``; a ``Cue`` and ``Control`` of its source."""
 
-    headers = b""
+    headers = None
+    """Each time it is heard its encoder begins anew."""
 
     def __init__(
         self,

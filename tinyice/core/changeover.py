@@ -202,7 +202,8 @@ def _enter(mount: "Mount", entry: Input, missed: float, now: float) -> Entry:
     """What those begin with who have heard nothing for so long."""
     backlog, entry.backlog = entry.backlog, None
     if entry.source.cue is not None:
-        backlog = Backlog(entry.source.cue.headers, is_whole=False)
+        headers = entry.source.cue.headers
+        backlog = Backlog(headers or b"", is_whole=headers is None)
     elif backlog is None:
         backlog = Backlog(mount.air.programme.headers, is_whole=False)
     if mount.air.programme.goes_on:

@@ -45,8 +45,11 @@ class Cue(Protocol):
     """Whoever plays only while that is heard, and then at once: a file, silence."""
 
     @property
-    def headers(self) -> bytes:
-        """The stream headers in force before what it would bring next."""
+    def headers(self) -> bytes | None:
+        """The stream headers in force before what it would bring next.
+
+        None: it begins anew each time, with headers of its own.
+        """
 
     def begin(self) -> None:
         """You are on air: give the first chunks within this call, then keep the pace."""
