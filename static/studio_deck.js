@@ -8,13 +8,16 @@ import { send } from "./studio_send.js";
 
 const TICK_MS = 250;
 const SETTLED_MS = 350;
+const TOLD_MS = 1500;
 const DRESSES = ["live", "auto", "fallback", "error"];
 
 const deck = document.querySelector(".deck");
 const find = (selector) => deck.querySelector(selector);
 const seek = find(".wave-seek");
 const volume = find("[data-play-volume]");
+// where somebody wants to be: theirs until the server says where that is
 let held = null;
+let aiming = false;
 let settling = 0;
 
 function write(kind, part, names) {
@@ -55,6 +58,7 @@ function putPlay(play) {
   putTransport(play);
   putModes(play);
   if (document.activeElement !== volume && !settling) putVolume(play.volume);
+  if (!aiming) held = null;
   tick();
 }
 
@@ -136,15 +140,20 @@ function soon(work) {
   }, SETTLED_MS);
 }
 
-// while somebody aims, the head is theirs
+function letGo() {
+  if (!aiming) held = null;
+  tick();
+}
+
 seek.addEventListener("input", () => {
+  aiming = true;
   held = Number(seek.value);
   tick();
 });
 seek.addEventListener("change", () => soon(async () => {
-  await send(seek.form);
-  held = null;
-  tick();
+  aiming = false;
+  if (await send(seek.form)) setTimeout(letGo, TOLD_MS);
+  else letGo();
 }));
 volume.addEventListener("input", () => {
   volume.style.setProperty("--v", `${volume.value}%`);

@@ -88,8 +88,9 @@ async function drawMix() {
   const scale = fades ? next.join_s / (to - from) : WITHOUT_FADE_S / LANES.width;
   put("[data-lane=out]", lane(out, now.seconds, (x) => now.seconds - (to - x) * scale));
   put("[data-lane=in]", lane(into, next.seconds, (x) => (x - from) * scale));
-  put("[data-curve=out]", curve(next.curve, from, to, (rise, at) => rise(1 - at)));
-  put("[data-curve=in]", curve(next.curve, from, to, (rise, at) => rise(at)));
+  const rise = RISES[next.curve] ?? RISES.linear;
+  put("[data-curve=out]", `M0 ${level(1)}H${from}${slope(from, to, (at) => rise(1 - at))}`);
+  put("[data-curve=in]", `M${from} ${level(0)}${slope(from, to, rise)}H${LANES.width}`);
   put("[data-marks]", `M${from} 0V92${fades ? `M${to} 0V92` : ""}`);
   deck.querySelector("[data-mix-out]").textContent = now.plays;
   deck.querySelector("[data-mix-in]").textContent = next.plays;
@@ -111,13 +112,15 @@ function lane(peaks, seconds, timeAt) {
   return drawn.join("");
 }
 
-function curve(name, from, to, level) {
-  const rise = RISES[name] ?? RISES.linear;
-  const y = (height) => short(LANES.height - 2 - height * (LANES.height - 4));
-  if (from === to) return `M0 ${y(level(rise, 0))}H${from}V${y(level(rise, 1))}H${LANES.width}`;
+function level(height) {
+  return short(LANES.height - 2 - height * (LANES.height - 4));
+}
+
+// how the level goes meanwhile; at once where nothing is faded
+function slope(from, to, height) {
+  if (from === to) return `V${level(height(1))}`;
   const steps = Array.from({ length: 25 }, (_, at) => at / 24);
-  const points = steps.map((at) => `${short(from + at * (to - from))} ${y(level(rise, at))}`).join(" ");
-  return `M0 ${y(level(rise, 0))}L${points} ${LANES.width} ${y(level(rise, 1))}`;
+  return `L${steps.map((at) => `${short(from + at * (to - from))} ${level(height(at))}`).join(" ")}`;
 }
 
 on("now", () => {

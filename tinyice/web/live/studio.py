@@ -113,6 +113,9 @@ class StudioLists(StudioPart, frozen=True, kw_only=True, tag="lists"):
     queue_count: int = 0
     played: int = 0
     """The entry that plays, which is the newest of what has played."""
+    scanning: int = 0
+    found: int = 0
+    scanned: float = 0.0
 
 
 def parts_of(
@@ -214,6 +217,9 @@ def _lists(dj: AutoDJSnapshot) -> StudioLists:
         queue=dj.queue_version,
         queue_count=dj.queue_count,
         played=0 if dj.now is None else dj.now.id,
+        scanning=dj.scanning,
+        found=dj.found,
+        scanned=dj.scanned_at,
     )
 
 
