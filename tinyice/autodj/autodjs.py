@@ -8,6 +8,8 @@ from tinyice.autodj.house import House
 from tinyice.autodj.running import RunningAutoDJ
 from tinyice.autodj.settings import library_settings
 from tinyice.config.autodjs import AutoDJ
+from tinyice.core.autodj_figures import AutoDJFigures
+from tinyice.core.events import Event, ListenerJoined, ListenerMoved
 from tinyice.core.watchers import Watchers
 
 
@@ -19,11 +21,19 @@ class AutoDjs:
         self._running: dict[str, RunningAutoDJ] = {}
         self._unwatches: dict[str, Callable[[], None]] = {}
         self._watchers = Watchers()
+        self._stand_ins: frozenset[str] = frozenset()
         self._ending: list[Deferred[None]] = []
 
-    def apply(self, configs: Iterable[AutoDJ]) -> None:
-        """Let those of these run that are on, and no others; what is the same is not touched."""
+    def apply(self, configs: Iterable[AutoDJ], stand_ins: Iterable[AutoDJ] = ()) -> None:
+        """Let those of these run that are on, and no others; what is the same is not touched.
+
+        ``stand_ins`` play in the quality of those for whom they stand in, on mounts that
+        have no other AutoDJ.
+        """
         wanted = {one.mount: one for one in configs if one.enabled}
+        spare = {one.mount: one for one in stand_ins if one.mount not in wanted}
+        self._stand_ins = frozenset(spare)
+        wanted |= spare
         for mount in [one for one in self._running if one not in wanted]:
             self._end(mount)
         for config in wanted.values():
@@ -52,6 +62,17 @@ class AutoDjs:
         ending.append(self._house.libraries.stop())
         return DeferredList(ending, consumeErrors=True).addCallback(lambda _ended: None)
 
+    def happened(self, event: Event) -> None:
+        """Something happened; who begins to listen waits for nothing."""
+        if isinstance(event, ListenerJoined):
+            self._look(event.mount)
+        elif isinstance(event, ListenerMoved):
+            self._look(event.to)
+
+    def figures(self) -> tuple[AutoDJFigures, ...]:
+        """How each is doing, in numbers."""
+        return tuple(running.figures() for running in self.all())
+
     def sweep(self) -> None:
         """Once a second."""
         self._ending = [one for one in self._ending if not one.called]
@@ -66,16 +87,23 @@ class AutoDjs:
         """
         return self._watchers.add(tell)
 
+    def _look(self, mount: str) -> None:
+        running = self._running.get(mount)
+        if running is not None:
+            running.player.look()
+
     def _must_begin_anew(self, running: RunningAutoDJ, config: AutoDJ) -> bool:
-        """Whether it is another one: it plays from another folder."""
+        """Whether it is another one: it plays from another folder, or by other rules."""
         house = self._house
         settings = library_settings(config, house.folder, house.media_roots())
-        return settings != running.opened.settings
+        follows = config.mount in self._stand_ins
+        return (settings, follows) != (running.opened.settings, running.follows)
 
     def _begin(self, config: AutoDJ) -> None:
         house = self._house
         settings = library_settings(config, house.folder, house.media_roots())
-        running = RunningAutoDJ(config, house.libraries.open(settings), house)
+        follows = config.mount in self._stand_ins
+        running = RunningAutoDJ(config, house.libraries.open(settings), house, follows=follows)
         self._running[config.mount] = running
         self._unwatches[config.mount] = running.watch(self._watchers.tell)
         running.start()

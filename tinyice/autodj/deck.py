@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
+from tinyice.autodj.needle import Needle
 from tinyice.autodj.rundown import Choice
 from tinyice.codec.joins import CUT, Join
 from tinyice.codec.playout_messages import Load, ToPlayout, Unload
@@ -58,6 +59,7 @@ class Deck:
         """What is audible."""
         self.coming: Cued | None = None
         """What comes next, or is about to."""
+        self.needle = Needle()
 
     @property
     def upcoming(self) -> Cued | None:
@@ -102,13 +104,20 @@ class Deck:
             self.coming = None
             self._playout.tell(Unload())
 
-    def began(self, number: int) -> Cued | None:
+    def elapsed_s(self, now: float, *, moves: bool) -> float:
+        """How far what plays is; ``moves``: it is not paused."""
+        if self.current is None:
+            return 0.0
+        return self.needle.seconds(now, moves=moves, length_s=self.current.track.seconds)
+
+    def began(self, number: int, now: float) -> Cued | None:
         """This is audible; what it is. None: it was forgotten."""
         cued = self._loaded.get(number)
         if cued is None:
             return None
         self._loaded = {each: one for each, one in self._loaded.items() if each > number}
         self.current = cued
+        self.needle.put(cued.start_s, now)
         if self.coming is cued:
             self.coming = None
         return cued

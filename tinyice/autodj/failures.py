@@ -37,6 +37,8 @@ class Failures:
         self._failed: OrderedDict[str, Failure] = OrderedDict()
         self.in_a_row = 0
         """How many have failed since one was played."""
+        self.total = 0
+        """How many have failed ever."""
 
     @property
     def pause_s(self) -> float:
@@ -46,6 +48,7 @@ class Failures:
     def note(self, track: Track, reason: str) -> Failure:
         """It could not be played."""
         self.in_a_row += 1
+        self.total += 1
         before = self._failed.pop(track.path, None)
         count = 1 if before is None else before.count + 1
         failure = Failure(reason, count, self._now() + REST.delay_s(count))

@@ -19,6 +19,7 @@ from tinyice.autodj.librarian_messages import Scanned
 from tinyice.autodj.library import Library, LibrarySettings, LibraryShelf
 from tinyice.autodj.watching import FolderWatch, Watcher
 from tinyice.core.errors import DomainError
+from tinyice.core.tracks import LibraryCount
 from tinyice.core.watchers import Watchers
 from tinyice.work.jobs import Work
 
@@ -60,6 +61,8 @@ class OpenLibrary:
         self._told_fault = ""
         self.scans = 0
         """How many have ended."""
+        self.count = LibraryCount()
+        """What there was when one ended last."""
         self.library = Library(
             settings,
             world.shelf,
@@ -85,6 +88,7 @@ class OpenLibrary:
     def start(self) -> None:
         """Scan it, and see changes from now on."""
         self._look()
+        self._count()
         self._folders.start()
 
     def stop(self) -> Deferred[None]:
@@ -125,7 +129,15 @@ class OpenLibrary:
             root, fault = self.settings.root, outcome.fault
             self._log.warn("{root} can't be scanned: {fault}", root=root, fault=fault)
         self._told_fault = outcome.fault
+        self._count()
         self._watchers.tell()
+
+    def _count(self) -> None:
+        counting = Deferred.fromCoroutine(self.library.count())
+        counting.addCallbacks(self._counted, lambda _failure: None)
+
+    def _counted(self, count: LibraryCount) -> None:
+        self.count = count
 
     def _look(self) -> None:
         """See whether the folder is what it was."""

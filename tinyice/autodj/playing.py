@@ -64,5 +64,6 @@ class PlayerSnapshot:
     words: str = ""
     error: str = ""
     played_s: float = 0.0
+    is_encoding: bool = False
     restarts: int = 0
     process: int | None = None

@@ -17,11 +17,13 @@ from twisted.python.failure import Failure
 from tinyice.autodj.entries import EntryIds
 from tinyice.autodj.failures import Failures
 from tinyice.autodj.filling import Filling
+from tinyice.autodj.following import can_follow, quality_like
 from tinyice.autodj.history import History
 from tinyice.autodj.house import PLAYLISTS, House
 from tinyice.autodj.libraries import OpenLibrary
 from tinyice.autodj.library import Library
 from tinyice.autodj.player import Player
+from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.rundown import Lists
 from tinyice.autodj.saved import SavedPlaylists
@@ -30,6 +32,7 @@ from tinyice.autodj.settings import modes_of, player_settings, separation_of
 from tinyice.autodj.succession import Succession
 from tinyice.autodj.upnext import UpNext
 from tinyice.config.autodjs import AutoDJ
+from tinyice.core.autodj_figures import AutoDJFigures
 from tinyice.core.tracks import Track
 from tinyice.core.watchers import Watchers
 
@@ -41,18 +44,25 @@ LOOK_WHILE_SCANNED_S = 2.0
 
 
 class RunningAutoDJ:
-    """The AutoDJ of ``config``, which plays from ``opened``."""
+    """The AutoDJ of ``config``, which plays from ``opened``.
+
+    One that ``follows`` plays in the quality of those for whom it stands in.
+    """
 
     _log = Logger()
 
-    def __init__(self, config: AutoDJ, opened: OpenLibrary, house: House) -> None:
+    def __init__(
+        self, config: AutoDJ, opened: OpenLibrary, house: House, *, follows: bool = False
+    ) -> None:
         self.config = config
         self.opened = opened
         self._house = house
+        self.follows = follows
+        self._not_followed = ""
         self._clock = house.world.clock
         self._watchers = Watchers()
         self.lists = self._new_lists()
-        self.player = Player(player_settings(config, opened.settings), self.lists, house.world)
+        self.player = Player(self._settings(), self.lists, house.world)
         self.player.when_changed(self._watchers.tell)
         self.player.when_started(self._started)
         root = opened.settings.root
@@ -103,7 +113,7 @@ class RunningAutoDJ:
         before, self.config = self.config, config
         if config == before:
             return
-        self.player.settle(player_settings(config, self.opened.settings))
+        self.player.settle(self._settings())
         if modes_of(config) != modes_of(before):
             modes = modes_of(config)
             self.player.set_modes(
@@ -114,12 +124,58 @@ class RunningAutoDJ:
     def sweep(self) -> None:
         """Once a second."""
         now = self._clock.seconds()
+        if self.follows and not self.player.snapshot().is_heard:
+            self._follow()
         if self._is_waiting and (len(self.player.playlist) or now >= self._wait_until):
             self._play()
         is_sought = self.library.scanning and not len(self.player.playlist)
         if (is_sought or self.filling.fault) and now >= self._fill_at:
             self._fill_at = now + (LOOK_WHILE_SCANNED_S if is_sought else FILL_AGAIN_S)
             self.filling.renew()
+
+    def figures(self) -> AutoDJFigures:
+        """How it is doing, in numbers."""
+        snapshot, count = self.player.snapshot(), self.opened.count
+        return AutoDJFigures(
+            mount=self.mount,
+            state=_state(snapshot),
+            is_encoding=snapshot.is_encoding,
+            tracks=self.history.count,
+            failures=self.lists.failures.total,
+            restarts=snapshot.restarts,
+            library_tracks=count.tracks,
+            library_broken=count.broken,
+            is_scanning=bool(self.library.scanning),
+        )
+
+    def _settings(self) -> PlayerSettings:
+        if not self.follows:
+            return player_settings(self.config, self.opened.settings)
+        mount = self._house.stage.find(self.config.mount)
+        quality = self.config.quality
+        if mount is not None:
+            source = mount.source
+            stream = None if source is None else source.stream
+            info = mount.air.info if stream is None else stream.info
+            quality = quality_like(mount.format, info, quality)
+        return player_settings(self.config, self.opened.settings, quality)
+
+    def _follow(self) -> None:
+        """Be ready to stand in for who is heard now."""
+        wanted = self._settings()
+        if wanted.quality != self.player.settings.quality:
+            self.player.settle(replace(self.player.settings, quality=wanted.quality))
+        mount = self._house.stage.find(self.mount)
+        heard = None if mount is None else mount.format
+        if not can_follow(heard) and self._not_followed != str(heard):
+            self._not_followed = str(heard)
+            made = wanted.quality.words
+            self._log.warn(
+                "who listens to {mount} in {heard} can't go on with the AutoDJ, which makes {made}",
+                mount=self.mount,
+                heard=heard,
+                made=made,
+            )
 
     async def _begin(self) -> None:
         await self.history.recall(self.lists.recent)
@@ -163,3 +219,13 @@ class RunningAutoDJ:
         )
         succession.modes = modes_of(self.config)
         return Lists(playlist, UpNext(ids), succession, recent, failures)
+
+
+def _state(snapshot: PlayerSnapshot) -> str:
+    if snapshot.state is PlayState.STOP:
+        return "stopped"
+    if not snapshot.is_heard:
+        return "waiting"
+    if snapshot.is_silent:
+        return "silent"
+    return "paused" if snapshot.state is PlayState.PAUSE else "playing"

@@ -15,7 +15,7 @@ from tinyice.core.quality import Quality
 from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
-from tinyice.core.wanting import is_wanted
+from tinyice.core.wanting import Audience, is_wanted
 from tinyice.formats.detect import framer_for
 
 AGAIN_S = 5.0
@@ -32,6 +32,9 @@ class Station(Protocol):
 
     def release(self, mount: Mount, source: Source, reason: str) -> None:
         """``source`` is no more."""
+
+    def succeed(self, mount: Mount, old: Source, new: Source) -> None:
+        """Let ``old`` go on as ``new``: who listens stays."""
 
 
 class SeatUser(Protocol):
@@ -73,7 +76,7 @@ class Seat:
         self._mount: Mount | None = None
         self._source: Source | None = None
         self._again_at = 0.0
-        self._is_resting = False
+        self._audience = Audience()
 
     @property
     def is_taken(self) -> bool:
@@ -81,35 +84,30 @@ class Seat:
         return self._source is not None
 
     @property
-    def is_listened_to(self) -> bool:
-        """Whether what it brings goes to anybody."""
-        return self._mount is not None and self.is_heard and is_wanted(self._mount)
+    def has_audience(self) -> bool:
+        """Whether somebody hears it, or did just now."""
+        return self._audience.is_there
 
-    def rest(self, *, on: bool) -> None:
-        """Nothing comes until somebody listens, who is to hear nothing old."""
-        self._is_resting = on
-        if on and self._mount is not None and self.is_heard:
+    @property
+    def is_encoded_for(self) -> bool:
+        """Whether it is heard, and by somebody."""
+        return self.is_heard and self.has_audience
+
+    def look(self) -> bool:
+        """See whether anybody hears it; whether that is another answer than before."""
+        if self._mount is None or not self.is_heard:
+            return False
+        changed = self._audience.look(self._clock(), is_wanted=is_wanted(self._mount))
+        if changed and not self.has_audience:
+            # Who comes next is to hear nothing old.
             self._mount.air.begin_burst()
+        return changed
 
     def take(self, quality: Quality, station: StationHeaders) -> None:
         """Have the mount, if it can be had; what stands in the way is in ``error``."""
         if self._source is not None or self._clock() < self._again_at:
             return
-        source = Source(
-            kind="autodj",
-            client=Client("", agent="AutoDJ"),
-            user="autodj",
-            credential="",
-            content_type=quality.content_type,
-            station=station,
-            control=self,
-            pace=Pace(0),
-            connected_at=self._now(),
-            now=self._clock(),
-            cue=self,
-        )
-        # The format is known before the first byte, so that one can begin to listen.
-        source.framer = framer_for(quality.content_type, _NO_BYTES_YET)
+        source = self._new_source(quality, station)
         self._source = source
         try:
             mount = self._station.claim(self.path, source)
@@ -121,6 +119,20 @@ class Seat:
         self._mount, self.error = mount, ""
         if self.is_heard:
             self._user.on_air()
+
+    def renew(self, quality: Quality, station: StationHeaders) -> None:
+        """Go on in another quality: who understands that goes on listening."""
+        mount, old = self._mount, self._source
+        if mount is not None and old is not None:
+            self.is_heard = False
+            self._source = self._new_source(quality, station)
+            self._station.succeed(mount, old, self._source)
+
+    def announce(self, station: StationHeaders) -> None:
+        """Say this of the programme from now on."""
+        if self._mount is not None and self._source is not None:
+            self._source.said = station
+            self._source.overrule(self._mount.settings)
 
     def leave(self, reason: str) -> None:
         """Have it no more."""
@@ -142,12 +154,13 @@ class Seat:
 
     def sweep(self) -> None:
         """Once a second: who waits, or rests, brings nothing, and is there all the same."""
-        if self._source is not None and (self._is_resting or not self.is_heard):
+        if self._source is not None and not self.is_encoded_for:
             self._source.last_data = self._clock()
 
     def begin(self) -> None:
         """``Cue.begin``: it is heard."""
         self.is_heard = True
+        self._audience.begin(self._clock())
         if self._mount is not None:
             self._user.on_air()
 
@@ -167,3 +180,21 @@ class Seat:
         self._again_at = self._clock() + AGAIN_S
         self.leave(reason)
         self._user.thrown_out(reason)
+
+    def _new_source(self, quality: Quality, station: StationHeaders) -> Source:
+        source = Source(
+            kind="autodj",
+            client=Client("", agent="AutoDJ"),
+            user="autodj",
+            credential="",
+            content_type=quality.content_type,
+            station=station,
+            control=self,
+            pace=Pace(0),
+            connected_at=self._now(),
+            now=self._clock(),
+            cue=self,
+        )
+        # The format is known before the first byte, so that one can begin to listen.
+        source.framer = framer_for(quality.content_type, _NO_BYTES_YET)
+        return source

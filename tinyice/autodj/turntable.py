@@ -15,7 +15,6 @@ from twisted.internet.interfaces import IDelayedCall
 
 from tinyice.autodj.deck import Cued, Deck, shown_title, told
 from tinyice.autodj.gains import gain_db, must_be_measured
-from tinyice.autodj.needle import Needle
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.rundown import Choice, Rundown
 from tinyice.autodj.seat import Seat
@@ -48,7 +47,6 @@ from tinyice.core.codec_events import (
 )
 from tinyice.core.tags import Tags
 from tinyice.core.tracks import Track
-from tinyice.core.wanting import Audience
 
 TICK_S = 1.0
 FAILURES_AT_ONCE = 5
@@ -81,9 +79,7 @@ class Turntable:
         self._seat = Seat(
             settings.mount, self, station=world.station, clock=world.clock.seconds, now=world.now
         )
-        self._audience = Audience()
         self._deck = Deck(self._link, settings.root, tells_titles=settings.tells_titles)
-        self._needle = Needle()
         self._played_s = 0.0
         self._wish: Choice | None = None
         self._failures, self._losses = 0, 0
@@ -117,6 +113,7 @@ class Turntable:
             words=self._silent_for,
             error=self._seat.error,
             played_s=self._played_s,
+            is_encoding=self._seat.is_encoded_for,
             restarts=self._link.restarts,
             process=self._link.pid,
         )
@@ -148,7 +145,7 @@ class Turntable:
         wanted = PlayState.PAUSE if on else PlayState.PLAY
         if self.state in (PlayState.STOP, wanted):
             return
-        self._needle.put(self._elapsed(), self._clock.seconds())
+        self._deck.needle.put(self._elapsed(), self._clock.seconds())
         self.state = wanted
         self._link.tell(Hold() if on else GoOn())
         self.changed()
@@ -174,7 +171,7 @@ class Turntable:
             if current.track.seconds:
                 seconds = min(seconds, current.track.seconds)
             self._load(current.choice, seconds, is_again=True)
-            self._needle.put(seconds, self._clock.seconds())
+            self._deck.needle.put(seconds, self._clock.seconds())
             self.changed()
 
     def set_volume(self, percent: int) -> None:
@@ -184,9 +181,19 @@ class Turntable:
         self.changed()
 
     def settle(self, settings: PlayerSettings) -> None:
-        """Other fades and gains hold from the next track on; the rest from the next start."""
-        self.settings = settings
+        """Other fades and gains hold from the next track on.
+
+        In another quality the next track plays at once.
+        """
+        before, self.settings = self.settings, settings
         self._deck.root, self._deck.tells_titles = settings.root, settings.tells_titles
+        if settings.quality != before.quality and self._link.is_running:
+            self._link.stop()
+            self._empty_deck()
+            self._link.start(Setup(settings.quality, settings.folders))
+            self._seat.renew(settings.quality, settings.station)
+        elif settings.station != before.station:
+            self._seat.announce(settings.station)
         self.refresh()
 
     def refresh(self) -> None:
@@ -199,18 +206,15 @@ class Turntable:
 
     def look(self) -> None:
         """See who listens: what nobody hears is not encoded."""
-        audience, seat = self._audience, self._seat
-        wanted = seat.is_listened_to
-        if seat.is_heard and audience.look(self._clock.seconds(), is_wanted=wanted):
-            seat.rest(on=not audience.is_there)
-            self._link.tell(Want() if audience.is_there else Unwant())
+        if self._seat.look():
+            self._link.tell(Want() if self._seat.has_audience else Unwant())
 
     def ready(self) -> None:
         """``LinkUser``: the process knows nothing."""
         if self._is_lost:
             self._is_lost = False
             self._publish(CodecRestarted(self.settings.mount))
-        self._link.tell(Want() if self._audience.is_there else Unwant())
+        self._link.tell(Want() if self._seat.has_audience else Unwant())
         self._link.tell(Volume(self.volume / 100))
         if self.state is PlayState.PAUSE:
             self._link.tell(Hold())
@@ -234,7 +238,7 @@ class Turntable:
             case Failed():
                 self._failed(message.number, message.reason)
             case Position() if self._deck.is_current(message.number):
-                self._needle.put(message.seconds, self._clock.seconds())
+                self._deck.needle.put(message.seconds, self._clock.seconds())
             case Silent() if self._deck.coming is None and self._seat.is_heard:
                 self._ran_out()
 
@@ -256,8 +260,6 @@ class Turntable:
         if self.state is PlayState.PAUSE:
             self.state = PlayState.PLAY
             self._link.tell(GoOn())
-        self._audience.begin(self._clock.seconds())
-        self._seat.rest(on=False)
         self._link.tell(Want())
         self._cue()
         self._link.play()
@@ -321,10 +323,9 @@ class Turntable:
 
     def _began(self, number: int) -> None:
         before = self._deck.current
-        cued = self._deck.began(number)
+        cued = self._deck.began(number, self._clock.seconds())
         if cued is None:
             return
-        self._needle.put(cued.start_s, self._clock.seconds())
         self._failures, self._silent_for = 0, ""
         track = cued.track
         if not cued.is_again:
@@ -387,12 +388,7 @@ class Turntable:
             self.rundown.end(current.choice)
 
     def _elapsed(self) -> float:
-        current = self._deck.current
-        if current is None:
-            return 0.0
-        is_playing = self.state is PlayState.PLAY
-        now, length_s = self._clock.seconds(), current.track.seconds
-        return self._needle.seconds(now, moves=is_playing, length_s=length_s)
+        return self._deck.elapsed_s(self._clock.seconds(), moves=self.state is PlayState.PLAY)
 
 
 def _nobody_cares() -> None:
