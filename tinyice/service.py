@@ -234,6 +234,7 @@ class StationService(Service):
         self._parts.outward.relaying.start()
         self._parts.streaming.transcoding.start()
         self._parts.streaming.autodjing.start()
+        self._parts.mpd.start()
         self._parts.streaming.metering.start()
         self._notifier.ready(entrances.status)
 
@@ -279,6 +280,7 @@ class StationService(Service):
             await self._within(_CLOSING_S, "the demo programme", parts.streaming.demo.stop())
         parts.outward.relaying.stop()
         transcoding = parts.streaming.transcoding.stop()
+        mpd = parts.mpd.stop()
         autodjs = parts.streaming.autodjing.stop()
         meters = parts.streaming.metering.stop()
         parts.mounts.stop()
@@ -292,6 +294,7 @@ class StationService(Service):
             self._log.warn("some connections did not end in time")
         await self._within(_WORKERS_S, "codec processes", transcoding)
         await self._within(_WORKERS_S, "AutoDJs", autodjs)
+        await self._within(_CLOSING_S, "ports for MPD", mpd)
         await self._within(_WORKERS_S, "level meters", meters)
         await self._within(_WORKERS_S, "the workers", parts.streaming.workers.stop())
         await self._within(_CLOSING_S, "recordings", parts.streaming.recordings.stop())

@@ -112,6 +112,7 @@ def hashes_in(config: Config) -> tuple[str, ...]:
         config.relay_password,
         *config.mounts.values(),
         *(mount.password for mount in config.advanced_mounts.values()),
+        *(autodj.mpd_password for autodj in config.autodjs),
         *(
             hashed
             for mount in config.advanced_mounts.values()

@@ -20,7 +20,7 @@ from tinyice.assembly.figures import Figures, OpenFiles, ReactorLag, process_sna
 from tinyice.assembly.ground import Ground
 from tinyice.assembly.late_site import make_web
 from tinyice.assembly.machine import FileRoom
-from tinyice.assembly.metering import Metering
+from tinyice.assembly.mpd import Mpd
 from tinyice.assembly.outputs import Outputs
 from tinyice.assembly.outward import Outward, make_outward
 from tinyice.assembly.relaying import Relaying
@@ -29,7 +29,6 @@ from tinyice.assembly.serving import Serving
 from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.streaming import Streaming, make_streaming
 from tinyice.assembly.system import FileInUse, this_server
-from tinyice.assembly.transcoding import Transcoding
 from tinyice.assembly.tuning import Tuning
 from tinyice.assembly.upgrades import Upgrades
 from tinyice.assembly.uploads import Uploads
@@ -61,6 +60,7 @@ class Parts:
     front: Front
     entrances: Entrances
     outward: Outward
+    mpd: Mpd
     threads: tuple[Worker, ...]
     checkers: Checkers
     files: FileRoom
@@ -115,15 +115,13 @@ def build(
     changing = make_changing(ground, loaded, manager, outputs, lambda: entrances)
     behind = _behind(
         ground,
-        streaming.mounts,
+        streaming,
         station,
         access,
         gauges,
         changing=changing,
         storage=storage,
         relaying=outward.relaying,
-        transcoding=streaming.transcoding,
-        metering=streaming.metering,
         worker=reader,
     )
     entrances = Entrances(config, front, make_web(behind, reactor), reactor)
@@ -135,6 +133,7 @@ def build(
         front=front,
         entrances=entrances,
         outward=outward,
+        mpd=Mpd(ground, streaming.autodjing, access.gatekeeper, front.bans, storage.store),
         threads=(reader, changing.worker),
         checkers=checkers,
         files=files,
@@ -146,7 +145,7 @@ def build(
 
 def _behind(
     ground: Ground,
-    mounts: Mounts,
+    streaming: Streaming,
     station: Station,
     access: Access,
     gauges: Figures,
@@ -154,8 +153,6 @@ def _behind(
     changing: Changing,
     storage: Storage,
     relaying: Relaying,
-    transcoding: Transcoding,
-    metering: Metering,
     worker: Worker,
 ) -> Behind:
     settings = web_settings(ground.config)
@@ -168,8 +165,8 @@ def _behind(
         gauges=gauges,
         storage=storage,
         relaying=relaying,
-        transcoding=transcoding,
-        metering=metering,
+        transcoding=streaming.transcoding,
+        metering=streaming.metering,
         in_force=ground.in_force,
         writer=changing.writer,
         reloading=changing.reloading,
@@ -188,7 +185,7 @@ def _behind(
             access.passwords,
             worker=worker,
         ),
-        chronicle=make_chronicle(mounts, ground.hub, ground.now, ground.reactor),
+        chronicle=make_chronicle(streaming.mounts, ground.hub, ground.now, ground.reactor),
         countries=make_countries(ground.in_force, worker),
     )
 
@@ -292,6 +289,7 @@ def _let_changes_reach(parts: Parts) -> None:
             parts.streaming.transcoding.changed,
             parts.streaming.metering.changed,
             parts.streaming.autodjing.changed,
+            parts.mpd.changed,
             serving.follow,
             parts.checkers.follow,
             tuning.follow,

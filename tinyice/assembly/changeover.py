@@ -156,6 +156,7 @@ class Changeover:
         streaming = self._parts.streaming
         self._parts.outward.relaying.stop()
         transcoding = streaming.transcoding.stop()
+        mpd = self._parts.mpd.stop()
         autodjs = streaming.autodjing.stop()
         meters = streaming.metering.stop()
         streaming.playing.stop()
@@ -164,6 +165,7 @@ class Changeover:
         streaming.mounts.stop()
         await transcoding
         await autodjs
+        await mpd
         await meters
         await streaming.workers.forsake()
 

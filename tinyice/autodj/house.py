@@ -1,7 +1,7 @@
 """What all AutoDJs of a station stand on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -10,6 +10,7 @@ from tinyice.autodj.history import Plays
 from tinyice.autodj.libraries import Libraries
 from tinyice.autodj.surroundings import Surroundings
 from tinyice.core.mount import Mount
+from tinyice.core.watchers import Watchers
 from tinyice.work.jobs import Work
 
 PLAYLISTS = "playlists"
@@ -35,6 +36,8 @@ class House:
     media_roots: Callable[[], tuple[str, ...]]
     work: Work
     random: Random
+    saved: Watchers = field(default_factory=Watchers)
+    """Told of each playlist that somebody saves."""
 
     def now(self) -> float:
         """The wall clock, in seconds since 1970."""

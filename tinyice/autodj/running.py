@@ -66,7 +66,9 @@ class RunningAutoDJ:
         self.player.when_changed(self._watchers.tell)
         self.player.when_started(self._started)
         root = opened.settings.root
-        self.saved = SavedPlaylists(house.folder / PLAYLISTS, opened.library, house.work)
+        self.saved = SavedPlaylists(
+            house.folder / PLAYLISTS, opened.library, house.work, house.saved.tell
+        )
         self.history = History(house.plays, config.mount, root, house.now)
         self.filling = Filling(
             config.mount,
@@ -95,6 +97,10 @@ class RunningAutoDJ:
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """``tell`` when a snapshot would say something else; what is returned ends that."""
         return self._watchers.add(tell)
+
+    def watch_saved(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """``tell`` when a playlist is saved, by whomever; what is returned ends that."""
+        return self._house.saved.add(tell)
 
     def start(self) -> None:
         """Play, as soon as it is known what."""

@@ -6,7 +6,7 @@ the first of ``ENDINGS`` counts.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -47,13 +47,21 @@ class Resolver(Protocol):
         """The tracks that a playlist file lists; None for what is not here."""
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class SavedPlaylists:
     """The playlists in ``folder``, which is made with the first of them.
 
+    ``changed`` is called when one was saved, deleted or given another name here.
     Raises ``PlaylistUnknown``, ``PlaylistNameRefused`` and ``PlaylistNotKept``.
     """
 
-    def __init__(self, folder: Path, library: Resolver, work: Work) -> None:
+    def __init__(
+        self, folder: Path, library: Resolver, work: Work, changed: Callable[[], None] = _nobody
+    ) -> None:
+        self._changed = changed
         self._folder = folder
         self._library = library
         self._work = work
@@ -84,17 +92,20 @@ class SavedPlaylists:
         if len(listed) > ENTRIES_MAX:
             raise PlaylistNotKept(name, f"it has more than {ENTRIES_MAX} entries")
         await self._work.perform(self._write_in_worker, name, write_playlist(listed, "m3u8"))
+        self._changed()
 
     async def remove(self, name: str) -> None:
         """Delete one."""
         check_name(name)
         await self._work.perform(self._remove_in_worker, name)
+        self._changed()
 
     async def rename(self, name: str, to: str) -> None:
         """Give one another name, which must be free."""
         check_name(name)
         check_name(to)
         await self._work.perform(self._rename_in_worker, name, to)
+        self._changed()
 
     def _names_in_worker(self) -> list[Stored]:
         found: dict[str, Stored] = {}

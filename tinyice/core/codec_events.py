@@ -76,3 +76,31 @@ class AutoDJSilent(Event):
     id: ClassVar[str] = "autodj.silent"
     mount: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoDJForgot(Event):
+    """What the AutoDJ of ``mount`` kept of its last run can't be read: it begins anew."""
+
+    id: ClassVar[str] = "autodj.forgot"
+    mount: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MpdOpened(Event):
+    """MPD clients find the AutoDJ of ``mount`` at ``place``."""
+
+    id: ClassVar[str] = "mpd.opened"
+    mount: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class MpdFailed(Event):
+    """The port for MPD clients of ``mount`` can't be opened; it is tried again all the while."""
+
+    id: ClassVar[str] = "mpd.failed"
+    mount: str
+    place: str
+    reason: str

@@ -15,10 +15,12 @@ from typing import Any
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
 from tinyice.core.codec_events import (
+    AutoDJForgot,
     AutoDJSilent,
     CodecLost,
     CodecRestarted,
     MeterLost,
+    MpdFailed,
     TrackFailed,
     TranscoderRefused,
 )
@@ -173,6 +175,8 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         ),
         TrackFailed: lambda e: _Told(e.mount, "track can't be played", _joined(e.reason, e.track)),
         AutoDJSilent: lambda e: _Told(e.mount, "AutoDJ plays silence", e.reason),
+        AutoDJForgot: lambda e: _Told(e.mount, "AutoDJ begins anew", e.reason),
+        MpdFailed: lambda e: _Told(e.mount, "no port for MPD clients", e.reason),
         FallbackEngaged: lambda e: _Told(e.mount, "on its fallback", _joined(e.input, e.reason)),
         FallbackEnded: lambda e: _Told(e.mount, "fallback ended", e.input),
         FallbackRefused: lambda e: _Told(

@@ -9,7 +9,14 @@ from enum import Enum
 from twisted.logger import Logger
 
 from tinyice.core.clients import Client
-from tinyice.core.codec_events import AutoDJSilent, CodecLost, TrackFailed, TranscoderRefused
+from tinyice.core.codec_events import (
+    AutoDJForgot,
+    AutoDJSilent,
+    CodecLost,
+    MpdFailed,
+    TrackFailed,
+    TranscoderRefused,
+)
 from tinyice.core.events import (
     AuthFailed,
     AuthLocked,
@@ -53,6 +60,8 @@ _LEVELS: dict[type[Event], str] = {
     TranscoderRefused: "warn",
     TrackFailed: "warn",
     AutoDJSilent: "warn",
+    AutoDJForgot: "error",
+    MpdFailed: "error",
     RelayLost: "warn",
     RelayRefused: "warn",
     ConfigurationRefused: "error",

@@ -37,7 +37,7 @@ class MpdServer(Factory):
         self._client_for = client_for
         self._limit = limit
         self._channels = Channels()
-        self._connections: dict[Connected, None] = {}
+        self._connections: dict[Connected, IAddress | None] = {}
         self._still: Once[None] = Once()
 
     def __len__(self) -> int:
@@ -55,7 +55,13 @@ class MpdServer(Factory):
                 limit=self._limit,
             )
             return None
-        return self._connect(client)
+        return self._connect(client, addr)
+
+    def turn_away(self) -> None:
+        """End the connections of those who may not come any more."""
+        for connected, addr in tuple(self._connections.items()):
+            if self._client_for(addr) is None:
+                connected.end()
 
     def settle(self, station: Station) -> None:
         """Who comes from now on finds this one."""
@@ -94,16 +100,17 @@ class MpdServer(Factory):
         client = self._client_for(addr)
         if client is None:
             return None
-        connected = self._connect(client)
+        connected = self._connect(client, addr)
         connected.thaw(state)
         return connected
 
-    def _connect(self, client: Client) -> Connected:
-        connected = Connected(
-            self._clock, lambda one: self._begin(one, client), self._connections.pop
-        )
-        self._connections[connected] = None
+    def _connect(self, client: Client, addr: IAddress | None) -> Connected:
+        connected = Connected(self._clock, lambda one: self._begin(one, client), self._gone)
+        self._connections[connected] = addr
         return connected
+
+    def _gone(self, connected: Connected) -> None:
+        del self._connections[connected]
 
     def _look(self) -> None:
         if not any(connected.is_hearing for connected in self._connections):
