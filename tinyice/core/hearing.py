@@ -36,9 +36,9 @@ def hear(mount: "Mount", entry: Input, seconds: float, *, is_loud: bool) -> bool
             now, wait_s = mount.now(), settings.return_after_s
             air.switching.lost(entry.slot, now, return_after_s=wait_s)
         if not had_told:
-            mount.publish(MountSilent(mount.path, air.silence.seconds))
+            mount.publish(MountSilent(mount.path, round(air.silence.seconds, 1)))
     elif turn is Turn.RECOVERED:
-        mount.publish(MountRecovered(mount.path, air.silence.seconds))
+        mount.publish(MountRecovered(mount.path, round(air.silence.seconds, 1)))
     return turn is not None
 
 
@@ -48,4 +48,4 @@ def stop_hearing(mount: "Mount") -> None:
     was_lasting, seconds = silence.is_lasting, silence.seconds
     silence.forget()
     if was_lasting:
-        mount.publish(MountRecovered(mount.path, seconds))
+        mount.publish(MountRecovered(mount.path, round(seconds, 1)))
