@@ -8,7 +8,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFDSet, IReactorProcess
 
 from tinyice.assembly.ground import Ground
+from tinyice.config.autodjs import AutoDJ
 from tinyice.config.model import Config
+from tinyice.core.autodj_figures import AutoDJFigures
 from tinyice.core.mounts import Mounts
 from tinyice.core.watchers import Watchers
 from tinyice.net.periodic import Periodic
@@ -48,6 +50,10 @@ class AutoDJing:
         if _said(before) != _said(after):
             self._apply(after)
 
+    def figures(self) -> tuple[AutoDJFigures, ...]:
+        """How each is doing, in numbers."""
+        return () if self.running is None else self.running.figures()
+
     def stop(self) -> Deferred[None]:
         """End them; fires when their processes are no more."""
         if self.running is None or self._periodic is None:
@@ -62,17 +68,19 @@ class AutoDJing:
         return done
 
     def _apply(self, config: Config) -> None:
+        stand_ins = _stand_ins(config)
         if self.running is None:
-            if not any(one.enabled for one in config.autodjs):
+            if not stand_ins and not any(one.enabled for one in config.autodjs):
                 return
             self.running = self._load()
-        self.running.apply(config.autodjs)
+        self.running.apply(config.autodjs, stand_ins)
 
     def _load(self) -> "AutoDjs":
         # loaded by the first AutoDJ
         from tinyice.autodj.autodjs import AutoDjs  # noqa: PLC0415
 
         autodjs = AutoDjs(self._house())
+        self._ground.hub.subscribe(autodjs.happened)
         autodjs.watch_all(self.watchers.tell)
         self._periodic = Periodic("AutoDJs", self._ground.reactor, SWEEP_S, autodjs.sweep)
         self._periodic.startService()
@@ -127,4 +135,13 @@ class AutoDJing:
 
 
 def _said(config: Config) -> tuple[object, ...]:
-    return config.autodjs, config.media_roots, config.data_dir
+    return config.autodjs, config.media_roots, config.data_dir, _stand_ins(config)
+
+
+def _stand_ins(config: Config) -> tuple[AutoDJ, ...]:
+    """What plays from the folders of mounts, where nobody else is heard."""
+    return tuple(
+        AutoDJ(mount=path, music_dir=mount.music_dir)
+        for path, mount in config.advanced_mounts.items()
+        if mount.music_dir
+    )

@@ -264,6 +264,7 @@ def _gauges(
         process=lambda: process_snapshot(open_files, lag),
         store=storage.snapshot,
         transcoders=streaming.transcoding.snapshot,
+        autodjs=streaming.autodjing.figures,
         meters=streaming.metering.snapshot,
     )
 

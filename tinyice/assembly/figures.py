@@ -7,6 +7,7 @@ from pathlib import Path
 
 from twisted.internet.interfaces import IReactorTime
 
+from tinyice.core.autodj_figures import AutoDJFigures
 from tinyice.core.levels import MeterSnapshot
 from tinyice.core.snapshots import (
     DeliverySnapshot,
@@ -106,6 +107,7 @@ class Figures:
         process: Callable[[], ProcessSnapshot],
         store: Callable[[], StoreSnapshot] = StoreSnapshot,
         transcoders: Callable[[], tuple[TranscoderSnapshot, ...]] = tuple,
+        autodjs: Callable[[], tuple[AutoDJFigures, ...]] = tuple,
         meters: Callable[[], MeterSnapshot] = MeterSnapshot,
     ) -> None:
         self.tally = tally
@@ -115,6 +117,7 @@ class Figures:
         self._process = process
         self._store = store
         self._transcoders = transcoders
+        self._autodjs = autodjs
         self._meters = meters
         self.subscribers: Callable[[], int] = int
         """How many follow the live data; who makes that says so here."""
@@ -130,6 +133,7 @@ class Figures:
             store=self._store(),
             subscribers=self.subscribers(),
             transcoders=self._transcoders(),
+            autodjs=self._autodjs(),
             meters=self._meters(),
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from tinyice.core.autodj_figures import AutoDJFigures
 from tinyice.core.clients import Client
 from tinyice.core.events import DropReason
 from tinyice.core.levels import MeterSnapshot
@@ -234,4 +235,5 @@ class ServerFigures:
     subscribers: int = 0
     """Who follows the live data."""
     transcoders: tuple[TranscoderSnapshot, ...] = ()
+    autodjs: tuple[AutoDJFigures, ...] = ()
     meters: MeterSnapshot = field(default_factory=MeterSnapshot)

@@ -28,6 +28,7 @@ from tinyice.core.snapshots import (
 )
 from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.web.answers import NOT_CACHED, Answer
+from tinyice.web.metric_autodjs import AUTODJ
 from tinyice.web.metric_rows import Figure, labelled, plain
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
@@ -61,6 +62,8 @@ class Scrape:
         yield from labelled(_WORKER_PULSE, ("worker", "pulse"), beats)
         coders = [((_text(one.name),), one) for one in self.figures.transcoders]
         yield from labelled(_TRANSCODER, ("transcoder",), coders)
+        djs = [((_text(one.mount),), one) for one in self.figures.autodjs]
+        yield from labelled(AUTODJ, ("mount",), djs)
         yield self._drops()
         mounts = [((_text(m.path), _text(m.station.name)), m) for m in self.station.mounts]
         yield from labelled(_STREAM, ("mount", "name"), mounts)
