@@ -1,6 +1,6 @@
 """What the operations of the API need, on values in memory: a configuration that can be changed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Principal
 from tinyice.core.access.sessions import Session
 from tinyice.core.audit import AuditEntry, AuditPage
+from tinyice.core.autodjs import FolderRow, FolderRows
 from tinyice.core.clients import Client
 from tinyice.core.countries import Country
 from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
@@ -29,6 +30,7 @@ from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.core.transcoding import TranscoderSnapshot
 from tinyice.web.api.services import Services, Station
+from tinyice.web.autodj_ports import AutoDj
 from tinyice.web.pictures import Picture, picture_of
 from tinyice.web.settings import WebSettings
 
@@ -253,6 +255,25 @@ class FakeTranscoders:
 
 
 @dataclass
+class FakeAutoDjs:
+    """Those that a test lets run, and the folder /music."""
+
+    running: dict[str, AutoDj] = field(default_factory=dict)
+
+    def get(self, mount: str) -> AutoDj | None:
+        return self.running.get(mount)
+
+    def all(self) -> Sequence[AutoDj]:
+        return list(self.running.values())
+
+    def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+    async def browse(self, path: str) -> FolderRows:
+        return FolderRows("", None, (FolderRow("/music", "/music"),))
+
+
+@dataclass
 class FakeLogo:
     """Judges what it is given, and remembers it."""
 
@@ -297,6 +318,7 @@ class Bench:
     relays: FakeRelays = field(default_factory=FakeRelays)
     pushes: FakePushes = field(default_factory=FakePushes)
     transcoders: FakeTranscoders = field(default_factory=FakeTranscoders)
+    autodjs: FakeAutoDjs = field(default_factory=FakeAutoDjs)
     countries: FakeCountries = field(default_factory=FakeCountries)
     played: dict[str, Sequence[Title]] = field(default_factory=dict)
 
@@ -337,6 +359,7 @@ class Bench:
             relays=self.relays,
             pushes=self.pushes,
             transcoders=self.transcoders,
+            autodjs=self.autodjs,
             countries=self.countries,
             played=lambda mount: self.played.get(mount, ()),
             publish=self.events.append,

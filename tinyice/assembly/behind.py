@@ -10,6 +10,7 @@ from tinyice.assembly.metering import Metering
 from tinyice.assembly.relaying import Relaying
 from tinyice.assembly.reloading import Reloading
 from tinyice.assembly.storage import Storage
+from tinyice.assembly.studio import Studio
 from tinyice.assembly.system import ThisServer
 from tinyice.assembly.transcoding import Transcoding
 from tinyice.assembly.upgrades import Upgrades
@@ -36,6 +37,7 @@ class Behind:
     relaying: Relaying
     transcoding: Transcoding
     metering: Metering
+    studio: Studio
     in_force: InForce
     writer: ConfigWriter
     reloading: Reloading

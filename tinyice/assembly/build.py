@@ -28,6 +28,7 @@ from tinyice.assembly.reloading import Manager
 from tinyice.assembly.serving import Serving
 from tinyice.assembly.storage import Storage, make_storage
 from tinyice.assembly.streaming import Streaming, make_streaming
+from tinyice.assembly.studio import Studio
 from tinyice.assembly.system import FileInUse, this_server
 from tinyice.assembly.tuning import Tuning
 from tinyice.assembly.upgrades import Upgrades
@@ -167,6 +168,7 @@ def _behind(
         relaying=relaying,
         transcoding=streaming.transcoding,
         metering=streaming.metering,
+        studio=Studio(streaming.autodjing, lambda: ground.config, worker),
         in_force=ground.in_force,
         writer=changing.writer,
         reloading=changing.reloading,

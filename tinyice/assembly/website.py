@@ -60,6 +60,7 @@ def _live(behind: Behind, reactor: ReactorBase) -> Live:
         now=behind.now,
         subscribe=behind.subscribe,
         levels=behind.metering,
+        autodjs=behind.studio,
     )
     behind.gauges.subscribers = lambda: live.subscribers
     return live
@@ -102,6 +103,7 @@ def _services(behind: Behind) -> Services:
         relays=behind.relaying,
         pushes=behind.relaying.pushing,
         transcoders=behind.transcoding,
+        autodjs=behind.studio,
         countries=behind.countries,
         played=behind.chronicle.played.of,
         publish=behind.publish,

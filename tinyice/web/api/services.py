@@ -21,6 +21,7 @@ from tinyice.core.relaying import MasterSnapshot, RelaySnapshot
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.core.tags import Tags
 from tinyice.core.transcoding import TranscoderSnapshot
+from tinyice.web.autodj_ports import AutoDjs
 from tinyice.web.changes import Changes, Reload, Upgrade
 from tinyice.web.pictures import Picture
 from tinyice.web.settings import WebSettings
@@ -179,6 +180,7 @@ class Services:
     relays: Relays
     pushes: Pushes
     transcoders: Transcoders
+    autodjs: AutoDjs
     countries: Countries
     publish: Callable[[Event], None]
     now: Callable[[], datetime]
