@@ -12,6 +12,7 @@ from tinyice.core.errors import DomainError
 from tinyice.core.loudness import Loudness, Measurement
 from tinyice.core.tracks import Track
 from tinyice.core.waveform import COLUMNS, Waveform
+from tinyice.work.jobs import Busy
 
 TRACKS = [Track(f"{n}.mp3") for n in range(5)]
 LOOKS = Waveform(bytes(COLUMNS), bytes(COLUMNS))
@@ -165,6 +166,6 @@ def test_what_was_not_tried_is_tried_again(kept: Kept) -> None:
     for _ in range(2):
         assert ears.of("/m", TRACKS[0], lambda: told.append("known")) is None
     (found,) = Looked(ears, TRACKS[0]).found
-    assert isinstance(found, NotNow)
+    assert isinstance(found, Busy)
     assert len(asked) == 3
     assert not told

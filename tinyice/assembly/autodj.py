@@ -121,6 +121,7 @@ class AutoDJing:
             now=ground.now,
             publish=ground.hub.publish,
             loudness=loudnesses.of,
+            waveform=loudnesses.waveform,
         )
         return House(
             world=world,

@@ -6,6 +6,7 @@ from tinyice.assembly.studio_rows import as_text, asked, path_of, track_row
 from tinyice.autodj.deck import shown_title
 from tinyice.autodj.running import RunningAutoDJ
 from tinyice.autodj.saved import check_name
+from tinyice.core.artwork import Artwork
 from tinyice.core.autodjs import (
     LibraryFacts,
     NameRow,
@@ -17,6 +18,7 @@ from tinyice.core.autodjs import (
 from tinyice.core.errors import Conflict
 from tinyice.core.spelled import spelled
 from tinyice.core.tracks import Tag, Track, TrackQuery
+from tinyice.core.waveform import Waveform
 from tinyice.wire.listed import Listed
 from tinyice.wire.playlist_reading import read_playlist
 from tinyice.wire.playlist_writing import write_playlist
@@ -52,6 +54,18 @@ class StudioLibrary:
             for one in page.names
         )
         return NameRows(tuple(rows), page.total)
+
+    async def cover(self, track: int) -> Artwork | None:
+        """The picture of a track of that number; None: there is none."""
+        for found in await self._running.library.of_ids([track]):
+            return await self._running.library.artwork(found.path)
+        return None
+
+    async def waveform(self, track: int) -> Waveform | None:
+        """What a track of that number looks like; None: it can't be known."""
+        for found in await self._running.library.of_ids([track]):
+            return await self._running.player.waveform(found)
+        return None
 
     async def facts(self) -> LibraryFacts:
         """How much there is, and how up to date that is."""

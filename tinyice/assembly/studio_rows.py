@@ -50,6 +50,7 @@ def track_row(track: Track) -> TrackRow:
         bitrate=track.bitrate,
         size=track.size,
         fault=as_text(track.fault),
+        version=f"{track.size:x}.{track.mtime_ns:x}",
     )
 
 

@@ -18,6 +18,7 @@ from tinyice.core.errors import DomainError
 from tinyice.core.loudness import Loudness, Measurement
 from tinyice.core.tracks import Track
 from tinyice.core.waveform import Waveform
+from tinyice.work.jobs import Busy
 
 KNOWN_MAX = 5000
 """So many are kept in memory."""
@@ -79,14 +80,17 @@ class Loudnesses:
         return self._known.get(key)
 
     async def waveform(self, root: str, track: Track) -> Waveform | None:
-        """What ``track`` looks like; None: it can't be decoded. Raises ``NotNow``."""
+        """What ``track`` looks like; None: it can't be decoded. Raises ``Busy``."""
         key = _key(root, track)
         if key in self._looks:
             self._looks.move_to_end(key)
             return self._looks[key]
         if key in self._known and self._known[key] is None:
             return None
-        return (await self._find(root, track, is_looked_at=True)).waveform
+        try:
+            return (await self._find(root, track, is_looked_at=True)).waveform
+        except NotNow as error:
+            raise Busy from error
 
     async def _find(self, root: str, track: Track, *, is_looked_at: bool = False) -> Measurement:
         """What the database knows, or what is measured now; ``NotNow`` where nothing can be."""

@@ -17,6 +17,7 @@ from tinyice.autodj.turntable import Turntable
 from tinyice.autodj.upnext import UpNext
 from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
+from tinyice.core.waveform import Waveform
 
 T = TypeVar("T")
 
@@ -89,6 +90,10 @@ class Player:
         if not must_be_measured(current.track, settings.gains):
             return told_loudness(current.track)
         return self._world.loudness(settings.root, current.track, self._table.changed)
+
+    async def waveform(self, track: Track) -> Waveform | None:
+        """What ``track`` looks like; None: that can't be known. Raises ``DomainError``."""
+        return await self._world.waveform(self.settings.root, track)
 
     def fault(self, track: Track) -> str:
         """Why ``track`` is passed over now; "": it is not."""

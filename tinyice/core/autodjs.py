@@ -107,6 +107,8 @@ class TrackRow:
     bitrate: int = 0
     size: int = 0
     fault: str = ""
+    version: str = ""
+    """Another one whenever the file is another one."""
 
 
 @dataclass(frozen=True, slots=True)

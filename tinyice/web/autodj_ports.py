@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tinyice.core.artwork import Artwork
 from tinyice.core.autodjs import (
     AutoDJSnapshot,
     DjModes,
@@ -26,6 +27,7 @@ from tinyice.core.autodjs import (
     TrackRows,
 )
 from tinyice.core.tracks import Tag, TrackQuery
+from tinyice.core.waveform import Waveform
 
 Unwatch = Callable[[], None]
 """Ends a watch."""
@@ -143,6 +145,15 @@ class MusicLibrary(Protocol):
 
     async def names(self, tag: Tag, query: TrackQuery) -> NameRows:
         """What values a tag has in the tracks that are wanted; not for ``ANY`` and ``PATH``."""
+
+    async def cover(self, track: int) -> Artwork | None:
+        """The picture of a track of that number; None: there is none."""
+
+    async def waveform(self, track: int) -> Waveform | None:
+        """What a track of that number looks like; None: that can't be known.
+
+        It is measured if it never was, which takes a while.
+        """
 
     async def facts(self) -> LibraryFacts:
         """How much there is, and how up to date that is."""
