@@ -19,6 +19,7 @@ from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.sessions import OpenedSession, Session
 from tinyice.core.access.tokens import Token
 from tinyice.core.chronicle import Chronicle
+from tinyice.core.autodj_figures import AutoDJFigures
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
@@ -137,6 +138,7 @@ FIGURES = ServerFigures(
             left_out=4096,
         ),
     ),
+    autodjs=(AutoDJFigures("/dj", "playing", is_encoding=True, tracks=12, library_tracks=99),),
 )
 
 

@@ -9,7 +9,8 @@ AUTODJ: tuple[Figure[AutoDJFigures], ...] = (
     Figure(
         GaugeMetricFamily,
         "tinyice_autodj_playing",
-        "1 while it plays and is heard.",
+        "1 while it plays and is heard, 0 when it is stopped or paused, somebody live is heard,"
+        " or there is nothing to play.",
         lambda one: one.state == "playing",
     ),
     Figure(
