@@ -18,8 +18,8 @@ from tinyice.core.access.gatekeeper import SourceLogin
 from tinyice.core.access.principal import Principal, Role, Via
 from tinyice.core.access.sessions import OpenedSession, Session
 from tinyice.core.access.tokens import Token
-from tinyice.core.chronicle import Chronicle
 from tinyice.core.autodj_figures import AutoDJFigures
+from tinyice.core.chronicle import Chronicle
 from tinyice.core.clients import Client
 from tinyice.core.errors import Challenge, MountIdle, MountUnknown, Refused
 from tinyice.core.events import DropReason
