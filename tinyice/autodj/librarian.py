@@ -23,6 +23,8 @@ from tinyice.autodj.librarian_messages import (
     Go,
     Gone,
     Known,
+    Look,
+    Looked,
     Picture,
     Piece,
     Scan,
@@ -31,6 +33,7 @@ from tinyice.autodj.librarian_messages import (
     Wanted,
     to_librarian,
 )
+from tinyice.autodj.named import looked_at
 from tinyice.autodj.tags import read_track
 from tinyice.autodj.walking import TOLD_MAX, Seen, Walk
 from tinyice.core.tracks import Track
@@ -77,6 +80,8 @@ class Librarian:
                 scanning.run()
             case Wanted():
                 self._pipe.send(Picture(message.request, self._cover(message)).framed())
+            case Look():
+                self._pipe.send(Looked(_looked_at(message)).framed())
 
     def _cover(self, wanted: Wanted) -> bytes:
         bounds = Bounds(wanted.bounds)
@@ -182,6 +187,14 @@ class Scanning:
             if any(_is_of(path, piece) for piece in self._order.pieces)
             and not any(is_within(path, folder) for folder in unread)
         )
+
+
+def _looked_at(look: Look) -> Track:
+    try:
+        with at_most(FILE_S):
+            return looked_at(look)
+    except TooSlow:
+        return Track(look.path, fault="to read it takes too long")
 
 
 def _is_of(path: str, piece: Piece) -> bool:

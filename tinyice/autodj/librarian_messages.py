@@ -2,7 +2,8 @@
 
 A scan: ``Scan``, then what is known in any number of ``Known``, then ``Go``; the librarian
 answers with ``Found`` and ``Gone`` in pieces, and ``Scanned``. A cover: ``Wanted``, then
-``Picture``. Values here, frames on the pipe; JSON keeps names that are no UTF-8.
+``Picture``. One file: ``Look``, then ``Looked``. Values here, frames on the pipe; JSON keeps
+names that are no UTF-8.
 """
 
 import json
@@ -27,10 +28,12 @@ class Kind(IntEnum):
     GONE = 65
     SCANNED = 66
     PICTURE = 67
+    LOOKED = 68
     SCAN = 80
     KNOWN = 81
     GO = 82
     WANTED = 83
+    LOOK = 84
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,35 @@ class Picture:
         return Frame(Kind.PICTURE, _NUMBER.pack(self.request) + self.data)
 
 
-TO_LIBRARIAN = frozenset({Kind.SCAN, Kind.KNOWN, Kind.GO, Kind.WANTED})
-FROM_LIBRARIAN = frozenset({Kind.FOUND, Kind.GONE, Kind.SCANNED, Kind.PICTURE})
-ToLibrarian = Scan | Known | Go | Wanted
-FromLibrarian = Found | Gone | Scanned | Picture
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody names this file, by its whole path or by one below ``root``."""
+
+    root: str
+    bounds: Sequence[str]
+    path: str
+    assumed: str = ""
+
+    def framed(self) -> Frame:
+        """As it stands on the pipe."""
+        return _json(Kind.LOOK, [self.root, list(self.bounds), self.path, self.assumed])
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The answer to ``Look``: a track with a fault is not to be played."""
+
+    track: Track
+
+    def framed(self) -> Frame:
+        """As it stands on the pipe."""
+        return _json(Kind.LOOKED, _values(self.track))
+
+
+TO_LIBRARIAN = frozenset({Kind.SCAN, Kind.KNOWN, Kind.GO, Kind.WANTED, Kind.LOOK})
+FROM_LIBRARIAN = frozenset({Kind.FOUND, Kind.GONE, Kind.SCANNED, Kind.PICTURE, Kind.LOOKED})
+ToLibrarian = Scan | Known | Go | Wanted | Look
+FromLibrarian = Found | Gone | Scanned | Picture | Looked
 
 
 def to_librarian(frame: Frame) -> ToLibrarian:
@@ -167,6 +195,8 @@ def to_librarian(frame: Frame) -> ToLibrarian:
             return Known([FileState(*each) for each in told])
         case Kind.WANTED:
             return Wanted(*told)
+        case Kind.LOOK:
+            return Look(*told)
     return Go()
 
 
@@ -182,6 +212,8 @@ def from_librarian(frame: Frame) -> FromLibrarian:
                 return Found([_track(values) for values in told])
             case Kind.GONE:
                 return Gone([str(path) for path in told])
+            case Kind.LOOKED:
+                return Looked(_track(told))
         files, read, broken, gone, seconds, unread, folders, fault, is_all = told
         told_unread = tuple((folder, why) for folder, why in unread)
         counts = (files, read, broken, gone, seconds)

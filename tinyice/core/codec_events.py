@@ -88,6 +88,19 @@ class AutoDJForgot(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CommandFailed(Event):
+    """The program at the key ``command`` of the AutoDJ of ``mount`` went wrong.
+
+    Told once for each new reason.
+    """
+
+    id: ClassVar[str] = "autodj.command.failed"
+    mount: str
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MpdOpened(Event):
     """MPD clients find the AutoDJ of ``mount`` at ``place``."""
 
