@@ -19,6 +19,7 @@ from tinyice.autodj.failures import Failures
 from tinyice.autodj.filling import Filling
 from tinyice.autodj.following import can_follow, quality_like
 from tinyice.autodj.history import History
+from tinyice.autodj.hooks import Hooks, Scene
 from tinyice.autodj.house import PLAYLISTS, House
 from tinyice.autodj.libraries import OpenLibrary
 from tinyice.autodj.library import Library
@@ -78,6 +79,7 @@ class RunningAutoDJ:
             name=config.last_playlist,
             paths=config.playlist,
         )
+        self.hooks = Hooks(Scene(lambda: self.config, self.player, opened.library, house.world))
         self._unwatch = opened.watch(self._library_changed)
         self._scans = opened.scans
         self._is_waiting = False
@@ -107,12 +109,12 @@ class RunningAutoDJ:
         Deferred.fromCoroutine(self._begin()).addErrback(self._not_begun)
 
     def stop(self) -> Deferred[None]:
-        """Leave the mount; fires when its process is no more."""
+        """Leave the mount; fires when its processes are no more."""
         self._is_stopped, self._is_waiting = True, False
         self._unwatch()
-        done = self.player.stop()
+        done, hooks = self.player.stop(), self.hooks.stop()
         self._watchers.clear()
-        return done
+        return done.addCallback(lambda _stopped: hooks)
 
     def change(self, config: AutoDJ) -> None:
         """``config`` holds from now on; its mount and its library are the same."""
@@ -125,11 +127,13 @@ class RunningAutoDJ:
             self.player.set_modes(
                 replace(self.player.modes, random=modes.random, repeat=modes.repeat)
             )
+        self.hooks.changed(before)
         self._watchers.tell()
 
     def sweep(self) -> None:
         """Once a second."""
         now = self._clock.seconds()
+        self.hooks.sweep()
         if self.follows and not self.player.snapshot().is_heard:
             self._follow()
         if self._is_waiting and (len(self.player.playlist) or now >= self._wait_until):
@@ -186,9 +190,10 @@ class RunningAutoDJ:
     async def _begin(self) -> None:
         await self.history.recall(self.lists.recent)
         await self.filling.fill()
+        await self.hooks.first()
         self._is_waiting = not self._is_stopped
         self._wait_until = self._clock.seconds() + PATIENCE_S
-        if len(self.player.playlist) or self.opened.scans:
+        if len(self.player.playlist) or len(self.player.up_next) or self.opened.scans:
             self._play()
 
     def _play(self) -> None:
@@ -204,6 +209,7 @@ class RunningAutoDJ:
     def _started(self, track: Track) -> None:
         self.history.note(track)
         self.filling.played()
+        self.hooks.started(track)
 
     def _library_changed(self) -> None:
         if self.opened.scans != self._scans:
