@@ -24,7 +24,7 @@ NOT_BY_WEB = {
     Action.SEE_ALL_TOKENS,
     Action.REVOKE_ANY_TOKEN,
 }
-NOT_YET: set[Action] = set()
+NOT_YET: set[Action] = {Action.CHANGE_AUTODJS, Action.CHANGE_COMMANDS, Action.BROWSE_FOLDERS}
 """Actions that are in the table before anything asks for them."""
 
 

@@ -27,13 +27,21 @@ Ready = tuple[Compiled, Files]
 Prepare = Callable[[Path, Path], Deferred[Ready]]
 """Calls ``prepare_in_worker`` where it delays nobody."""
 
+HasAutodj = Callable[[Callable[[str], bool]], bool]
+
 _SUFFIX = ".html"
+
+
+def no_autodj(_owns: Callable[[str], bool]) -> bool:
+    """There are none at all."""
+    return False
 
 
 class Pages:
     """Renders pages by name, once they are ready.
 
-    ``waiting`` tells how many mounts wait for approval.
+    ``waiting`` tells how many mounts wait for approval, ``has_autodj`` whether an AutoDJ
+    plays on one of the mounts that a function admits.
     """
 
     _log = Logger()
@@ -46,12 +54,18 @@ class Pages:
         prepare: Prepare,
         *,
         waiting: Callable[[], int],
+        has_autodj: HasAutodj = no_autodj,
     ) -> None:
         self._folder = folder
         self._static = static
         self._prepare = prepare
         self._compiled: Compiled = {}
-        self._common = {"asset": static.url, "site": settings, "mounts_waiting": waiting}
+        self._common = {
+            "asset": static.url,
+            "site": settings,
+            "mounts_waiting": waiting,
+            "has_autodj": has_autodj,
+        }
         self._waiting: list[Callable[[], None]] = []
 
     def when_ready(self, go_on: Callable[[], None]) -> None:

@@ -184,7 +184,14 @@ def make_resource(
     """
     files = StaticFiles(static)
     recent = Briefly(station.snapshot, clock=clock)
-    pages = Pages(templates, files, settings, prepare_pages, waiting=partial(_waiting, recent))
+    pages = Pages(
+        templates,
+        files,
+        settings,
+        prepare_pages,
+        waiting=partial(_waiting, recent),
+        has_autodj=partial(_has_autodj, services),
+    )
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
     played = _nothing if services is None else services.played
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
@@ -234,6 +241,11 @@ def _ways_in(
 def _waiting(recent: Briefly[StationSnapshot]) -> int:
     """How many mounts wait for approval."""
     return sum(mount.waiting for mount in recent.get().mounts)
+
+
+def _has_autodj(services: Services | None, owns: Callable[[str], bool]) -> bool:
+    """Whether an AutoDJ plays on a mount that ``owns`` admits."""
+    return services is not None and any(owns(dj.mount) for dj in services.autodjs.all())
 
 
 def _nothing(_mount: str) -> Sequence[Title]:

@@ -25,6 +25,7 @@ class Place:
 
 PLACES = (
     Place("onair", urls.CONSOLE, "On air", "onair", Action.LIST_MOUNTS, daily=True),
+    Place("studio", urls.STUDIO, "Studio", "studio", Action.LIST_AUTODJS, daily=True),
     Place("stations", urls.STATIONS, "Stations", "stations", Action.LIST_MOUNTS, daily=True),
     Place("audience", urls.AUDIENCE, "Audience", "audience", Action.LIST_LISTENERS, daily=True),
     Place("access", urls.ACCESS, "Access", "shield", Action.SEE_AUDIT, daily=False),
@@ -37,11 +38,10 @@ PLACES = (
 def shell(caller: Caller, here: str) -> Mapping[str, object]:
     """The values that ``console.html`` needs; ``here`` is the key of the page."""
     principal = caller.principal
-    places = [place for place in PLACES if permits(principal, place.action)]
     return {
-        "places": places,
-        "docked": places[:DOCKED],
-        "others": places[DOCKED:],
+        "places": [place for place in PLACES if permits(principal, place.action)],
+        "docked_max": DOCKED,
+        "owns": principal.owns,
         "here": here,
         "may_approve": permits(principal, Action.MAKE_MOUNT),
         "user": principal.name,

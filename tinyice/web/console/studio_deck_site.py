@@ -10,7 +10,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.autodjs import GainBy
 from tinyice.core.errors import Conflict
 from tinyice.web import urls
-from tinyice.web.api.problems import Unfit
+from tinyice.web.api.problems import Unfit, unknown
 from tinyice.web.autodj_ports import AutoDj, Deck
 from tinyice.web.console.studio_page import StudioPage
 from tinyice.web.console.studio_said import Done
@@ -25,7 +25,6 @@ Deed = Callable[[AutoDj, Params], None]
 """Something that is done to an AutoDJ, as a form says."""
 
 _SECONDS_MAX = 86_400.0
-_WHAT = "play, pause, stop, next, previous, seek, volume, shuffle, loop, mix"
 
 
 class StudioDeck:
@@ -42,7 +41,7 @@ class StudioDeck:
         return self.router.bound(self)
 
     @router.route(
-        f"{urls.STUDIO_DECK}/<any({_WHAT}):what>",
+        f"{urls.STUDIO_DECK}/<what>",
         Action.RUN_AUTODJ,
         methods=("POST",),
         changes=True,
@@ -55,7 +54,10 @@ class StudioDeck:
         return await self._page.answer(request, caller, view, self._do(caller, what, params))
 
     async def _do(self, caller: Caller, what: str, params: Params) -> Done:
-        _DEEDS[what](self._page.autodj(caller.mount), params)
+        deed = _DEEDS.get(what)
+        if deed is None:
+            raise unknown("command", what)
+        deed(self._page.autodj(caller.mount), params)
         return Done("")
 
 

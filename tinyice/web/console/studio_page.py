@@ -17,7 +17,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
 from tinyice.web.api.problems import unknown
-from tinyice.web.autodj_ports import AutoDj, AutoDjs
+from tinyice.web.autodj_ports import AutoDj
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.desk import Desk
 from tinyice.web.console.studio_deck import shown_deck
@@ -47,10 +47,10 @@ class StudioPage:
     ``undoing`` remembers what can be taken back.
     """
 
-    def __init__(self, desk: Desk, autodjs: AutoDjs) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.undoing = Undoing()
         self._desk = desk
-        self._autodjs = autodjs
+        self._autodjs = desk.services.autodjs
 
     def autodj(self, mount: str) -> AutoDj:
         """The AutoDJ that plays on ``mount``; raises Unfit."""
