@@ -43,6 +43,15 @@ class Cued:
         return self.choice.entry.track
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that is to play as soon as anything can; ``is_again``: it played before."""
+
+    choice: Choice
+    start_s: float = 0.0
+    is_again: bool = False
+
+
 class Deck:
     """Loads files for ``playout``; ``root`` is the folder that they are in.
 

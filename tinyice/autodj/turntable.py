@@ -13,7 +13,7 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
-from tinyice.autodj.deck import Cued, Deck, shown_title, told
+from tinyice.autodj.deck import Cued, Deck, Wish, shown_title, told
 from tinyice.autodj.gains import gain_db, must_be_measured
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.rundown import Choice, Rundown
@@ -81,7 +81,7 @@ class Turntable:
         )
         self._deck = Deck(self._link, settings.root, tells_titles=settings.tells_titles)
         self._played_s = 0.0
-        self._wish: Choice | None = None
+        self._wish: Wish | None = None
         self._failures, self._losses = 0, 0
         self._suspects = Suspects()
         self._is_lost = False
@@ -154,7 +154,7 @@ class Turntable:
         """Play this, instead of what plays."""
         was_paused = self.state is PlayState.PAUSE
         if self.state is PlayState.STOP or not self._seat.is_heard:
-            self._wish = choice
+            self._wish = Wish(choice, start_s)
             if self.state is PlayState.STOP:
                 self.start()
             return
@@ -223,7 +223,7 @@ class Turntable:
             coming = self._deck.coming
             if self._wish is None and coming is not None:
                 # It was to come, perhaps because somebody wished it, and was never loaded.
-                self._wish = coming.choice
+                self._wish = Wish(coming.choice, coming.start_s, coming.is_again)
             self._deck.clear()
             self._cue()
 
@@ -301,19 +301,20 @@ class Turntable:
         """Have loaded what comes next."""
         deck = self._deck
         current = deck.current
-        choice, self._wish = self._wish, None
-        if choice is None:
-            choice = self.rundown.next(None if current is None else current.choice.entry)
-        if choice is None:
+        wish, self._wish = self._wish, None
+        if wish is None:
+            next_one = self.rundown.next(None if current is None else current.choice.entry)
+            wish = None if next_one is None else Wish(next_one)
+        if wish is None:
             deck.unload()
             if current is None:
                 self._ran_out()
             return
-        track = choice.entry.track
+        choice, track = wish.choice, wish.choice.entry.track
         join = CUT if current is None else join_between(current.track, track, self.settings.fades)
         gain = self._gain(track)
         if deck.coming is None or not deck.coming.is_same(choice, join, gain):
-            deck.load(choice, join, gain)
+            deck.load(choice, join, gain, start_s=wish.start_s, is_again=wish.is_again)
 
     def _gain(self, track: Track) -> float:
         rules, measured = self.settings.gains, None
