@@ -10,8 +10,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
 from tinyice.assembly.late_site import LateSite, MakeResource
-
-ASKED = b"GET / HTTP/1.1\r\nHost: radio\r\n\r\n"
+from tinyice.net.webchannel import make_site
 
 
 class Page(Resource):
@@ -19,9 +18,24 @@ class Page(Resource):
 
     isLeaf = True
 
-    def render_GET(self, _request: Request) -> bytes:  # noqa: N802 (Twisted's name)
+    def __init__(self, asked: list[bytes]) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
         """The page."""
+        self.asked.append(request.uri)
         return b"a page"
+
+
+class Door:
+    """Who gave the request on, and cares no more."""
+
+    def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None: ...
+
+    def closing(self) -> None: ...
+
+    def drained(self) -> None: ...
 
 
 class LateSiteTest(TestCase):
@@ -30,8 +44,9 @@ class LateSiteTest(TestCase):
     def setUp(self) -> None:
         """A site that nobody asked for yet."""
         self.loads: list[Deferred[MakeResource]] = []
-        self.site = Site(LateSite(self._load), timeout=None)
+        self.site = make_site(Site(LateSite(self._load), timeout=None))
         self.made = 0
+        self.asked: list[bytes] = []
 
     def test_nothing_is_loaded_before_the_first_request(self) -> None:
         """An idle server has none of it in memory."""
@@ -68,7 +83,16 @@ class LateSiteTest(TestCase):
         channel, transport = self._ask()
         channel.connectionLost(Failure(ConnectionDone()))
         self.loads[0].callback(self._make)
-        self.assertEqual(transport.value(), b"")
+        self.assertEqual((transport.value(), self.asked), (b"", []))
+
+    def test_what_encoders_ask_for_once_is_done_although_they_went(self) -> None:
+        """A title that came while the site was being loaded is not lost."""
+        for target in (b"/admin/metadata?song=x", b"/admin.cgi?song=x"):
+            channel, _ = self._ask(target)
+            channel.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(self.asked, [])
+        self.loads[0].callback(self._make)
+        self.assertEqual(self.asked, [b"/admin/metadata?song=x", b"/admin.cgi?song=x"])
 
     def test_a_load_that_fails(self) -> None:
         """It is said and logged, and the next request tries again."""
@@ -87,10 +111,11 @@ class LateSiteTest(TestCase):
 
     def _make(self) -> Page:
         self.made += 1
-        return Page()
+        return Page(self.asked)
 
-    def _ask(self) -> tuple[HTTPChannel, StringTransport]:
+    def _ask(self, target: bytes = b"/") -> tuple[HTTPChannel, StringTransport]:
         channel, transport = self.site.buildProtocol(None), StringTransport()
+        channel.waiting = Door()
         channel.makeConnection(transport)
-        channel.dataReceived(ASKED)
+        channel.dataReceived(b"GET " + target + b" HTTP/1.1\r\nHost: radio\r\n\r\n")
         return channel, transport

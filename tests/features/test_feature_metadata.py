@@ -6,7 +6,7 @@ import pytest
 
 from features.conftest import Serve
 from features.sounding import BYTES_A_SECOND, WAIT_S, Encoder, hears
-from features.talk import ADMIN_LOGIN, SOURCE_LOGIN, ask, json_of, login, request, status
+from features.talk import ADMIN_LOGIN, SOURCE_LOGIN, ask, connect, json_of, login, request, status
 from programs.raw import Recorder, split_icy
 from programs.station import PASSWORD, Station
 from programs.waiting import until
@@ -50,6 +50,21 @@ def test_who_may_say_what_plays(station: Station, given: str, method: str) -> No
         answer = ask(station.port, words)
         assert b"<return>1</return>" in answer.body, answer
         assert title_now(station, "/live") == song
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [target("/live", song="hasty"), f"/admin.cgi?mode=updinfo&pass={PASSWORD}&song=hasty"],
+)
+def test_the_title_of_an_encoder_that_does_not_wait(serve: Serve, asked: str) -> None:
+    """The first request that the site ever gets: it is loaded, and the title is not lost."""
+    station = serve()
+    with Encoder(station.port, "/live") as encoder:
+        encoder.play(1)
+        station.wait_for_mount("/live", WAIT_S)
+        with connect(station.port) as hasty:
+            hasty.sendall(request(asked, SOURCE_LOGIN))
+        until(lambda: title_now(station, "/live") == "hasty", within=WAIT_S, what="the title")
 
 
 def test_who_may_not(station: Station) -> None:

@@ -20,9 +20,15 @@ from zope.interface import implementer
 from tinyice.assembly.behind import Behind
 from tinyice.core.events import Event, SourceConnected
 from tinyice.net.webchannel import WebChannel, make_site
+from tinyice.web.urls import ADMIN_METADATA, SHOUTCAST_ADMIN, SHOUTCAST_ADMIN_BELOW
 
 MakeResource = Callable[[], IResource]
 """Makes the site, once its code is loaded."""
+
+_ONCE = tuple(
+    path.encode("ascii") for path in (ADMIN_METADATA, SHOUTCAST_ADMIN, SHOUTCAST_ADMIN_BELOW)
+)
+"""What encoders ask for once, and don't wait long for: it is done although they left."""
 
 _RETRY_AFTER_S = 5
 
@@ -32,7 +38,7 @@ def make_web(behind: Behind, reactor: ReactorBase) -> Callable[[], WebChannel]:
     late = LateSite(partial(behind.worker.perform, partial(load_in_worker, behind, reactor)))
 
     def heard(event: Event) -> None:
-        # encoders send the title a moment later, once, and wait a second for the answer
+        # encoders send the title a moment later, once
         if isinstance(event, SourceConnected):
             late.prepare()
 
@@ -70,6 +76,8 @@ class LateSite:
 
     def render(self, request: Request) -> bytes | int:
         """Answer ``request``, or let the site do so."""
+        if request.path in _ONCE and isinstance(request.channel, WebChannel):
+            request.channel.hold()
         if self._site is not None:
             answer: bytes | int = self._site.render(request)  # type: ignore[no-untyped-call]
             return answer

@@ -154,6 +154,12 @@ class Overloaded(DomainError):
 class NotThere(DomainError):
     """What was named is not there, or is no more."""
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
 
 class NotUsable(DomainError):
     """A name or a path that can't be, or may not."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)

@@ -110,7 +110,7 @@ class Door(Protocol):
         if was in (State.ANSWERING, State.FLUSHING):
             self._publish_finished(*channel.progress)
         if reason is not None:
-            channel.connectionLost(reason)  # type: ignore[no-untyped-call]
+            channel.connectionLost(reason)
 
     def out_of_time(self) -> None:
         """A head or body did not come in time, or nobody takes our answers."""
@@ -158,6 +158,8 @@ class Door(Protocol):
 
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The web site has answered; see ``webchannel.Answered``."""
+        if self._state is State.GONE:
+            return
         if self._head is not None and (probed := probed_path(self._head, status)):
             self._front.unknown_path(self.exchange.client.address, probed)
         self._publish_finished(status, bytes_out)

@@ -11,6 +11,7 @@ from typing import Protocol
 from urllib.parse import quote_from_bytes
 
 from twisted.internet.interfaces import IPushProducer
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
@@ -51,6 +52,9 @@ class WebChannel(HTTPChannel):
     is_clogged = False
     """Whether more is written than the peer takes."""
 
+    _is_held = False
+    _lost: Failure | None = None
+
     @property
     def progress(self) -> tuple[int, int]:
         """Status and bytes of the answer at hand, as far as it got; zeros: not begun."""
@@ -58,6 +62,17 @@ class WebChannel(HTTPChannel):
             if request.startedWriting:
                 return request.code, request.sentLength
         return 0, 0
+
+    def hold(self) -> None:
+        """Carry out the request at hand to its end, although its peer may leave meanwhile."""
+        self._is_held = True
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        """The peer is gone."""
+        if self._is_held:
+            self._lost = reason
+        else:
+            super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def pauseProducing(self) -> None:
         """The peer does not take what is written."""
@@ -86,6 +101,9 @@ class WebChannel(HTTPChannel):
         status, sent = request.code, request.sentLength
         super().requestDone(request)  # type: ignore[no-untyped-call]
         self.waiting.answered(status, sent, persistent=persistent)
+        self._is_held = False
+        if self._lost is not None:
+            self.connectionLost(self._lost)
 
 
 class WholeRequest(SiteRequest):
