@@ -111,6 +111,8 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         Action.CHANGE_SETTINGS.value: "settings of the server changed",
         Action.CHANGE_RELAYS.value: "relays changed",
         Action.CHANGE_TRANSCODERS.value: "transcoders changed",
+        Action.CHANGE_AUTODJS.value: "AutoDJ changed",
+        Action.RUN_AUTODJ.value: "AutoDJ driven by hand",
         Action.RELOAD.value: "configuration read again",
         Action.UPGRADE.value: "server upgraded",
         Action.CHANGE_OWN_PASSWORD.value: "password changed",

@@ -31,6 +31,8 @@ ACTIONS: Mapping[str, str] = {
     Action.CHANGE_BANS.value: "changed bans or the allow list",
     Action.CLEAR_LOCKOUT.value: "cleared a lockout",
     Action.CHANGE_SETTINGS.value: "changed settings",
+    Action.CHANGE_AUTODJS.value: "changed an AutoDJ",
+    Action.RUN_AUTODJ.value: "drove an AutoDJ",
     Action.RELOAD.value: "took over the file",
 }
 """What somebody has done, by the name of the action in the audit."""
