@@ -92,6 +92,8 @@ ONAIR_APPROVE = "/admin/onair/approve"
 ONAIR_REFUSE = "/admin/onair/refuse"
 STUDIO = "/admin/studio"
 STUDIO_MAKE = "/admin/studio-make"
+STUDIO_COVER = "/admin/studio-cover"
+STUDIO_WAVEFORM = "/admin/studio-waveform"
 STUDIO_OF = "/admin/studio/<path:mount>"
 STUDIO_DECK = "/admin/studio-deck"
 STUDIO_LIBRARY = "/admin/studio-library"
@@ -113,8 +115,11 @@ SYSTEM = "/admin/system"
 SYSTEM_NOW = "/admin/system/now"
 SYSTEM_RELOAD = "/admin/system/reload"
 
+COVERS = "/cover"
+COVER = "/cover/<path:mount>"
 LOGO = "/branding/logo"
 API_LOGO = "/api/branding/logo"
+API_PLAYLIST_FILE = "/api/autodjs/playlists/file"
 
 ADMIN_HOME = "/admin/"
 ADMIN_STATS = "/admin/stats"
@@ -161,6 +166,9 @@ PLAYER_SEGMENTS = ("player", "player.webmanifest", "embed")
 
 EXPLORE_SEGMENTS = ("explore", "kiosk", "developers")
 """Where the pages begin that lead to mounts."""
+
+ARTWORK_SEGMENTS = ("cover", "admin/studio-cover", "admin/studio-waveform")
+"""Where pictures of tracks are."""
 
 FEEDS_SEGMENTS = ("oembed",)
 """Where the answers begin that other sites ask for."""
