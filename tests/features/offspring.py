@@ -10,9 +10,13 @@ from programs.station import Station
 
 def worker_pids(station: Station) -> list[int]:
     """The workers that run now, in the order of their start."""
+    return children_with(station, "tinyice.workers")
+
+
+def children_with(station: Station, word: str) -> list[int]:
+    """The children that run now and have ``word`` in their command, in the order of their start."""
     main = station.child.process.pid
-    found = [pid for pid in _children_of(main) if "tinyice.workers" in _command_of(pid)]
-    return sorted(found)
+    return sorted(pid for pid in _children_of(main) if word in _command_of(pid))
 
 
 def lives(pid: int) -> bool:
