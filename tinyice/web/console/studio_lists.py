@@ -137,16 +137,13 @@ class ListDeeds:
         return Done("removed", 1)
 
     def clear(self, caller: Caller, dj: AutoDj, view: View) -> Done:
-        """Take out everything but what plays."""
-        edited, snapshot = list_of(dj, view), dj.snapshot()
-        playing = 0 if snapshot.now is None else snapshot.now.id
-        gone = [row for row in everything(edited) if row.id != playing]
-        if gone:
-            edited.remove([row.id for row in gone])
-        paths = tuple(row.track.path for row in gone)
+        """Take out everything; what plays goes on to its end."""
+        edited = list_of(dj, view)
+        paths = tuple(row.track.path for row in everything(edited))
+        edited.clear()
         is_queue = view.list == "queue"
         self._undoing.keep(caller, Change(dj.mount, is_queue=is_queue, removed=paths))
-        return Done("cleared", len(gone))
+        return Done("cleared", len(paths))
 
     def play(self, dj: AutoDj, view: View, entry: int) -> Done:
         """Play an entry now."""

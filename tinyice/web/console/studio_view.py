@@ -53,10 +53,14 @@ class View:
         return urlencode({name: value for name, value in told.items() if value != ""})
 
     @property
+    def path(self) -> str:
+        """The address of the page, without where somebody is on it."""
+        return f"{urls.STUDIO}{quote(self.mount, safe='/')}"
+
+    @property
     def url(self) -> str:
         """The address of the page."""
-        path = f"{urls.STUDIO}{quote(self.mount, safe='/')}"
-        return f"{path}?{self.query}" if self.query else path
+        return f"{self.path}?{self.query}" if self.query else self.path
 
     def part(self, url: str) -> str:
         """The address of a part of the page."""
