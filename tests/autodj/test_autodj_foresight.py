@@ -139,7 +139,7 @@ def test_what_can_not_be_played_is_passed_over() -> None:
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        (Apart(minutes=90), "repeats Fen Orchestra after 1 min; the rule asks for 90"),
+        (Apart(minutes=90), "repeats Fen Orchestra after 1 min; the rule asks for 90 min"),
         (Apart(songs=2), "repeats Fen Orchestra too soon; the rule asks for 2 others between"),
         (Apart(songs=1), ""),
         (Apart(minutes=1), ""),
@@ -162,8 +162,18 @@ def test_two_of_one_artist_that_are_both_ahead() -> None:
     table.play("a")
     table.up_next.add(track("b", artist="Kestrel"))
     again = table.up_next.add(track("c", artist="Kestrel"))
-    words = "repeats Kestrel after 1 min; the rule asks for 10"
+    words = "repeats Kestrel after 1 min; the rule asks for 10 min"
     assert table.foresee().too_soon == {again: words}
+
+
+def test_an_album_is_played_through() -> None:
+    table = Table("a", artist=Apart(minutes=10), album=Apart(minutes=10))
+    table.play("a")
+    told = {"album": "Tide", "album_artist": "Kestrel", "artist": "Kestrel", "seconds": 30.0}
+    for number in (1, 2, 4):
+        last = table.up_next.add(Track(str(number), title=str(number), number=number, **told))  # type: ignore[arg-type]
+    words = "repeats Kestrel after 30 s; the rule asks for 10 min"
+    assert table.foresee().too_soon == {last: words}
 
 
 def test_a_long_list_is_foreseen_to_its_end_and_judged_at_its_beginning() -> None:

@@ -12,6 +12,8 @@ from tinyice.autodj.entries import Entry
 from tinyice.autodj.playing import PlayerSnapshot, PlayState
 from tinyice.autodj.rundown import Lists
 from tinyice.autodj.separation import Recent, Rule, Separation, likeness
+from tinyice.autodj.transitions import are_consecutive
+from tinyice.core.tracks import Track
 
 JUDGED = 60
 """So many of the next entries are held against the rules."""
@@ -41,7 +43,9 @@ def foresee(lists: Lists, playing: PlayerSnapshot, *, fade_s: float, now: float)
     begins_in = _begins(ahead, max(0.0, first), fade_s)
     judged = ((each, now + begins_in[each.id]) for each in ahead if each.id in begins_in)
     separation = lists.succession.separation
-    return Foresight(begins_in, _too_soon(islice(judged, JUDGED), lists.recent, separation))
+    playing_now = playing.entry.track
+    too_soon = _too_soon(islice(judged, JUDGED), playing_now, lists.recent, separation)
+    return Foresight(begins_in, too_soon)
 
 
 def _in_order(lists: Lists, playing: PlayerSnapshot) -> Iterator[Entry]:
@@ -77,14 +81,20 @@ def _sounds(entry: Entry, fade_s: float) -> float:
 
 
 def _too_soon(
-    ahead: Iterable[tuple[Entry, float]], recent: Recent, separation: Separation
+    ahead: Iterable[tuple[Entry, float]], before: Track, recent: Recent, separation: Separation
 ) -> dict[int, str]:
-    """What those that begin then would repeat; what is ahead counts as played when it is."""
+    """What those that begin then would repeat; what is ahead counts as played when it is.
+
+    ``before``: what plays.
+    """
     found: dict[int, str] = {}
     planned: dict[tuple[Rule, str], tuple[float, int]] = {}
     for place, (entry, at) in enumerate(ahead):
         like = likeness(entry.track)
-        for rule in _RULES:
+        # an album that is played through is meant so
+        is_album = are_consecutive(before, entry.track)
+        before = entry.track
+        for rule in (Rule.TITLE,) if is_album else _RULES:
             last = [planned[rule, key] for key in like.keys(rule) if (rule, key) in planned]
             seen = recent.seen(rule, like)
             if seen is not None and seen.at <= at:
@@ -94,7 +104,7 @@ def _too_soon(
                 between = place - ordinal - 1
                 if separation.of(rule).forbids(at - since, between):
                     found[entry.id] = _words(entry, rule, at - since, separation)
-            planned |= {(rule, key): (at, place) for key in like.keys(rule)}
+        planned |= {(rule, key): (at, place) for rule in _RULES for key in like.keys(rule)}
     return found
 
 
@@ -106,5 +116,6 @@ def _words(entry: Entry, rule: Rule, since_s: float, separation: Separation) -> 
         Rule.ALBUM: f"repeats the album {track.album}" if track.album else "repeats its album",
     }[rule]
     if since_s < limit.minutes * 60:
-        return f"{what} after {since_s // 60:.0f} min; the rule asks for {limit.minutes:g}"
+        since = f"{since_s // 60:.0f} min" if since_s >= 60 else f"{since_s:.0f} s"
+        return f"{what} after {since}; the rule asks for {limit.minutes:g} min"
     return f"{what} too soon; the rule asks for {limit.songs} others between"
