@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError
+from tinyice.core.frozen import FrozenSource
 from tinyice.core.mount import Mount
 from tinyice.core.pace import Pace
 from tinyice.core.quality import Quality
@@ -17,6 +18,7 @@ from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.core.wanting import Audience, is_wanted
 from tinyice.formats.detect import framer_for
+from tinyice.formats.frozen import State
 
 AGAIN_S = 5.0
 """A mount that could not be had is asked for so often."""
@@ -128,6 +130,31 @@ class Seat:
             self._source = self._new_source(quality, station)
             self._station.succeed(mount, old, self._source)
 
+    @property
+    def source(self) -> Source | None:
+        """What feeds the mount, or waits there."""
+        return self._source
+
+    def freeze(self) -> State:
+        """How it stands, but for its source."""
+        return {"is_heard": self.is_heard, "audience": self._audience.freeze()}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``; the source comes after this."""
+        self.is_heard = state["is_heard"]
+        self._audience.thaw(state["audience"])
+
+    def go_on(self, frozen: FrozenSource, begin: Callable[[Source], Mount]) -> None:
+        """The source of another process is here now; ``begin`` brings it onto its mount."""
+        self._source = source = Source.thawed(frozen, self, Pace(0))
+        source.cue = self
+        self._mount = begin(source)
+
+    def forsake(self) -> None:
+        """Another process has the source."""
+        self._mount = self._source = None
+        self.is_heard = False
+
     def announce(self, station: StationHeaders) -> None:
         """Say this of the programme from now on."""
         if self._mount is not None and self._source is not None:
@@ -146,6 +173,9 @@ class Seat:
         """The next bytes."""
         if self._mount is not None and self._source is not None and data:
             self._mount.take(self._source, data)
+            if not self.has_audience:
+                # Headers of what plays: who comes is given those that are in force.
+                self._mount.air.begin_burst()
 
     def play(self, tags: Tags) -> None:
         """From here on this plays."""
