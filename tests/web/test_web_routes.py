@@ -23,8 +23,10 @@ NOT_BY_WEB = {
     # asked by views about what is somebody else's, where one's own is everybody's action
     Action.SEE_ALL_TOKENS,
     Action.REVOKE_ANY_TOKEN,
+    # asked by views about some settings of an AutoDJ
+    Action.CHANGE_COMMANDS,
 }
-NOT_YET: set[Action] = {Action.CHANGE_AUTODJS, Action.CHANGE_COMMANDS, Action.BROWSE_FOLDERS}
+NOT_YET: set[Action] = set()
 """Actions that are in the table before anything asks for them."""
 
 

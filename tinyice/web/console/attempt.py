@@ -69,6 +69,19 @@ async def attempt(deed: Coroutine[Any, Any, T], *, at: str = "") -> T | Fault:
         return Fault(told.status, sentence, field or at)
 
 
+async def judged(deed: Coroutine[Any, Any, T], section: str) -> T:
+    """What ``deed`` gives; what is wrong with a value of ``section`` is told at its field."""
+    try:
+        return await deed
+    except ConfigFaults as error:
+        for fault in error.faults:
+            entry, dot, name = fault.key.partition(".")
+            if dot and entry.startswith(f"{section}["):
+                field = name.partition("[")[0]
+                raise Unfit(422, "invalid", fault.message, field) from None
+        raise
+
+
 def _sentence(words: str) -> str:
     text = words[:1].upper() + words[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -1,12 +1,10 @@
 """What is done from the Network page, by the operations of the API."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from tinyice.config.faults import ConfigFaults
 from tinyice.web.api.masters import (
     MasterSettings,
     NewMaster,
@@ -35,13 +33,11 @@ from tinyice.web.api.relays import (
     remove_relay,
 )
 from tinyice.web.api.shapes import About
-from tinyice.web.console.attempt import filled
+from tinyice.web.console.attempt import filled, judged
 from tinyice.web.console.desk import Desk
 from tinyice.web.console.network_fields import FORMS, Form, changes
 from tinyice.web.guard import Caller
 from tinyice.web.params import Params
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +85,13 @@ class Deeds:
         if which and not found:
             return Saved("same")
         deed = self._change if which else self._make
-        notes = await _judged(deed(caller, form.kind, which, found), form.section)
+        notes = await judged(deed(caller, form.kind, which, found), form.section)
         return Saved("saved" if which else "made", notes)
 
     async def switch(self, caller: Caller, kind: str, which: str, *, on: bool) -> Sequence[str]:
         """Let it work, or rest."""
         form = _form(kind)
-        return await _judged(self._change(caller, kind, which, {"enabled": on}), form.section)
+        return await judged(self._change(caller, kind, which, {"enabled": on}), form.section)
 
     async def remove(self, caller: Caller, kind: str, which: str) -> Sequence[str]:
         """Forget it."""
@@ -145,16 +141,3 @@ def _form(kind: str) -> Form:
     if form is None:
         raise Unfit(400, "invalid", "the form is not complete")
     return form
-
-
-async def _judged(deed: Coroutine[Any, Any, T], section: str) -> T:
-    """What ``deed`` gives; what is wrong with a value is told at its field."""
-    try:
-        return await deed
-    except ConfigFaults as error:
-        for fault in error.faults:
-            entry, dot, name = fault.key.partition(".")
-            if dot and entry.startswith(f"{section}["):
-                field = name.partition("[")[0]
-                raise Unfit(422, "invalid", fault.message, field) from None
-        raise

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinyice.core.access.permissions import Action, permits
+from tinyice.core.access.principal import Principal
 from tinyice.web import urls
 from tinyice.web.guard import Caller
 
@@ -42,6 +43,7 @@ def shell(caller: Caller, here: str) -> Mapping[str, object]:
         "places": [place for place in PLACES if permits(principal, place.action)],
         "docked_max": DOCKED,
         "owns": principal.owns,
+        "may_make_autodj": may_make_autodjs(principal),
         "here": here,
         "may_approve": permits(principal, Action.MAKE_MOUNT),
         "user": principal.name,
@@ -50,3 +52,9 @@ def shell(caller: Caller, here: str) -> Mapping[str, object]:
         "account_url": urls.ACCOUNT,
         "logout_url": urls.LOGOUT,
     }
+
+
+def may_make_autodjs(principal: Principal) -> bool:
+    """Whether there is a mount on which ``principal`` may set one up."""
+    mounts = principal.mounts or ("/",)
+    return any(permits(principal, Action.CHANGE_AUTODJS, mount) for mount in mounts)

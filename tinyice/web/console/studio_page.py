@@ -16,7 +16,6 @@ from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
-from tinyice.web.api.problems import unknown
 from tinyice.web.autodj_ports import AutoDj
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.desk import Desk
@@ -26,6 +25,7 @@ from tinyice.web.console.studio_lists import shown_lists
 from tinyice.web.console.studio_said import Done, done_in
 from tinyice.web.console.studio_undo import Undoing
 from tinyice.web.console.studio_view import View
+from tinyice.web.errors import CommandRefused
 from tinyice.web.guard import Caller
 from tinyice.web.params import params_of
 
@@ -53,10 +53,10 @@ class StudioPage:
         self._autodjs = desk.services.autodjs
 
     def autodj(self, mount: str) -> AutoDj:
-        """The AutoDJ that plays on ``mount``; raises Unfit."""
+        """The AutoDJ that plays on ``mount``; raises CommandRefused."""
         found = self._autodjs.get(mount)
         if found is None:
-            raise unknown("AutoDJ on", mount, "mount")
+            raise CommandRefused(f"There is no AutoDJ on {mount}")
         return found
 
     def studios(self, principal: Principal) -> Sequence[Played]:
@@ -95,7 +95,7 @@ class StudioPage:
         fault: Fault | None = None,
         part: Part = "deck",
     ) -> bytes:
-        """The page as it is now; raises Unfit where there is no AutoDJ."""
+        """The page as it is now; raises CommandRefused where there is no AutoDJ."""
         services = self._desk.services
         dj, now = self.autodj(view.mount), services.now()
         library, lists = await shown_library(dj, view), await shown_lists(dj, view, now)
