@@ -1,5 +1,6 @@
 // The frame for other sites: one button, one title. It plays when it is pressed.
 
+import { showArt } from "./art.js";
 import { write } from "./fields.js";
 import { showPlaying, showTitle, takeKeys } from "./media.js";
 import { nowOn } from "./nowplaying.js";
@@ -37,6 +38,7 @@ function hear(now) {
     write(frame, "name", now.name);
     showTitle(now);
   }
+  showArt(frame, now.on ? now.art : "");
   title = now.on ? now.title : "";
   artist = now.on ? now.artist : "";
   showTally(frame.querySelector(".tally"), now.on ? now.kind : "");

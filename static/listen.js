@@ -2,6 +2,7 @@
 // it waits, and then plays. What is said stands beside the button that it is about.
 
 import { counted, write } from "./fields.js";
+import { showArt } from "./art.js";
 import { showPlayed } from "./history.js";
 import { showPlaying, showTitle, takeKeys } from "./media.js";
 import { nowOn } from "./nowplaying.js";
@@ -69,6 +70,7 @@ function hear(now) {
     document.title = [now.text, now.name].filter(Boolean).join(" · ");
     unplayable.hidden = canPlay(now.type);
   }
+  showArt(stage, now.on ? now.art : "");
   write(stage, "title", (now.on && now.title) || stage.dataset.name);
   write(stage, "artist", now.on ? now.artist : "");
   write(stage, "listeners", counted(now.listeners));

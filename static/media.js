@@ -8,14 +8,19 @@ const ICONS = [192, 512].map((size) => ({
 const logo = document.querySelector("img.ident-logo");
 
 /** Tell the system what plays. */
-export function showTitle({ title, artist, name }) {
+export function showTitle({ title, artist, name, art }) {
   if (!("mediaSession" in navigator)) return;
   navigator.mediaSession.metadata = new MediaMetadata({
     title: title || name,
     artist: artist || name,
     album: name,
-    artwork: logo ? [{ src: logo.src }] : ICONS,
+    artwork: pictures(art),
   });
+}
+
+function pictures(art) {
+  if (art) return [{ src: new URL(art, location).href }];
+  return logo ? [{ src: logo.src }] : ICONS;
 }
 
 /** Tell the system whether something plays. */

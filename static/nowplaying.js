@@ -20,8 +20,8 @@ export function nowOn({ mount, shortcode, unlisted }, hear, lost = () => {}) {
 }
 
 function fromEvent({ name, description, listeners, kind, content_type: type, now_playing: now }) {
-  const { text, since } = now;
-  return { on: true, name, description, listeners, kind, type, text, since, ...apart(now) };
+  const { text, since, art } = now;
+  return { on: true, name, description, listeners, kind, type, text, since, art, ...apart(now) };
 }
 
 function fromAnswer({ station, listeners, live, is_online: on, now_playing: now }) {
@@ -30,7 +30,14 @@ function fromAnswer({ station, listeners, live, is_online: on, now_playing: now 
   const type = "";
   const since = now.played_at ? new Date(now.played_at * 1000).toISOString() : null;
   const kind = on ? (live.is_live ? "client" : "autodj") : "";
-  return { on, name, description, listeners: listeners.total, kind, type, text, since, ...apart(now.song) };
+  const art = artHere(now.song.art);
+  return { on, name, description, listeners: listeners.total, kind, type, text, since, art, ...apart(now.song) };
+}
+
+// the address is for other sites; a logo is shown in another way
+function artHere(address) {
+  const { pathname, search } = new URL(address, location);
+  return pathname.startsWith("/cover/") ? pathname + search : "";
 }
 
 function poll(mount, hear, lost) {

@@ -61,6 +61,7 @@ class TestBeginning:
                 "text": "Kestrel - Low Tide",
                 "artist": "Kestrel",
                 "title": "Low Tide",
+                "art": "",
                 "since": None,
             },
             "kind": "client",

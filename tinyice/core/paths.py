@@ -30,6 +30,7 @@ _TREES = (
     "/admin",
     "/api",
     "/branding",
+    "/cover",
     "/embed",
     "/player",
     "/static",

@@ -17,6 +17,7 @@ from tinyice.core.played import Title
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
 from tinyice.web import urls
 from tinyice.web.answers import Answer, Fields, encode, for_any_frame, respond
+from tinyice.web.artwork import ArtOf
 from tinyice.web.cache import Briefly
 from tinyice.web.cards import Card, card_of
 from tinyice.web.guard import Caller, Guard
@@ -62,6 +63,7 @@ class PlayerSite:
         self,
         recent: Briefly[StationSnapshot],
         played: PlayedOn,
+        art: ArtOf,
         pages: Pages,
         files: StaticFiles,
         *,
@@ -71,6 +73,7 @@ class PlayerSite:
         self.guard = guard
         self._recent = recent
         self._played = played
+        self._art = art
         self._pages = pages
         self._files = files
         self._settings = settings
@@ -90,6 +93,7 @@ class PlayerSite:
         answer = self._pages.answer(
             "player",
             card=card,
+            art=self._art(found),
             played=self._just_played(found),
             shortcode=shortcode_of(found.path),
             address=mount_url(base, found.path),
@@ -105,7 +109,11 @@ class PlayerSite:
         found = self._found("/" + mount)
         card = None if found is None else card_of(found)
         answer = self._pages.answer(
-            "embed", card=card, theme=theme, shortcode=shortcode_of("/" + mount)
+            "embed",
+            card=card,
+            art="" if found is None else self._art(found),
+            theme=theme,
+            shortcode=shortcode_of("/" + mount),
         )
         status = 200 if card is not None else 404
         fields = (*answer.fields, *_UNLISTED)

@@ -1,6 +1,6 @@
 """The web site as one resource: which application answers, and what none must see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,6 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from tinyice.core.chronicle import Chronicle
-from tinyice.core.played import Title
 from tinyice.core.snapshots import StationSnapshot
 from tinyice.web import urls
 from tinyice.web.account_site import AccountSite
@@ -184,21 +183,14 @@ def make_resource(
     """
     files = StaticFiles(static)
     recent = Briefly(station.snapshot, clock=clock)
-    pages = Pages(
-        templates,
-        files,
-        settings,
-        prepare_pages,
-        waiting=partial(_waiting, recent),
-        has_autodj=partial(_has_autodj, services),
-    )
+    make_pages = partial(Pages, templates, files, settings, prepare_pages)
+    pages = make_pages(waiting=partial(_waiting, recent), has_autodj=partial(_has_autodj, services))
     public = PublicSite(station, pages, files, guard=guard, settings=settings)
-    played = _nothing if services is None else services.played
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
-        **listening_sites(recent, played, pages, files, guard=guard, settings=settings),
+        **listening_sites(recent, services, pages, files, guard=guard, settings=settings),
         **icecast,
         **_ways_in(gatekeeper, account, pages, guard=guard, settings=settings),
         **dict.fromkeys(urls.COMPONENTS_SEGMENTS, ComponentsSite(pages, guard=guard)),
@@ -246,8 +238,3 @@ def _waiting(recent: Briefly[StationSnapshot]) -> int:
 def _has_autodj(services: Services | None, owns: Callable[[str], bool]) -> bool:
     """Whether an AutoDJ plays on a mount that ``owns`` admits."""
     return services is not None and any(owns(dj.mount) for dj in services.autodjs.all())
-
-
-def _nothing(_mount: str) -> Sequence[Title]:
-    """What played, where nobody remembers."""
-    return ()

@@ -17,6 +17,7 @@ from tinyice.core.tags import Tags
 from tinyice.web.api.operation import Call, Nothing, Operations
 from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
+from tinyice.web.artwork import arts
 from tinyice.web.origin import configured_base, mount_url
 from tinyice.web.shortcodes import mount_named, number_of, shortcode_of
 from tinyice.web.social import picture
@@ -184,7 +185,8 @@ def now_playing_of(mount: MountSnapshot, services: Services) -> NowPlaying:
     current = next((one for one in titles[:1] if one.tags.display == mount.tags.display), None)
     since = int(current.at.timestamp()) if current is not None else 0
     base = configured_base(services.settings())
-    art = picture(base, services.settings())
+    sign = picture(base, services.settings())
+    art = arts(services.autodjs)(mount)
     history = titles if current is None else titles[1:]
     connected = None if mount.connected_at is None else int(mount.connected_at.timestamp())
     return NowPlaying(
@@ -194,11 +196,11 @@ def now_playing_of(mount: MountSnapshot, services: Services) -> NowPlaying:
         now_playing=NowCurrent(
             sh_id=since,
             played_at=since,
-            song=_song(mount.tags, mount.station.genre, art),
+            song=_song(mount.tags, mount.station.genre, base + art if art else sign),
             elapsed=max(0, now - since) if since else 0,
         ),
         playing_next=None,
-        song_history=tuple(_played(title, art) for title in history),
+        song_history=tuple(_played(title, sign) for title in history),
         is_online=mount.on_air,
     )
 

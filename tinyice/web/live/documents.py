@@ -17,11 +17,12 @@ POINTS = 60
 
 
 class NowPlaying(Struct, frozen=True, kw_only=True):
-    """What plays, and since when that is known."""
+    """What plays, and since when that is known. ``art``: the address of its picture, or ""."""
 
     text: str
     artist: str
     title: str
+    art: str
     since: str | None
 
 
@@ -108,11 +109,11 @@ class StationNow(Struct, frozen=True, kw_only=True):
     time: str | None
 
 
-def public_mount(mount: MountSnapshot, since: datetime | None) -> PublicMount:
-    """``mount``, whose title began at ``since``."""
+def public_mount(mount: MountSnapshot, since: datetime | None, art: str = "") -> PublicMount:
+    """``mount``, whose title began at ``since`` and has its picture at ``art``."""
     tags = mount.tags
     playing = NowPlaying(
-        text=tags.display, artist=tags.artist, title=tags.title, since=moment(since)
+        text=tags.display, artist=tags.artist, title=tags.title, art=art, since=moment(since)
     )
     return PublicMount(
         mount=mount.path,

@@ -11,6 +11,7 @@ from tinyice.core.flow import Rates
 from tinyice.core.latest import Lost
 from tinyice.core.recent import Happening
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
+from tinyice.web.artwork import AUTODJ, art_of
 from tinyice.web.console.signal import chain_of, health_of, is_missed
 from tinyice.web.live.board import Board
 from tinyice.web.live.documents import (
@@ -138,6 +139,10 @@ class Pictures:
             documents[key] = steady_station(board.told(key), self._sums(station, scope))
         board.renew(documents, sides)
 
+    def _art(self, mount: MountSnapshot) -> str:
+        """Where the picture of what plays is, if it has one."""
+        return art_of(mount, self._autodj(mount.path)) if mount.source_kind == AUTODJ else ""
+
     def _sums(self, station: StationSnapshot, scope: Scope) -> StationNow:
         of_side = station.public_mounts if scope.side == "public" else station.mounts
         mounts = [mount for mount in of_side if scope.sees(mount.path)]
@@ -152,7 +157,9 @@ class Pictures:
         documents: Documents = {}
         for mount in station.public_mounts:
             since = self._memory.latest.title_since(mount.path)
-            documents[Key(PUBLIC, "mount", mount.path)] = public_mount(mount, since)
+            documents[Key(PUBLIC, "mount", mount.path)] = public_mount(
+                mount, since, self._art(mount)
+            )
             documents[Key(PUBLIC, "title", mount.path)] = title_of(mount)
         return documents
 

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from tinyice.core.autodjs import AutoDJSnapshot, DjState, TrackRow
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.core.tags import Tags
+from tinyice.web.artwork import cover_of, waveform_of
 from tinyice.web.console.figures import elapsed
 from tinyice.web.live.studio_words import (
     decibels,
@@ -157,6 +158,8 @@ def _now(dj: AutoDJSnapshot) -> StudioNow:
         why=dj.why,
         length=elapsed(track.seconds),
         seconds=round(track.seconds, 2),
+        cover=cover_of(dj.mount, track),
+        wave=waveform_of(dj.mount, track),
         lufs=decibels(None if measured is None else measured.lufs),
         gain=decibels(dj.gain_db),
         peak=decibels(None if measured is None else measured.peak_db),
@@ -190,6 +193,8 @@ def _next(dj: AutoDJSnapshot) -> StudioNext:
         entry=dj.next.id,
         plays=plays,
         line=_joined((by, elapsed(track.seconds) if track.seconds else "")),
+        cover=cover_of(dj.mount, track),
+        wave=waveform_of(dj.mount, track),
         seconds=round(track.seconds, 2),
         join=join_words(dj.join, dj.join_s),
         join_s=dj.join_s,
