@@ -51,9 +51,16 @@ function requestOf(form, pressed) {
 
 function show({ response, page, done }, form) {
   const given = page.querySelector(".app > .page");
-  if (given) renew(response, page, given, form);
+  if (given && done && response.redirected && !hasScriptOf(page)) location.assign(response.url);
+  else if (given) renew(response, page, given, form);
   else if (done) location.assign(response.url);
   else toast("Not done", { tone: "bad", detail: page.body.textContent.trim() });
+}
+
+// a page that needs another script is loaded as a whole
+function hasScriptOf(page) {
+  const address = page.querySelector("script[type=module]")?.getAttribute("src");
+  return [...document.querySelectorAll("script[type=module]")].some((one) => one.getAttribute("src") === address);
 }
 
 function renew(response, page, given, form) {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tinyice.config.mounts import settings_for
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
-from tinyice.core.errors import DomainError
+from tinyice.core.errors import DomainError, NotUsable
 from tinyice.web.api.autodjs import AutoDJSettings, change_autodj, make_autodj
 from tinyice.web.api.problems import Unfit
 from tinyice.web.api.shapes import About
@@ -71,6 +71,7 @@ async def make(desk: Desk, caller: Caller, text: Mapping[str, str]) -> None:
         raise Unfit(422, "invalid", "name the folder of its music", "music_dir")
     if not (text["bitrate"].isascii() and text["bitrate"].isdigit()):
         raise Unfit(422, "invalid", "give a number of kbit/s, such as 128", "bitrate")
+    await _find(desk, text["music_dir"])
     values = {
         "music_dir": text["music_dir"],
         "format": text["format"],
@@ -79,6 +80,16 @@ async def make(desk: Desk, caller: Caller, text: Mapping[str, str]) -> None:
     settings = filled(AutoDJSettings, values)
     call = desk.both(caller, about, settings)
     await judged(make_autodj(desk.services, call), _SECTION)
+
+
+async def _find(desk: Desk, folder: str) -> None:
+    """Look whether there is such a folder: nobody wants an AutoDJ with nothing to play."""
+    if not folder.startswith("/"):
+        return
+    try:
+        await desk.services.autodjs.browse(folder)
+    except NotUsable as error:
+        raise Unfit(422, "invalid", str(error), "music_dir") from None
 
 
 async def switch_on(desk: Desk, caller: Caller) -> None:
