@@ -7,6 +7,9 @@ import "./studio_tabs.js";
 import "./studio_send.js";
 import "./studio_deck.js";
 import "./studio_wave.js";
+import "./studio_library.js";
+import "./studio_lists.js";
+import "./studio_saved.js";
 import { follow } from "./studio_state.js";
 
 follow();

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tinyice.core.autodjs import AutoDJSnapshot, EntryRow
+from tinyice.core.autodjs import AutoDJSnapshot, EntryRow, EntryRows
 from tinyice.core.errors import DomainError
 from tinyice.web.api.problems import Unfit, unknown
 from tinyice.web.autodj_ports import AutoDj, EditedPlaylist, EditedQueue, Picked
@@ -18,7 +18,6 @@ from tinyice.web.console.studio_rows import (
     PlayedRow,
     list_rows,
     played_row,
-    several,
     span,
 )
 from tinyice.web.console.studio_said import Done, done_by
@@ -30,7 +29,7 @@ PAGE = 60
 """So many entries are given at once."""
 
 PLAYS = 100
-WARNED_MAX = 2
+WARNED_MAX = 1
 _NEAR = 20
 _LEAD = 3
 """So many entries before what plays are in sight."""
@@ -82,8 +81,7 @@ async def shown_lists(dj: AutoDj, view: View, now: datetime) -> ListsShown:
         return await _history(dj, view, now)
     snapshot, edited = dj.snapshot(), list_of(dj, view)
     start = _around(snapshot) if view.at is None and view.list == "playlist" else view.at or 0
-    first = edited.page(0, 1)
-    start = min(start, max(0, first.total - 1))
+    start = min(start, max(0, _count(snapshot, view) - 1))
     # one more before and two behind: up and down lead past these
     begin = max(0, start - 1)
     page = edited.page(begin, start - begin + PAGE + 2)
@@ -95,8 +93,8 @@ async def shown_lists(dj: AutoDj, view: View, now: datetime) -> ListsShown:
         start=start,
         total=page.total,
         version=page.version,
-        first=first.rows[0].id if first.rows else 0,
-        summary=_summary(view.list, page.total, page.seconds, _ends(edited, page.total, now)),
+        first=_first(edited, page),
+        summary=_summary(view.list, page, now),
         warnings=_warnings(page.rows),
     )
 
@@ -198,6 +196,16 @@ async def _history(dj: AutoDj, view: View, now: datetime) -> ListsShown:
     return ListsShown(view, snapshot, plays=rows, older=older, total=len(rows))
 
 
+def _count(snapshot: AutoDJSnapshot, view: View) -> int:
+    return snapshot.queue_count if view.list == "queue" else snapshot.playlist_count
+
+
+def _first(edited: EditedPlaylist | EditedQueue, page: EntryRows) -> int:
+    """The entry at the top of the list."""
+    rows = page.rows if page.rows and not page.rows[0].position else edited.page(0, 1).rows
+    return rows[0].id if rows else 0
+
+
 def _around(snapshot: AutoDJSnapshot) -> int:
     """Where the window begins that what plays is in."""
     if snapshot.now is None or snapshot.now.is_queued:
@@ -205,22 +213,16 @@ def _around(snapshot: AutoDJSnapshot) -> int:
     return max(0, snapshot.now.position - _LEAD)
 
 
-def _ends(edited: EditedPlaylist | EditedQueue, total: int, now: datetime) -> datetime | None:
-    last = edited.page(total - 1, 1).rows if total else ()
-    if not last or last[0].begins_in is None:
-        return None
-    return now + timedelta(seconds=last[0].begins_in + last[0].track.seconds)
-
-
-def _summary(name: str, total: int, seconds: float, ends: datetime | None) -> str:
-    if not total:
+def _summary(name: str, page: EntryRows, now: datetime) -> str:
+    if not page.total:
         return ""
-    said = (
-        f"{span(seconds)} queued"
-        if name == "queue"
-        else f"{several(total, 'track')}, {span(seconds)}"
-    )
-    return f"{said}, to {ends:%H:%M}" if ends is not None else said
+    if name != "queue":
+        return span(page.seconds)
+    last, said = page.rows[-1], f"{span(page.seconds)} queued"
+    if last.begins_in is None or last.position != page.total - 1:
+        return said
+    ends = now + timedelta(seconds=last.begins_in + last.track.seconds)
+    return f"{said}, to {ends:%H:%M}"
 
 
 def _warnings(rows: Sequence[EntryRow]) -> list[tuple[str, str]]:

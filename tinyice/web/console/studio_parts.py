@@ -13,6 +13,7 @@ from twisted.web.server import Request
 from tinyice.core.access.permissions import Action, permits
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
+from tinyice.web.api.problems import unknown
 from tinyice.web.autodj_ports import AutoDj
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.desk import Desk
@@ -40,7 +41,10 @@ class Columns:
 
     def dj(self, caller: Caller) -> AutoDj:
         """The AutoDJ of the caller's mount; raises Unfit."""
-        return self.page.autodj(caller.mount)
+        dj = self.desk.services.autodjs.get(caller.mount)
+        if dj is None:
+            raise unknown("AutoDJ on", caller.mount, "mount")
+        return dj
 
     def may_run(self, caller: Caller) -> bool:
         """Whether the caller may change what is played."""

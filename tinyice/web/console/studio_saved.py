@@ -84,10 +84,11 @@ class SavedDeeds:
         return done_by("added", put)
 
     async def save(self, dj: AutoDj, name: str, *, replace: bool) -> Done:
-        """Keep what is in the playlist under this name."""
+        """Keep what is in the playlist under this name; the one that was loaded is renewed."""
         if not name:
             raise Unfit(400, "invalid", _NO_NAME, "name")
-        return Done("saved", await dj.saved.save(name, replace=replace))
+        renews = replace or name == dj.snapshot().playlist_name
+        return Done("saved", await dj.saved.save(name, replace=renews))
 
     async def rename(self, dj: AutoDj, name: str, to: str) -> Done:
         """Give one another name."""
