@@ -1,0 +1,234 @@
+"""AutoDJs of a real server: what their listeners hear, and what happens when things break."""
+
+import json
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from codec.sounds import file_of
+from features.conftest import Serve
+from features.djs import (
+    KINDS,
+    WAIT_S,
+    Tone,
+    autodj,
+    cpu_s,
+    figure,
+    hears,
+    in_turn,
+    pitches,
+    put,
+    sound_of,
+    wait_for,
+)
+from features.offspring import children_with, lives
+from features.sounding import Encoder
+from programs.raw import Recorder
+from programs.station import Station
+from programs.waiting import until
+
+BACK_S = 5.0
+PLAYOUT = "codec.playout"
+TONES = (Tone("a.flac", 440), Tone("b.mp3", 660), Tone("c.ogg", 880))
+LIVE = file_of("mp3", "libmp3lame", seconds=6.0)
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three tones, in FLAC, MP3 and Ogg."""
+    folder = tmp_path_factory.mktemp("tones") / "music"
+    put(folder, *TONES)
+    return folder
+
+
+def test_a_folder_is_heard_in_every_format(serve: Serve, music: Path) -> None:
+    """Each stream is what it is called, and has one tone after the other, with its title."""
+    mounts = {f"/as-{name}": name for name in KINDS}
+    entries = [autodj(path, music, format=name) for path, name in mounts.items()]
+    station = serve(autodjs=entries)
+    for path in mounts:
+        station.wait_for_mount(path, WAIT_S)
+    listeners = {path: Recorder(station.port, path) for path in mounts}
+    for path, name in mounts.items():
+        found = hears(listeners[path], name, 13.0)
+        heard_in_turn = [pitch for pitch in in_turn(found) if pitch]
+        order = [440, 660, 880, 440, 660, 880]
+        assert heard_in_turn[:3] in (order[:3], order[1:4], order[2:5])
+        assert found.faults == 0
+        answer = listeners[path].stop()
+        told = answer.titles if answer.metaint else []
+        if name in ("mp3", "aac"):
+            assert {"Artist 440 - Tone 440", "Artist 660 - Tone 660"} <= set(told)
+        else:
+            assert all(f"Tone {pitch}".encode() in answer.audio for pitch in (440, 660, 880))
+        assert answer.headers["icy-name"] == path[1:]
+
+
+def test_a_live_encoder_takes_over(serve: Serve, music: Path) -> None:
+    """The AutoDJ yields at once, makes nothing meanwhile, and comes back with a fresh track."""
+    station = serve(autodjs=[autodj("/dj", music)], return_after=0)
+    station.wait_for_mount("/dj", WAIT_S)
+    listener = Recorder(station.port, "/dj")
+    hears(listener, "mp3", 2.0)
+    tracks = figure(station, "tracks_total", "/dj")
+    with Encoder(station.port, "/dj") as encoder:
+        encoder.send(LIVE)
+        until(lambda: figure(station, "playing", "/dj") == 0, within=WAIT_S, what="it yields")
+        assert not listener.ended
+        before = sound_of(listener, "mp3").seconds
+        process = children_with(station, PLAYOUT)[0]
+        used = cpu_s(process)
+        time.sleep(1.0)
+        assert cpu_s(process) - used < 0.1
+        assert figure(station, "tracks_total", "/dj") == tracks
+    hears(listener, "mp3", before + 3.0)
+    assert not listener.ended
+    assert figure(station, "tracks_total", "/dj") == tracks + 1
+    assert sound_of(listener, "mp3").faults == 0
+
+
+def test_a_process_that_is_killed(serve: Serve, music: Path) -> None:
+    """In the middle of a track: this mount is back within five seconds, others go on."""
+    station = serve(autodjs=[autodj("/dj", music), autodj("/spared", music)])
+    for path in ("/dj", "/spared"):
+        station.wait_for_mount(path, WAIT_S)
+    listener, spared = Recorder(station.port, "/dj"), Recorder(station.port, "/spared")
+    before = hears(listener, "mp3", 2.0).seconds
+    processes = children_with(station, PLAYOUT)
+    restarts = {path: figure(station, "restarts_total", path) for path in ("/dj", "/spared")}
+    assert set(restarts.values()) == {0}
+    os.kill(processes[0], signal.SIGKILL)
+    killed_at = time.monotonic()
+    path = until(
+        lambda: next((p for p in restarts if figure(station, "restarts_total", p)), ""),
+        within=WAIT_S,
+        what="it is known",
+    )
+    hit, other = (listener, spared) if path == "/dj" else (spared, listener)
+    begun = sound_of(hit, "mp3").seconds
+    hears(hit, "mp3", max(begun, before) + 1.0, within=BACK_S - (time.monotonic() - killed_at))
+    untouched = sound_of(other, "mp3")
+    assert untouched.faults == 0
+    assert 0 not in pitches(untouched)[2:-2]
+    assert not any(one.ended for one in (hit, other))
+    assert f'event=codec.lost mount={path} reason="killed by signal 9"' in station.child.output()
+    assert f"event=codec.restarted mount={path}" in station.child.output()
+
+
+def test_a_folder_that_goes_and_comes(serve: Serve, tmp_path: Path) -> None:
+    """Silence with a clear state and no busy loop; sound again as soon as there are files."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    station = serve(autodjs=[autodj("/dj", folder)])
+    main = station.child.process.pid
+    station.wait_for_mount("/dj", WAIT_S)
+    listener = Recorder(station.port, "/dj")
+    wait_for(station, "silent", "/dj", 1)
+    assert 'event=autodj.silent mount=/dj reason="the playlist is empty"' in station.child.output()
+    silent = hears(listener, "mp3", 2.0)
+    assert set(pitches(silent)) == {0}
+    processes = [main, *children_with(station, PLAYOUT)]
+    used = [cpu_s(one) for one in processes]
+    time.sleep(3.0)
+    spent = [cpu_s(one) - had for one, had in zip(processes, used, strict=True)]
+    assert max(spent) < 0.5
+    put(folder, Tone("a.flac", 660, 3.0))
+    wait_for(station, "playing", "/dj", 1)
+    hears(listener, "mp3", sound_of(listener, "mp3").seconds + 3.0)
+    assert 660 in in_turn(sound_of(listener, "mp3"))
+    shutil.rmtree(folder)
+    wait_for(station, "silent", "/dj", 1)
+    put(folder, Tone("b.flac", 880, 3.0))
+    wait_for(station, "playing", "/dj", 1)
+    hears(listener, "mp3", sound_of(listener, "mp3").seconds + 3.0)
+    assert in_turn(sound_of(listener, "mp3"))[-1] == 880
+    assert not listener.ended
+    assert len(children_with(station, PLAYOUT)) == 1
+
+
+def test_nothing_is_encoded_for_nobody(serve: Serve, music: Path) -> None:
+    """The programme goes on by the clock, and the first listener hears sound at once."""
+    station = serve(autodjs=[autodj("/dj", music), autodj("/ogg", music, format="opus")])
+    for path in ("/dj", "/ogg"):
+        station.wait_for_mount(path, WAIT_S)
+        until(
+            lambda path=path: figure(station, "encoding", path) == 0,
+            within=WAIT_S,
+            what=f"nothing is encoded for {path}",
+        )
+    brought = {
+        path: int(station.statistics()[path]["total_bytes_read"]) for path in ("/dj", "/ogg")
+    }
+    tracks = {path: figure(station, "tracks_total", path) for path in brought}
+    time.sleep(8.0)
+    for path, before in brought.items():
+        # The headers of titles are all that comes.
+        assert int(station.statistics()[path]["total_bytes_read"]) - before < 4000
+        assert 1 <= figure(station, "tracks_total", path) - tracks[path] <= 3
+    for path, encoding in (("/dj", "mp3"), ("/ogg", "opus")):
+        listener = Recorder(station.port, path)
+        found = hears(listener, encoding, 1.0, within=1.5)
+        # In Ogg, the headers that were in force have nothing behind them.
+        assert found.faults <= (encoding == "opus")
+        hears(listener, encoding, 5.0, within=6.0)
+        assert in_turn(listener_sound := sound_of(listener, encoding))
+        assert 0 not in pitches(listener_sound)[2:-2]
+
+
+def test_a_reload_touches_only_what_changed(serve: Serve, music: Path) -> None:
+    """A crossfade changes nothing that runs; other bit rates keep who listens."""
+    before = [autodj("/one", music), autodj("/two", music), autodj("/three", music)]
+    station = serve(autodjs=before)
+    for entry in before:
+        station.wait_for_mount(str(entry["mount"]), WAIT_S)
+    listeners = [Recorder(station.port, path) for path in ("/one", "/two", "/three")]
+    for listener in listeners:
+        hears(listener, "mp3", 2.0)
+    processes = children_with(station, PLAYOUT)
+    reload(station, autodjs=[autodj("/one", music, crossfade=2), autodj("/two", music, bitrate=64)])
+    until(lambda: listeners[2].ended, within=WAIT_S, what="who was taken away is gone")
+    until(
+        lambda: station.sources()["/two"]["bitrate"] == 64, within=WAIT_S, what="another bit rate"
+    )
+    hears(listeners[1], "mp3", sound_of(listeners[1], "mp3").seconds + 4.0)
+    assert 0 not in pitches(sound_of(listeners[0], "mp3"))[2:-2]
+    assert not any(one.ended for one in listeners[:2])
+    until(
+        lambda: len(children_with(station, PLAYOUT)) == 2,
+        within=WAIT_S,
+        what="two processes are left",
+    )
+    now = children_with(station, PLAYOUT)
+    assert len(set(now) & set(processes)) == 1
+    assert sum(lives(one) for one in processes) == 1
+
+
+def reload(station: Station, **changes: object) -> None:
+    """Let these settings hold."""
+    path = station.home / "tinyice.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    station.child.send(signal.SIGHUP)
+
+
+def test_a_folder_alone_stands_in(serve: Serve, music: Path) -> None:
+    """By ``music_dir`` of a mount: in the format of who was live, for the same listeners."""
+    station = serve(
+        advanced_mounts={"/live": {"music_dir": str(music)}}, return_after=0, source_timeout=60
+    )
+    with Encoder(station.port, "/live", content_type="audio/aac") as encoder:
+        encoder.send(file_of("adts", "aac", seconds=6.0, samplerate=48000))
+        listener = Recorder(station.port, "/live")
+        before = hears(listener, "aac", 1.0).seconds
+        time.sleep(2.5)
+    hears(listener, "aac", before + 12.0)
+    assert not listener.ended
+    found = sound_of(listener, "aac")
+    assert found.samplerate == 48000
+    assert {660, 880} & set(in_turn(found))
+    assert station.sources()["/live"]["server_type"] == "audio/aac"
