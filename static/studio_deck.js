@@ -90,14 +90,16 @@ function putVolume(percent) {
 }
 
 function putNext(next) {
-  write("next", { ...next, plays: next.plays || "Nothing comes next" }, ["plays", "line", "join"]);
+  const join = next.join || told("mix")?.words || "";
+  write("next", { ...next, plays: next.plays || "Nothing comes next", join }, ["plays", "line", "join"]);
   putCover(find("[data-next-cover]"), next.cover);
   find("[data-next-in]").hidden = !next.entry;
   tick();
 }
 
 function putMix(mix) {
-  write("mix", mix, ["words"]);
+  find("[data-mix-words]").title = mix.words;
+  if (told("next")) putNext(told("next"));
   // what somebody is about to set stays
   if (find(".mix-set").open) return;
   find("#mix-crossfade").value = mix.seconds;

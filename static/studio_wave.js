@@ -1,5 +1,6 @@
 // The waveform of what plays, and the picture of the transition: drawn from what was
-// measured of the files. Where nothing was measured there is a plain line.
+// measured of the files, each as high as there is room. Where nothing was measured there
+// is a plain line.
 
 import { on, told } from "./studio_state.js";
 
@@ -7,6 +8,7 @@ const PITCH = 3;
 const WIDTH = 1000;
 const HEIGHT = 100;
 const LEAST = 1.5;
+const QUIETEST = 48;
 const KEPT = 8;
 
 const LANES = { width: 900, height: 44, from: 378, to: 558 };
@@ -49,13 +51,15 @@ async function peaksAt(address) {
 async function fetched(address) {
   try {
     const response = await fetch(address);
-    if (response.status !== 200) return null;
+    if (response.status !== 200) throw new Error(`${address}: ${response.status}`);
     const { peaks } = await response.json();
-    return peaks.length ? peaks : null;
+    const highest = Math.max(...peaks, QUIETEST);
+    if (peaks.length) return peaks.map((peak) => peak / highest);
   } catch {
-    measured.delete(address);
-    return null;
+    // then there is a line
   }
+  measured.delete(address);
+  return null;
 }
 
 async function drawNow() {
@@ -71,7 +75,7 @@ function bars(peaks) {
   const count = Math.max(40, Math.min(peaks.length, Math.floor(wave.clientWidth / PITCH)));
   const step = WIDTH / count;
   return gathered(peaks, count)
-    .map((peak, at) => bar((at + 0.5) * step, HEIGHT / 2, Math.max(LEAST, (peak / 255) * (HEIGHT / 2))))
+    .map((peak, at) => bar((at + 0.5) * step, HEIGHT / 2, Math.max(LEAST, peak * (HEIGHT / 2))))
     .join("");
 }
 
@@ -79,7 +83,9 @@ async function drawMix() {
   const [now, next] = [told("now"), told("next")];
   const place = deck.querySelector("[data-mix-picture]");
   const both = Boolean(now?.entry && next?.entry);
-  place.hidden = !both;
+  place.toggleAttribute("hidden", !both);
+  deck.querySelector("[data-mix-out]").textContent = both ? now.plays : "";
+  deck.querySelector("[data-mix-in]").textContent = both ? next.plays : "";
   if (!both) return;
   const [out, into] = await Promise.all([peaksAt(now.wave), peaksAt(next.wave)]);
   if (told("now") !== now || told("next") !== next) return;
@@ -92,8 +98,6 @@ async function drawMix() {
   put("[data-curve=out]", `M0 ${level(1)}H${from}${slope(from, to, (at) => rise(1 - at))}`);
   put("[data-curve=in]", `M${from} ${level(0)}${slope(from, to, rise)}H${LANES.width}`);
   put("[data-marks]", `M${from} 0V92${fades ? `M${to} 0V92` : ""}`);
-  deck.querySelector("[data-mix-out]").textContent = now.plays;
-  deck.querySelector("[data-mix-in]").textContent = next.plays;
 }
 
 function put(selector, path) {
@@ -106,7 +110,7 @@ function lane(peaks, seconds, timeAt) {
   for (let x = LANE_PITCH / 2; x < LANES.width; x += LANE_PITCH) {
     const at = timeAt(x) / seconds;
     if (!(at >= 0 && at < 1)) continue;
-    const peak = peaks ? peaks[Math.floor(at * peaks.length)] / 255 : 0;
+    const peak = peaks ? peaks[Math.floor(at * peaks.length)] : 0;
     drawn.push(bar(x, LANES.height / 2, Math.max(1, (peak * LANES.height) / 2)));
   }
   return drawn.join("");

@@ -148,8 +148,13 @@ def test_covers_and_waveforms_of_a_library() -> None:
         assert web.ask(address).status == 401
         assert web.ask(address.replace("/live", "/two"), DJ).status == 403
         assert web.ask(address.replace("/live", "/two"), ADMIN).status == 404
-        for track in ("8", "", "x", "-1", "9" * 30):
+        for track in ("", "x", "-1", "9" * 30):
             assert web.ask(address.replace("track=7", f"track={track}"), ADMIN).status == 404
+    assert web.ask(COVER.replace("track=7", "track=8"), ADMIN).status == 404
+    # not measured yet is no fault, and not for long
+    looks = web.ask(WAVEFORM.replace("track=7", "track=8&v=1"), ADMIN)
+    assert looks.json() == {"peaks": [], "levels": []}
+    assert "no-store" in looks.head["cache-control"]
 
 
 def test_too_much_at_once() -> None:

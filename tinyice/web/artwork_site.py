@@ -11,7 +11,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.artwork import Artwork
 from tinyice.core.snapshots import MountSnapshot, StationSnapshot
 from tinyice.web import urls
-from tinyice.web.answers import Answer, respond
+from tinyice.web.answers import NOT_CACHED, Answer, respond
 from tinyice.web.artwork import answer_picture, kept, shown_track, version_of
 from tinyice.web.autodj_ports import AutoDjs, MusicLibrary
 from tinyice.web.cache import Briefly
@@ -20,6 +20,7 @@ from tinyice.web.params import Params, params_of
 from tinyice.web.router import Router
 
 _DIGITS_MAX = 18
+_NOTHING = b'{"peaks":[],"levels":[]}'
 
 
 class ArtworkSite:
@@ -58,11 +59,11 @@ class ArtworkSite:
 
     @router.route(urls.STUDIO_WAVEFORM, Action.SEE_AUTODJ, mount="query")
     async def waveform(self, request: Request, caller: Caller) -> bytes:
-        """Peaks and levels of a track in columns, each from 0 to 255."""
+        """Peaks and levels of a track in columns, each from 0 to 255; none if not measured yet."""
         params = params_of(request)
         found = await self._library(caller).waveform(_track_in(params))
         if found is None:
-            raise NotFound
+            return respond(request, Answer(200, "application/json", _NOTHING, NOT_CACHED))
         columns = {"peaks": list(found.peaks), "levels": list(found.levels)}
         body = json.dumps(columns, separators=(",", ":")).encode()
         tag = f'"{blake2b(body, digest_size=10).hexdigest()}"'
