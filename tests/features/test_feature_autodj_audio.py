@@ -13,6 +13,7 @@ import pytest
 from mutagen.flac import FLAC
 
 from codec.playing import write
+from features.api_talk import Api, accounts, secret_of
 from features.conftest import Serve
 from features.measured import (
     Known,
@@ -39,10 +40,12 @@ FADE_S = 1.5
 NOTES = {"Low": (400.0, 4.0), "Middle": (650.0, 5.0), "High": (1000.0, 3.6)}
 CUTS = (2.1, 3.37, 1.9, 2.75, 3.03, 2.2, 3.9, 2.6, 1.7, 3.3, 2.9, 3.1, 2.45, 3.6)
 WHOLE_S = 60.0
+LONG_S = 120.0
+PAUSED_AT_S, RESUMED_AT_S, SOUGHT_AT_S, SOUGHT_S = 5.0, 8.5, 14.0, 90.0
 KINDS = {"mp3": "mpeg", "aac": "adts", "opus": "ogg", "flac": "ogg"}
 WAIT_S = 60.0
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("ffmpeg")]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.needs_program("ffmpeg")]
 
 
 def entry(music: Path, mount: str, encoding: str, **more: object) -> dict[str, object]:
@@ -61,6 +64,7 @@ def fill(music: Path) -> None:
     for number, (title, (pitch, seconds)) in enumerate(NOTES.items(), 1):
         path = music / "titles" / f"{number}.flac"
         put(path, tone(seconds, pitch), artist=f"Ä{number}", title=title)
+    put(music / "steered" / "1.flac", sweep(LONG_S), artist="A", title="T")
     for number, (title, level) in enumerate((("Loud", 0.9), ("Quiet", 0.12)) * 2, 1):
         wave = noise(5.0, level, number)
         put(music / "measured" / f"{number}.flac", wave, artist=f"A{number}", title=title)
@@ -78,6 +82,7 @@ ENTRIES = {
     "/titles": ("mp3", {"bitrate": 320}),
     "/measured": ("aac", {"gain": "track"}),
     "/tagged": ("opus", {"gain": "track"}),
+    "/steered": ("flac", {}),
 }
 
 
@@ -88,9 +93,17 @@ class Captured:
         self.station = station
         self.recorders = {mount: self._recorder(mount) for mount in ENTRIES}
         self.sizes: list[tuple[float, int]] = []
+        self.steered: dict[str, float] = {}
         watched = self.recorders["/titles"]
         until(lambda: watched.listened_s > 1.0, within=WAIT_S, what="sound comes")
+        steps = [
+            (PAUSED_AT_S, "pause", None),
+            (RESUMED_AT_S, "play", None),
+            (SOUGHT_AT_S, "seek", {"seconds": SOUGHT_S}),
+        ]
         while watched.listened_s < HEARD_S:
+            if steps and watched.listened_s >= steps[0][0]:
+                self._steer(*steps.pop(0)[1:])
             assert not watched.ended
             self.sizes.append((time.monotonic(), watched.size))
             time.sleep(0.1)
@@ -101,6 +114,12 @@ class Captured:
     def _recorder(self, mount: str) -> Recorder:
         until(lambda: self.station.plays(mount), within=WAIT_S, what=f"{mount} plays")
         return Recorder(self.station.port, mount)
+
+    def _steer(self, command: str, body: object) -> None:
+        api = Api(self.station, secret_of("root"))
+        reply = api.ask("POST", f"/api/autodjs/{command}", body, mount="/steered")
+        assert reply.status == 200, reply.body
+        self.steered[command] = time.monotonic()
 
     def heard(self, mount: str) -> Samples:
         """What was heard there, one channel."""
@@ -118,7 +137,7 @@ def captured(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Captured
     music = tmp_path_factory.mktemp("music")
     fill(music)
     entries = [entry(music, mount, kind, **more) for mount, (kind, more) in ENTRIES.items()]
-    return Captured(serve(autodjs=entries))
+    return Captured(serve(autodjs=entries, api_rate=0, **accounts()))
 
 
 def test_no_sample_is_missing_or_repeated_on_flac(captured: Captured) -> None:
@@ -201,6 +220,26 @@ def test_links_of_ogg_are_as_long_as_their_tracks(captured: Captured) -> None:
     assert all(abs(seconds - 5.0) < 0.05 for seconds in found[1:-1])
     whole = len(captured.heard("/tagged")) / 48000
     assert math.isclose(sum(found), whole, abs_tol=0.1)
+
+
+def test_a_pause_resumes_in_place_and_a_seek_is_exact(captured: Captured) -> None:
+    """Silence while it lasts; what comes then is the next sample, or the one that is wanted."""
+    found, whole = captured.heard("/steered"), sweep(LONG_S)[:, 0]
+    quiet = np.flatnonzero(np.convolve(found == 0, np.ones(RATE // 2), "valid") > RATE // 2 - 1)
+    begin, end = int(quiet[0]), int(quiet[-1]) + RATE // 2
+    paused_s = captured.steered["play"] - captured.steered["pause"]
+    assert abs((end - begin) / RATE - paused_s) < 0.5
+    edge, probe = RATE // 20, 1000
+    before = place_of(found[begin - edge - probe : begin - edge], whole) + probe + edge
+    after = place_of(found[end + edge : end + edge + probe], whole) - edge
+    assert before >= edge + probe
+    assert abs(after - before) < 0.01 * RATE
+    last = place_of(found[-probe:], whole) - (len(found) - probe)
+    first_heard = round(SOUGHT_S * RATE) - last
+    assert end < first_heard < len(found)
+    # Until there the track went on without a break, but for the edges.
+    middle = place_of(found[first_heard - RATE : first_heard - RATE + probe], whole)
+    assert middle - (first_heard - RATE) == after - end
 
 
 def test_the_pace_is_that_of_the_clock(captured: Captured) -> None:
