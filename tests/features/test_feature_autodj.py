@@ -144,7 +144,7 @@ def test_a_folder_that_goes_and_comes(serve: Serve, tmp_path: Path) -> None:
     assert 660 in in_turn(sound_of(listener, "mp3"))
     shutil.rmtree(folder)
     wait_for(station, "silent", "/dj", 1)
-    put(folder, Tone("b.flac", 880, 3.0))
+    put(folder, Tone("a.flac", 880, 3.0))
     wait_for(station, "playing", "/dj", 1)
     hears(listener, "mp3", sound_of(listener, "mp3").seconds + 3.0)
     assert in_turn(sound_of(listener, "mp3"))[-1] == 880

@@ -66,6 +66,11 @@ class Failures:
         """It is another file now, and may be tried."""
         self._failed.pop(path, None)
 
+    def clear(self) -> None:
+        """Everything may be tried."""
+        self._failed.clear()
+        self.in_a_row = 0
+
     def has_failed(self, track: Track) -> bool:
         """Whether it failed when it was tried last."""
         return track.path in self._failed

@@ -11,7 +11,7 @@ Rules of this file:
   of files that have changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -29,7 +29,8 @@ from tinyice.wire.listed import Listed
 class Filling:
     """Fills the playlist of ``player``, which plays on ``mount``.
 
-    ``name`` is that of a saved playlist, ``paths`` what is played without one.
+    ``name`` is that of a saved playlist, ``paths`` what is played without one. ``changed``
+    is told of the path of each file that is another one now.
     """
 
     _log = Logger()
@@ -43,6 +44,7 @@ class Filling:
         *,
         name: str,
         paths: Sequence[str],
+        changed: Callable[[str], None],
     ) -> None:
         self._mount = mount
         self._player = player
@@ -50,6 +52,7 @@ class Filling:
         self._saved = saved
         self._name = name
         self._paths = tuple(paths)
+        self._changed = changed
         self._version = player.playlist.version
         self._is_drawn = False
         self._left = 0
@@ -101,6 +104,7 @@ class Filling:
         if self.is_ours:
             current = self._player.snapshot().entry
             kept = None if current is None else current.id
+            self._note_changes(wanted)
             self._player.edit(lambda playlist: bring(playlist, wanted, kept))
             self._version = self._player.playlist.version
 
@@ -116,9 +120,16 @@ class Filling:
             if track is not None and track != entry.track and entry.id in playlist
         ]
         if changed:
+            self._note_changes([track for _entry, track in changed])
             self._player.edit(lambda playlist: update(playlist, changed))
             if is_ours:
                 self._version = playlist.version
+
+    def _note_changes(self, tracks: Sequence[Track]) -> None:
+        before = {entry.track.path: entry.track for entry in self._player.playlist}
+        for track in tracks:
+            if before.get(track.path, track) != track:
+                self._changed(track.path)
 
     async def _wanted(self) -> Sequence[Track]:
         if self._name:

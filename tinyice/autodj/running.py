@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from tinyice.autodj.ahead import Ahead
 from tinyice.autodj.entries import EntryIds
 from tinyice.autodj.failures import Failures
 from tinyice.autodj.filling import Filling
@@ -78,8 +79,16 @@ class RunningAutoDJ:
             self.saved,
             name=config.last_playlist,
             paths=config.playlist,
+            changed=self.lists.failures.forget,
         )
         self.hooks = Hooks(Scene(lambda: self.config, self.player, opened.library, house.world))
+        self._ahead = Ahead(
+            root,
+            self.lists.playlist,
+            house.world.waveform,
+            lambda: self.player.settings.gains,
+            self._clock,
+        )
         self._unwatch = opened.watch(self._library_changed)
         self._scans = opened.scans
         self._is_waiting = False
@@ -112,6 +121,7 @@ class RunningAutoDJ:
         """Leave the mount; fires when its processes are no more."""
         self._is_stopped, self._is_waiting = True, False
         self._unwatch()
+        self._ahead.stop()
         done, hooks = self.player.stop(), self.hooks.stop()
         self._watchers.clear()
         return done.addCallback(lambda _stopped: hooks)
@@ -142,6 +152,7 @@ class RunningAutoDJ:
         if (is_sought or self.filling.fault) and now >= self._fill_at:
             self._fill_at = now + (LOOK_WHILE_SCANNED_S if is_sought else FILL_AGAIN_S)
             self.filling.renew()
+        self._ahead.sweep()
 
     def figures(self) -> AutoDJFigures:
         """How it is doing, in numbers."""
@@ -214,6 +225,9 @@ class RunningAutoDJ:
     def _library_changed(self) -> None:
         if self.opened.scans != self._scans:
             self._scans = self.opened.scans
+            if not self.opened.fault and self.player.snapshot().is_silent:
+                # A disk is back, perhaps: what failed may be tried again.
+                self.lists.failures.clear()
             self.filling.renew()
         self._watchers.tell()
 
