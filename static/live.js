@@ -5,6 +5,7 @@
 // sums, `happened(e)` for what happened, and `status("live" | "stale")` when
 // what is shown begins or ceases to be up to date. In place of the two names an
 // address with other wishes may be given; of an AutoDJ, `studio(part)` tells.
+// lookAt(mounts, levels) has levels told, too, by the stream that a page has already.
 
 import { Picture } from "./live_picture.js";
 import { Share } from "./live_share.js";
@@ -37,6 +38,11 @@ class Watch {
     };
   }
 
+  /** Have the levels of these mounts told, too, and of no others. */
+  lookAt(mounts) {
+    this.#share.want(mounts);
+  }
+
   #look() {
     if (this.#handlers.size && !this.#env.document.hidden) {
       this.#share.join();
@@ -50,6 +56,7 @@ class Watch {
   #hear(event, data) {
     this.#await();
     this.#become("live");
+    if (event === "levels") this.#tell("levels", data.levels);
     for (const [name, value] of this.#picture.apply(event, data)) this.#tell(name, value);
   }
 
@@ -69,13 +76,25 @@ class Watch {
   }
 }
 
-/** The way to watch in an environment: what a browser gives a page, or a test. */
+/** The ways to watch and to look in an environment: what a browser gives a page, or a test. */
 export function watcher(env) {
   const watches = new Map();
-  return (kind, handlers) => {
+  const looker = { levels: null };
+  let looked = null;
+  const of = (kind) => {
     if (!watches.has(kind)) watches.set(kind, new Watch(env, ADDRESSES[kind] ?? kind));
-    return watches.get(kind).add(handlers);
+    return watches.get(kind);
   };
+  const watch = (kind, handlers) => of(kind).add(handlers);
+  watch.lookAt = (mounts, levels) => {
+    looker.levels = levels;
+    if (!looked && mounts.length) {
+      looked = watches.values().next().value ?? of("admin");
+      looked.add(looker);
+    }
+    looked?.lookAt(mounts);
+  };
+  return watch;
 }
 
 const here = {
@@ -89,3 +108,6 @@ const here = {
 
 /** Follow the station; the answer ends it. */
 export const watch = watcher(here);
+
+/** Have levels(l) called ten times a second with the levels of these mounts, and of no others. */
+export const lookAt = watch.lookAt;

@@ -5,6 +5,9 @@
 // stream, and gives what it hears to the others. A tab that is hidden leaves the
 // queue, and the lock if it has it, so that the next one takes over. Without
 // locks or channels each tab has a stream of its own.
+//
+// Levels come only of the mounts that some tab looks at: each tab says of which, and
+// the leader asks the server for all of them.
 
 import { Stream } from "./live_stream.js";
 
@@ -18,6 +21,9 @@ export class Share {
   #stream = null;
   #leave = null;
   #mark = `${Date.now()} ${Math.random()}`;
+  #levels = [];
+  #others = new Map();
+  #asked = "";
 
   /** `heard(event, data)`; `known()` gives the events that bring others up to date. */
   constructor(env, address, heard, known) {
@@ -33,6 +39,13 @@ export class Share {
     return this.#stream !== null;
   }
 
+  /** Look at the levels of these mounts, too, and of no others. */
+  want(mounts) {
+    this.#levels = mounts;
+    if (this.leads) this.#ask();
+    else this.#channel?.postMessage({ want: mounts, from: this.#mark });
+  }
+
   /** Follow. */
   join() {
     if (this.#leave || this.#stream) return;
@@ -44,12 +57,15 @@ export class Share {
     this.#channel.onmessage = ({ data }) => this.#take(data);
     this.#queue();
     this.#channel.postMessage({ ask: this.#mark });
+    if (this.#levels.length) this.want(this.#levels);
   }
 
   /** Follow no more, and let another tab lead. */
   part() {
     this.#stream?.close();
     this.#stream = null;
+    this.#others.clear();
+    this.#channel?.postMessage({ want: [], from: this.#mark });
     this.#channel?.close();
     this.#channel = null;
     this.#leave?.();
@@ -76,13 +92,35 @@ export class Share {
   }
 
   #lead() {
-    this.#stream = new Stream(this.#env, this.#address, (event, data) => {
+    this.#asked = this.#wanted();
+    this.#stream = new Stream(this.#env, this.#asked, (event, data) => {
       this.#channel?.postMessage({ events: [[event, data]] });
       this.#heard(event, data);
     });
+    this.#channel?.postMessage({ wants: true });
+  }
+
+  #wanted() {
+    const mounts = [...new Set([...this.#levels, ...[...this.#others.values()].flat()])].sort();
+    // no path has a ? in it
+    if (!mounts.length) return this.#address;
+    const sign = this.#address.includes("?") ? "&" : "?";
+    return `${this.#address}${sign}levels=${encodeURIComponent(mounts.join("?"))}`;
+  }
+
+  #ask() {
+    const wanted = this.#wanted();
+    if (wanted === this.#asked) return;
+    this.#asked = wanted;
+    this.#stream.move(wanted);
   }
 
   #take(message) {
+    if (message.wants && !this.leads && this.#levels.length) this.want(this.#levels);
+    if (message.want && this.leads) {
+      this.#others.set(message.from, message.want);
+      this.#ask();
+    }
     if (message.ask && this.leads) this.#channel.postMessage({ events: this.#known(), to: message.ask });
     if (!message.events || this.leads || (message.to && message.to !== this.#mark)) return;
     for (const [event, data] of message.events) this.#heard(event, data);

@@ -5,7 +5,7 @@
 // nor when a connection is dead and nobody says so: then it is done here, later
 // each time.
 
-const EVENTS = ["mounts", "station", "mount", "gone", "trend", "studio", "happened"];
+const EVENTS = ["mounts", "station", "mount", "gone", "trend", "studio", "happened", "levels"];
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60000;
 
@@ -29,6 +29,13 @@ export class Stream {
     this.#env = env;
     this.#address = address;
     this.#heard = heard;
+    this.#open();
+  }
+
+  /** Go on with another address: it is all told anew. */
+  move(address) {
+    this.#address = address;
+    this.close();
     this.#open();
   }
 

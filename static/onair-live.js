@@ -6,6 +6,7 @@
 import "./console.js";
 import { bitRate, count, elapsed } from "./figures.js";
 import { watch } from "./live.js";
+import "./meters.js";
 import { markListening } from "./onair-monitor.js";
 import { fill, shape, steadyPart, tick } from "./onair-strip.js";
 import { toast } from "./toast.js";

@@ -7,7 +7,7 @@ import { setIcon } from "./icons.js";
 import { draw } from "./spark.js";
 
 const SHAPES = { ok: "check", warn: "alert", bad: "bad" };
-const VARYING = "[data-field], [data-since], .count-pk";
+const VARYING = "[data-field], [data-since], [data-meter], .count-pk";
 
 /** What the server must draw anew when it differs. */
 export function shape(told) {

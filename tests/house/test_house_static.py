@@ -21,7 +21,7 @@ _MADE_OF_TEXT = re.compile(
     r"\b(?:insertAdjacentHTML|document\.write|eval|new Function|createContextualFragment)\b"
     r"|\b(?:innerHTML|outerHTML)\s*\+?=(?!=)"
 )
-HANDED_IN = {"--v"}
+HANDED_IN = {"--v", "--at"}
 """Set by a script, where a drawing depends on a figure."""
 
 

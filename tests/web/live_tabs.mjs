@@ -43,7 +43,12 @@ class Browser {
     };
     tab.watch = async () => {
       const note = (name) => (value) => tab.told.push([name, value]);
-      tab.stop = watcher(env)(tab.kind, {
+      const watch = watcher(env);
+      tab.lookAt = async (...mounts) => {
+        watch.lookAt(mounts, note("levels"));
+        await browser.settle();
+      };
+      tab.stop = watch(tab.kind, {
         mount: note("mount"), gone: note("gone"), station: note("station"),
         happened: note("happened"), status: note("status"),
       });
@@ -263,6 +268,50 @@ const tests = {
       await browser.advance(1);
       assert.notEqual(browser.sources.at(-1), last);
     }
+  },
+
+  async levels_are_asked_for_by_who_looks() {
+    const browser = new Browser();
+    const tab = browser.tab();
+    await tab.watch();
+    await tab.lookAt("/live", "/a b");
+    assert.deepEqual(browser.open.map((source) => source.address), ["/admin/events?levels=%2Fa%20b%3F%2Flive"]);
+    assert.equal(browser.sources.length, 2);
+    await tab.lookAt("/a b", "/live");
+    assert.equal(browser.sources.length, 2);
+    await browser.say("levels", { levels: { "/live": [-200, -100] } });
+    assert.deepEqual(tab.take(), [["status", "live"], ["levels", { "/live": [-200, -100] }]]);
+    await tab.lookAt();
+    assert.deepEqual(browser.open.map((source) => source.address), ["/admin/events"]);
+  },
+
+  async levels_come_by_the_stream_that_is_there() {
+    const browser = new Browser();
+    const tab = browser.tab();
+    tab.kind = "/admin/events?studio=%2Flive";
+    await tab.watch();
+    await tab.lookAt("/live");
+    assert.deepEqual(browser.open.map((source) => source.address), ["/admin/events?studio=%2Flive&levels=%2Flive"]);
+  },
+
+  async the_leader_asks_for_what_all_tabs_look_at() {
+    const browser = new Browser();
+    const [first, second, third] = [browser.tab(), browser.tab(), browser.tab()];
+    for (const tab of [first, second, third]) await tab.watch();
+    const asked = () => browser.open.map((source) => decodeURIComponent(source.address.split("=")[1] ?? ""));
+    await second.lookAt("/b");
+    assert.deepEqual(asked(), ["/b"]);
+    await third.lookAt("/c", "/b");
+    assert.deepEqual(asked(), ["/b?/c"]);
+    await first.hide(true);
+    assert.deepEqual(asked(), ["/b?/c"]);
+    await third.hide(true);
+    assert.deepEqual(asked(), ["/b"]);
+    await third.hide(false);
+    assert.deepEqual(asked(), ["/b?/c"]);
+    await second.hide(true);
+    await third.hide(true);
+    assert.deepEqual(asked(), []);
   },
 
   async what_ended_while_nobody_heard_is_gone() {

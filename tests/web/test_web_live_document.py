@@ -16,6 +16,7 @@ from tinyice.web.live.documents import (
     Title,
     Trend,
 )
+from tinyice.web.live.levels import Levels
 from tinyice.web.live.live import Bounds
 from tinyice.web.live.studio import StudioLists, StudioMix, StudioNext, StudioNow, StudioPlay
 
@@ -28,6 +29,7 @@ EVENTS: dict[str, tuple[type[Struct], ...]] = {
     "title": (Title,),
     "trend": (Trend,),
     "studio": (StudioNow, StudioPlay, StudioNext, StudioMix, StudioLists),
+    "levels": (Levels,),
     "happened": (Happened,),
 }
 

@@ -31,7 +31,7 @@ _EVERYWHERE = (
     "forms.css",
 )
 SHEETS: Mapping[str, tuple[str, ...]] = {
-    "console.css": (*_EVERYWHERE, "frame.css"),
+    "console.css": (*_EVERYWHERE, "meters.css", "frame.css"),
     "public.css": (*_EVERYWHERE, "listeners.css"),
     "studio.css": (
         "studio_frame.css",
