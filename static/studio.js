@@ -10,6 +10,7 @@ import "./studio_wave.js";
 import "./studio_library.js";
 import "./studio_lists.js";
 import "./studio_saved.js";
+import "./meters.js";
 import { follow } from "./studio_state.js";
 
 follow();
