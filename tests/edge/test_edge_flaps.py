@@ -38,8 +38,11 @@ WARM_UP = 10
 """One part of so many flaps before the first look."""
 
 GROWTH_MAX = 4 * 1024 * 1024
-SPREAD = 8
-"""So many objects of a type more or less are no growth: something is always under way."""
+SPREAD = 40
+"""So many objects of a type more or less are no growth: something is always under way.
+
+What is left of every tenth of the flaps is more than that.
+"""
 
 OURS = ("tinyice.", "twisted.", "builtins.function", "builtins.method", "builtins.coroutine")
 REMEMBERED = {
@@ -47,6 +50,7 @@ REMEMBERED = {
     "tinyice.core.latest.Lost",
     "tinyice.core.recent.Happening",
     "tinyice.core.source.StreamFormat",
+    "tinyice.core.trends.Peak",
     "tinyice.logs.tail.Line",
 }
 """What happened last, up to a number or a time."""
