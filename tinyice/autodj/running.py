@@ -35,6 +35,7 @@ from tinyice.autodj.succession import Succession
 from tinyice.autodj.upnext import UpNext
 from tinyice.config.autodjs import AutoDJ
 from tinyice.core.autodj_figures import AutoDJFigures
+from tinyice.core.codec_events import LibraryLost, LibraryScanned
 from tinyice.core.tracks import Track
 from tinyice.core.watchers import Watchers
 
@@ -91,6 +92,7 @@ class RunningAutoDJ:
         )
         self._unwatch = opened.watch(self._library_changed)
         self._scans = opened.scans
+        self._lost = ""
         self._is_waiting = False
         self._is_stopped = False
         self._wait_until = self._fill_at = 0.0
@@ -225,11 +227,23 @@ class RunningAutoDJ:
     def _library_changed(self) -> None:
         if self.opened.scans != self._scans:
             self._scans = self.opened.scans
+            self._tell_of_scan()
             if not self.opened.fault and self.player.snapshot().is_silent:
                 # A disk is back, perhaps: what failed may be tried again.
                 self.lists.failures.clear()
             self.filling.renew()
         self._watchers.tell()
+
+    def _tell_of_scan(self) -> None:
+        outcome, lost = self.library.last, self._lost
+        self._lost = outcome.fault
+        publish = self._house.world.publish
+        if outcome.fault:
+            if outcome.fault != lost:
+                publish(LibraryLost(self.mount, outcome.fault))
+        elif outcome.read or outcome.gone or lost:
+            counts = (outcome.files, outcome.read, outcome.broken, outcome.gone)
+            publish(LibraryScanned(self.mount, *counts, round(outcome.seconds, 3)))
 
     def _new_lists(self) -> Lists:
         ids = EntryIds()

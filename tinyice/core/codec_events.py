@@ -79,6 +79,32 @@ class AutoDJSilent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryScanned(Event):
+    """The library of the AutoDJ of ``mount`` has changed, and this was found.
+
+    ``files`` there are; ``read`` are new or changed, of which ``broken`` can't be played;
+    ``gone`` are not there any more.
+    """
+
+    id: ClassVar[str] = "autodj.library.scanned"
+    mount: str
+    files: int
+    read: int
+    broken: int
+    gone: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryLost(Event):
+    """The library of the AutoDJ of ``mount`` can't be scanned: told once for each new reason."""
+
+    id: ClassVar[str] = "autodj.library.lost"
+    mount: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AutoDJForgot(Event):
     """What the AutoDJ of ``mount`` kept of its last run can't be read: it begins anew."""
 

@@ -20,6 +20,8 @@ from tinyice.core.codec_events import (
     CodecLost,
     CodecRestarted,
     CommandFailed,
+    LibraryLost,
+    LibraryScanned,
     MeterLost,
     MpdFailed,
     TrackFailed,
@@ -178,6 +180,10 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
         ),
         TrackFailed: lambda e: _Told(e.mount, "track can't be played", _joined(e.reason, e.track)),
         AutoDJSilent: lambda e: _Told(e.mount, "AutoDJ plays silence", e.reason),
+        LibraryScanned: lambda e: _Told(
+            e.mount, "library scanned", f"{e.read} files read, {e.broken} broken, {e.gone} gone"
+        ),
+        LibraryLost: lambda e: _Told(e.mount, "library can't be scanned", e.reason),
         AutoDJForgot: lambda e: _Told(e.mount, "AutoDJ begins anew", e.reason),
         CommandFailed: lambda e: _Told(e.mount, f"{e.command} failed", e.reason),
         MpdFailed: lambda e: _Told(e.mount, "no port for MPD clients", e.reason),
