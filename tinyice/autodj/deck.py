@@ -1,14 +1,15 @@
 """What a playout was told to play, by number, and what of it is audible."""
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Protocol
 
+from tinyice.autodj.frozen_lines import Listed, entry_in, of_entry
 from tinyice.autodj.needle import Needle
 from tinyice.autodj.rundown import Choice
-from tinyice.codec.joins import CUT, Join
+from tinyice.codec.joins import CUT, Curve, Join, Joint
 from tinyice.codec.playout_messages import Load, ToPlayout, Unload
 from tinyice.core.tracks import Track
+from tinyice.formats.frozen import State
 
 
 class Playout(Protocol):
@@ -62,7 +63,7 @@ class Deck:
         self._playout = playout
         self.root = root
         self.tells_titles = tells_titles
-        self._numbers = count(1)
+        self._next = 1
         self._loaded: dict[int, Cued] = {}
         self.current: Cued | None = None
         """What is audible."""
@@ -91,7 +92,8 @@ class Deck:
         is_again: bool = False,
     ) -> None:
         """This comes next, or at once."""
-        cued = Cued(next(self._numbers), choice, join, gain_db, start_s, is_again, at_once)
+        cued = Cued(self._next, choice, join, gain_db, start_s, is_again, at_once)
+        self._next += 1
         self.coming = cued
         self._loaded[cued.number] = cued
         track, is_told = cued.track, self.tells_titles
@@ -138,10 +140,50 @@ class Deck:
             self.coming = None
         return cued
 
+    def freeze(self) -> State:
+        """What is loaded, for another process; the playout goes on with it."""
+        known = [*self._loaded.values(), *(one for one in (self.current, self.coming) if one)]
+        return {
+            "next": self._next,
+            "known": [_of_cued(cued) for cued in {one.number: one for one in known}.values()],
+            "loaded": list(self._loaded),
+            "current": None if self.current is None else self.current.number,
+            "coming": None if self.coming is None else self.coming.number,
+            "needle": self.needle.freeze(),
+        }
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        known = {one.number: one for one in map(_cued_in, state["known"])}
+        self._next = state["next"]
+        self._loaded = {number: known[number] for number in state["loaded"]}
+        self.current, self.coming = known.get(state["current"]), known.get(state["coming"])
+        self.needle.thaw(state["needle"])
+
     def clear(self) -> None:
         """Nothing is audible, and nothing comes."""
         self._loaded.clear()
         self.current = self.coming = None
+
+
+def _of_cued(cued: Cued) -> Listed:
+    choice, join = cued.choice, cued.join
+    return [
+        cued.number,
+        [of_entry(choice.entry), choice.is_queued, choice.is_back, choice.why],
+        [join.joint.value, join.seconds, join.curve.value],
+        [cued.gain_db, cued.start_s, cued.is_again, cued.at_once],
+    ]
+
+
+def _cued_in(listed: Listed) -> Cued:
+    number, (entry, *choice), (joint, seconds, curve), rest = listed
+    return Cued(
+        number,
+        Choice(entry_in(entry), *choice),
+        Join(Joint(joint), seconds, Curve(curve)),
+        *rest,
+    )
 
 
 def shown_title(track: Track) -> str:

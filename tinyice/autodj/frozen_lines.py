@@ -59,7 +59,7 @@ def lines_of(frozen: FrozenAutoDJ) -> Iterator[str]:
             "next_id": lists.next_id,
             "playlist": [playlist.version, playlist.bookmark],
             "queue": lists.queue.version,
-            "waiting": [[*_of_entry(entry), urgent] for entry, urgent in lists.queue.waiting],
+            "waiting": [[*of_entry(entry), urgent] for entry, urgent in lists.queue.waiting],
             "modes": _of_modes(order.modes),
             "played": list(order.played),
             "back": list(order.back),
@@ -69,7 +69,7 @@ def lines_of(frozen: FrozenAutoDJ) -> Iterator[str]:
         }
     )
     for entry, mark in zip(playlist.entries, playlist.marks, strict=True):
-        yield _line([*_of_entry(entry), mark])
+        yield _line([*of_entry(entry), mark])
     yield _line(len(playlist.entries))
 
 
@@ -122,12 +122,12 @@ def _player(head: dict[str, Any], entries: list[Listed]) -> FrozenPlayer:
 def _lists(head: dict[str, Any], entries: list[Listed]) -> FrozenLists:
     version, bookmark = head["playlist"]
     playlist = FrozenPlaylist(
-        tuple(_entry(entry[:-1]) for entry in entries),
+        tuple(entry_in(entry[:-1]) for entry in entries),
         tuple(_number(entry[-1]) for entry in entries),
         _number(version),
         _bounded(bookmark, len(entries)),
     )
-    waiting = tuple((_entry(each[:-1]), _number(each[-1])) for each in _list(head["waiting"]))
+    waiting = tuple((entry_in(each[:-1]), _number(each[-1])) for each in _list(head["waiting"]))
     numbers = [entry.id for entry in (*playlist.entries, *(one for one, _ in waiting))]
     next_id = _number(head["next_id"])
     if len(set(numbers)) < len(numbers) or max(numbers, default=0) >= next_id:
@@ -166,15 +166,16 @@ def _of_modes(modes: Modes) -> Listed:
 
 
 def _of_track(track: FrozenTrack) -> Listed:
-    return [*_of_entry(track.entry), track.is_queued, track.seconds]
+    return [*of_entry(track.entry), track.is_queued, track.seconds]
 
 
 def _track_in(each: Listed) -> FrozenTrack:
     *entry, is_queued, seconds = each
-    return FrozenTrack(_entry(entry), _flag(is_queued), _seconds(seconds))
+    return FrozenTrack(entry_in(entry), _flag(is_queued), _seconds(seconds))
 
 
-def _of_entry(entry: Entry) -> Listed:
+def of_entry(entry: Entry) -> Listed:
+    """An entry as plain values."""
     track = entry.track
     told = {
         name: value
@@ -185,7 +186,8 @@ def _of_entry(entry: Entry) -> Listed:
     return [entry.id, track.path, told, gains]
 
 
-def _entry(each: Listed) -> Entry:
+def entry_in(each: Listed) -> Entry:
+    """The entry that such values say; raises ``TypeError``, ``ValueError`` or ``KeyError``."""
     number, path, told, gains = each
     values = {name: _like(_TOLD[name], value) for name, value in told.items()}
     if gains:

@@ -12,6 +12,14 @@ class Needle:
         """It is here."""
         self._seconds, self._at = seconds, now
 
+    def freeze(self) -> list[float]:
+        """Where it stands since when."""
+        return [self._seconds, self._at]
+
+    def thaw(self, state: list[float]) -> None:
+        """Go on from there."""
+        self._seconds, self._at = state
+
     def seconds(self, now: float, *, moves: bool, length_s: float) -> float:
         """Where it is; ``length_s`` 0: nobody knows how long the track is."""
         found = self._seconds + (now - self._at if moves else 0.0)

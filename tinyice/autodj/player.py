@@ -7,13 +7,14 @@ from typing import TypeVar
 from twisted.internet.defer import Deferred
 
 from tinyice.autodj.foresight import Foresight, foresee
+from tinyice.autodj.frozen import FrozenPlayer
 from tinyice.autodj.gains import GainRules, Levelling, must_be_measured, told_loudness
+from tinyice.autodj.lasting import ArrivingTable, LastingTurntable, LeavingTable
 from tinyice.autodj.modes import Modes
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.rundown import Choice, Lists, Rundown
 from tinyice.autodj.surroundings import Surroundings
-from tinyice.autodj.turntable import Turntable
 from tinyice.autodj.upnext import UpNext
 from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
@@ -31,7 +32,7 @@ class Player:
     def __init__(self, settings: PlayerSettings, lists: Lists, world: Surroundings) -> None:
         self._lists = lists
         self._rundown = Rundown(lists)
-        self._table = Turntable(settings, self._rundown, world)
+        self._table = LastingTurntable(settings, self._rundown, world)
         self._world = world
 
     @property
@@ -105,15 +106,10 @@ class Player:
         Where what plays is gone by it, the next one plays if this ``follows``, and else what
         plays plays to its end.
         """
-        playlist, current = self._lists.playlist, self._table.current
-        was_there = current is not None and current.choice.entry.id in playlist
+        playlist, asked = self._lists.playlist, self._table.asked
+        was_there = asked is not None and asked.id in playlist
         result = change(playlist)
-        if (
-            follows
-            and was_there
-            and current is not None
-            and current.choice.entry.id not in playlist
-        ):
+        if follows and was_there and asked is not None and asked.id not in playlist:
             self.next()
         else:
             self._table.refresh()
@@ -208,3 +204,23 @@ class Player:
         """Other fades and gains hold from the next track on; the rest from the next start."""
         self._table.settle(settings)
         self._table.changed()
+
+    def freeze(self) -> FrozenPlayer:
+        """All of it, for the next start."""
+        return self._table.freeze()
+
+    def thaw(self, frozen: FrozenPlayer) -> None:
+        """Be as it was, and play nothing yet; the settings are those of now."""
+        self._table.thaw(frozen)
+
+    def go_on(self, frozen: FrozenPlayer) -> None:
+        """Do what it did; the track that played goes on where it was."""
+        self._table.go_on(frozen)
+
+    def leaving(self) -> LeavingTable | None:
+        """What plays, for another process; None: that has to begin anew there."""
+        return self._table.leaving()
+
+    def take_over(self, frozen: FrozenPlayer, arriving: ArrivingTable) -> bool:
+        """Go on with what plays, after ``thaw``; False: something else is to be made now."""
+        return self._table.take_over(frozen.state, arriving)

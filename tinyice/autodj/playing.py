@@ -46,8 +46,9 @@ class PlayerSnapshot:
     """One AutoDJ at one moment.
 
     ``is_heard``: nobody live is. ``entry`` plays, with ``gain_db`` added to it, and was
-    chosen because of ``why``; ``upcoming`` comes next, by ``join``. ``is_silent``: there is
-    nothing to play, and ``words`` says why. ``volume`` in percent.
+    chosen because of ``why``; ``upcoming`` comes next, by ``join``, and at once if it
+    ``is_entering``. ``is_silent``: there is nothing to play, and ``words`` says why.
+    ``volume`` in percent.
     """
 
     mount: str
@@ -65,5 +66,6 @@ class PlayerSnapshot:
     error: str = ""
     played_s: float = 0.0
     is_encoding: bool = False
+    is_entering: bool = False
     restarts: int = 0
     process: int | None = None

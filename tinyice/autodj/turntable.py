@@ -129,16 +129,19 @@ class Turntable:
 
     def stop(self) -> Deferred[None]:
         """Leave the mount, and make nothing; fires when the process is no more."""
-        self.state, self._wish = PlayState.STOP, None
-        for call in (self._tick_call, self._again):
-            if call is not None and call.active():
-                call.cancel()
+        self._cease()
         self._empty_deck()
         self._seat.leave("stopped")
         done = self._link.stop()
         self._silent_for = ""
         self.changed()
         return done
+
+    def _cease(self) -> None:
+        self.state, self._wish = PlayState.STOP, None
+        for call in (self._tick_call, self._again):
+            if call is not None and call.active():
+                call.cancel()
 
     def pause(self, *, on: bool) -> None:
         """Pause in place, or go on; nothing where nothing plays. The mount hears silence."""

@@ -7,6 +7,8 @@ Rules of this file:
 - who was very late (the machine slept) does not make that up.
 """
 
+from tinyice.formats.frozen import State
+
 CATCH_UP = 1.5
 """So many times real time at most."""
 
@@ -43,6 +45,16 @@ class Pacing:
         most = brought + max(lead, step)
         self._granted_s = max(self._granted_s, min(due, self._granted_s + step, most))
         return self._granted_s
+
+    def freeze(self) -> State:
+        """How it stands; see ``formats/frozen.py``."""
+        times = [self._began_at, self._asked_at, self._granted_s, self.brought_s]
+        return {"times": times, "is_running": self._is_running}
+
+    def thaw(self, state: State) -> None:
+        """Go on from ``state``."""
+        self._began_at, self._asked_at, self._granted_s, self.brought_s = state["times"]
+        self._is_running = state["is_running"]
 
     def rest(self) -> None:
         """Nothing is to be made for a while; the next ``at`` is a beginning."""

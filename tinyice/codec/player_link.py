@@ -7,12 +7,19 @@ Rules of this file:
 - whatever it dies of, another one is there within five seconds, and knows nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorTime
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IReactorFDSet,
+    IReactorProcess,
+    IReactorTime,
+)
 
+from tinyice.codec.listed import quality_in
 from tinyice.codec.pacing import Pacing
 from tinyice.codec.playout_messages import (
     FROM_PLAYOUT,
@@ -26,9 +33,11 @@ from tinyice.codec.playout_messages import (
     ToPlayout,
     from_playout,
 )
+from tinyice.formats.frozen import State
 from tinyice.work.backoff import Backoff, Revival
 from tinyice.work.children import Child, ChildCommand, Ending
 from tinyice.work.frames import Frame, FrameError, FrameReader
+from tinyice.work.passing import FrozenChild, LeavingChild
 
 PLAYOUT_MODULE = "tinyice.codec.playout"
 LEAD_S = 1.0
@@ -128,6 +137,51 @@ class PlayerLink:
         self._pacing.rest()
         self.tell(Allow(0.0))
         self.tell(Rest())
+
+    def leaving(self) -> tuple[State, LeavingChild] | None:
+        """How it stands, and its child, for another process; None: there is none to take over."""
+        setup, life = self._setup, self._life
+        if setup is None or life is None or not self.is_ready:
+            return None
+        child = life.child.leaving()
+        if child is None:
+            return None
+        state: State = {
+            "quality": asdict(setup.quality),
+            "folders": list(setup.folders),
+            "pacing": self._pacing.freeze(),
+            "began_s": self._began_s,
+            "moved_at": self._moved_at,
+            "is_playing": self.is_playing,
+            "restarts": self.restarts,
+            "pid": child.frozen.pid,
+            "held": child.frozen.held.decode("latin-1"),
+            "unsent": child.frozen.unsent.decode("latin-1"),
+        }
+        return state, child
+
+    def forsake(self) -> None:
+        """Another process has the child."""
+        self._life, self.is_ready = None, False
+        self.stop()
+
+    def can_adopt(self, state: State, wanted: Setup) -> bool:
+        """Whether the child of ``state`` makes what is ``wanted``."""
+        return Setup(quality_in(state["quality"]), tuple(state["folders"])) == wanted
+
+    def adopt(self, state: State, descriptors: Sequence[int], reactor: IReactorFDSet) -> None:
+        """Go on with the child of another process, in place of ``start``."""
+        self._setup = Setup(quality_in(state["quality"]), tuple(state["folders"]))
+        self._pacing.thaw(state["pacing"])
+        self._began_s, self._moved_at = state["began_s"], state["moved_at"]
+        self.is_playing, self.restarts = state["is_playing"], state["restarts"]
+        self._revival.began()
+        self._life = _Life(self, self._command, self._spawner, self._clock)
+        held, unsent = (state[name].encode("latin-1") for name in ("held", "unsent"))
+        self._life.child.adopt(FrozenChild(state["pid"], held, unsent), descriptors, reactor)
+        self.is_ready = True
+        if self.is_playing:
+            self._next_grant = self._clock.callLater(0.0, self._grant)
 
     def frame_received(self, life: "_Life", frame: Frame) -> None:
         """A child sent this."""

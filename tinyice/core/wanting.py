@@ -36,6 +36,14 @@ class Audience:
         """It is heard from now on, perhaps by somebody."""
         self.is_there, self._heard_at = True, now
 
+    def freeze(self) -> list[float]:
+        """Whether somebody is there, and when that was so last."""
+        return [float(self.is_there), self._heard_at]
+
+    def thaw(self, state: list[float]) -> None:
+        """Go on from there."""
+        self.is_there, self._heard_at = bool(state[0]), state[1]
+
     def look(self, now: float, *, is_wanted: bool) -> bool:
         """See how it is now; whether that is another answer than before."""
         was_there = self.is_there

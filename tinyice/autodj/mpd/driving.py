@@ -72,14 +72,19 @@ class DrivenPlayer:
     def playing(self) -> Playing:
         """What plays now."""
         snapshot, settings = self._player.snapshot(), self._player.settings
-        entry = snapshot.entry or self._kept()
+        entry, upcoming = snapshot.entry, snapshot.upcoming
+        elapsed_s = snapshot.elapsed_s
+        if upcoming is not None and (entry is None or snapshot.is_entering):
+            # It is about to be heard: to clients it is already.
+            entry, upcoming, elapsed_s = upcoming, None, 0.0
+        entry = entry or self._kept()
         track = None if entry is None else entry.track
         fault = _fault(snapshot)
         return Playing(
             state=State(snapshot.state.value),
             entry=entry,
-            upcoming=snapshot.upcoming,
-            elapsed_s=snapshot.elapsed_s,
+            upcoming=upcoming,
+            elapsed_s=elapsed_s,
             bitrate=0 if track is None else round(track.bitrate / 1000),
             samplerate=0 if track is None else track.samplerate,
             channels=0 if track is None else track.channels,
