@@ -21,7 +21,7 @@ from tinyice.core.audit import AuditEntry, AuditPage
 from tinyice.core.autodjs import FolderRow, FolderRows
 from tinyice.core.clients import Client
 from tinyice.core.countries import Country
-from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown
+from tinyice.core.errors import ListenerUnknown, MountIdle, MountUnknown, NotUsable
 from tinyice.core.events import Event
 from tinyice.core.played import Title
 from tinyice.core.pushing import PushSnapshot
@@ -256,9 +256,10 @@ class FakeTranscoders:
 
 @dataclass
 class FakeAutoDjs:
-    """Those that a test lets run, and the folder /music."""
+    """Those that a test lets run, and folders: /music, and what is below it."""
 
     running: dict[str, AutoDj] = field(default_factory=dict)
+    no_folder: str = ""
 
     def get(self, mount: str) -> AutoDj | None:
         return self.running.get(mount)
@@ -270,6 +271,8 @@ class FakeAutoDjs:
         return lambda: None
 
     async def browse(self, path: str) -> FolderRows:
+        if path and path == self.no_folder:
+            raise NotUsable("it is no folder")
         return FolderRows("", None, (FolderRow("/music", "/music"),))
 
 
