@@ -113,10 +113,9 @@ class StudioSaved:
         await self._check(name, may_replace=replace)
         charset = self._running.config.tag_charset
         listed = await self._work.perform(read_playlist, data, kind, charset)
-        tracks = await self._running.library.listed(listed)
-        pairs = list(zip(listed, tracks, strict=True))
-        kept = [each if track is None else _listed(track, each) for each, track in pairs]
+        tracks, kept = await self._known(listed)
         await self._saved.keep(name, kept)
+        pairs = zip(listed, tracks, strict=True)
         missing = [spelled(each.place) for each, track in pairs if track is None]
         known = [track for track in tracks if track is not None]
         broken = sum(bool(track.fault) for track in known)
@@ -124,8 +123,8 @@ class StudioSaved:
 
     async def give(self, name: str, kind: str) -> bytes:
         """One as a file: m3u, m3u8, pls or xspf."""
-        listed = await self._saved.listed(name)
-        return await self._work.perform(write_playlist, listed, kind)
+        _, kept = await self._known(await self._saved.listed(name))
+        return await self._work.perform(write_playlist, kept, kind)
 
     async def rename(self, name: str, to: str) -> None:
         """Give one another name, which must be free."""
@@ -134,6 +133,14 @@ class StudioSaved:
     async def remove(self, name: str) -> None:
         """Delete one."""
         await self._saved.remove(name)
+
+    async def _known(
+        self, listed: Sequence[Listed]
+    ) -> tuple[Sequence[Track | None], Sequence[Listed]]:
+        """What is in the library, and all of it with the paths that it has there."""
+        tracks = await self._running.library.listed(listed)
+        pairs = zip(listed, tracks, strict=True)
+        return tracks, [each if track is None else _listed(track, each) for each, track in pairs]
 
     async def _check(self, name: str, *, may_replace: bool) -> None:
         check_name(name)
