@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from bench import beside, fanout, pages, pure, startup, transcode
+from bench import beside, dashboards, fanout, pages, pure, startup, transcode
 
 
 def main() -> int:
@@ -29,6 +29,7 @@ def main() -> int:
         pages.main(["--count", answers, *hasty]),
         transcode.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
         beside.main(["--listeners", crowd, "--seconds", window, *hasty]),
+        dashboards.main(["--listeners", crowd, "--seconds", window, *hasty]),
         fanout.main([*sizes, *dry]),
     )
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,9 +83,9 @@ def mounts(name: str, count: int = INPUTS) -> list[str]:
 
 
 @contextmanager
-def feeding(running: Running, sound: Path) -> Iterator[None]:
-    """Send the same to all inputs until the block ends."""
-    words = [f"{mount}={sound}:{KBPS * 125}" for mount in mounts(LIVE)]
+def feeding(running: Running, sound: Path, inputs: Sequence[str]) -> Iterator[None]:
+    """Send the same to all of ``inputs`` until the block ends."""
+    words = [f"{mount}={sound}:{KBPS * 125}" for mount in inputs]
     command = [sys.executable, "-m", "bench.feeder", str(running.port), PASSWORD, *words]
     child = subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
@@ -110,7 +110,7 @@ def measure(sound: Path, *, listeners: int, seconds: float, transcoded: bool) ->
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         running = stack.enter_context(serving(server, folder))
-        stack.enter_context(feeding(running, sound))
+        stack.enter_context(feeding(running, sound, mounts(LIVE)))
         time.sleep(SETTLE_S)
         if transcoded:
             few = Demand(listeners=INPUTS, joins_per_s=INPUTS, mounts=INPUTS)
