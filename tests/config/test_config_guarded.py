@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
+from config.configs import HASH
 from config.writers import ANNA, CLIENT, Desk, desk, settled
 from tinyice.config.edits import Edit, find_autodj, remove_autodj, section
 from tinyice.core.access.permissions import Action
@@ -19,6 +20,7 @@ NIGHT = {
     "music_dir": "/srv/music/night",
     "song_command": "next 'a b'",
     "on_play_command": ["tell"],
+    "mpd_port": 6600,
 }
 DOCUMENT = {"autodjs": [NIGHT], "media_roots": ["/srv/music"], "mounts": {"/new": ""}}
 
@@ -67,6 +69,9 @@ def at_top(**values: object) -> Edit:
         setting(mount="/new"),
         adding(song_command="next"),
         adding(on_play_command=["tell"]),
+        adding(mpd_enabled=True, mpd_port=6601),
+        setting(mpd_port=6602),
+        setting(mpd_host="0.0.0.0"),
         lambda document: document.update(autodjs=[{**NIGHT, "on_play_command": "x"}]),
         at_top(media_roots=["/"]),
         at_top(media_roots=[]),
@@ -92,6 +97,9 @@ def test_what_only_superadmins_change(tmp_path: Path, edit: Edit) -> None:
         setting(song_command=["next", "a b"]),
         setting(song_command="", on_play_command=[]),
         adding(song_command="", on_play_command=[]),
+        adding(mpd_enabled=False, mpd_port=0, mpd_host="127.0.0.1"),
+        setting(mpd_enabled=True, mpd_port="6600", mpd_password=HASH),
+        setting(mpd_port=0),
         lambda document: remove_autodj(document, "/night"),
         of_mount,
     ],

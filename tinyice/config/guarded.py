@@ -1,8 +1,9 @@
 """Keys that need more than the right to change what they stand in.
 
-Whoever may change an AutoDJ may not for that have programs run on the server's machine, or
-look into its folders. What is asked here is what a change does to the whole document,
-whichever way it came; who may do it is in the one table (``core/access/permissions.py``).
+Whoever may change an AutoDJ may not for that have programs run on the server's machine, open
+ports of it, or look into its folders. What is asked here is what a change does to the whole
+document, whichever way it came; who may do it is in the one table
+(``core/access/permissions.py``).
 """
 
 import json
@@ -29,7 +30,7 @@ def require_for(who: Principal, before: Document, after: Document, *, is_bounded
 
 def actions_for(before: Document, after: Document, *, is_bounded: bool) -> Iterator[Action]:
     """What is done by such a change besides what it says that it does."""
-    if set(_commands(after)) - set(_commands(before)):
+    if set(_commands(after)) - set(_commands(before)) or set(_ports(after)) - set(_ports(before)):
         yield Action.CHANGE_COMMANDS
     if _list(before, "media_roots") != _list(after, "media_roots"):
         yield Action.CHANGE_SETTINGS
@@ -45,6 +46,14 @@ def _commands(document: Document) -> Iterator[tuple[str, str, str]]:
                 words = _words(autodj.get(name))
                 if words:
                     yield str(autodj.get("mount")), f"{name} {words}", str(autodj.get("music_dir"))
+
+
+def _ports(document: Document) -> Iterator[tuple[str, str, str]]:
+    """The ports for MPD clients, each with the mount and the address that it is opened for."""
+    for autodj in _list(document, "autodjs"):
+        if isinstance(autodj, dict) and autodj.get("mpd_port") not in (None, "", 0, "0"):
+            address = autodj.get("mpd_host") or ""
+            yield str(autodj.get("mount")), str(address), str(autodj["mpd_port"])
 
 
 def _words(command: object) -> str:
