@@ -27,6 +27,7 @@ def main() -> int:
         startup.main(["--runs", starts, *hasty]),
         pure.main(["--seconds", seconds, *hasty]),
         pages.main(["--count", answers, *hasty]),
+        levels.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
         transcode.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
         beside.main(["--listeners", crowd, "--seconds", window, *hasty]),
         dashboards.main(["--listeners", crowd, "--seconds", window, *hasty]),
