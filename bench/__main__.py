@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from bench import beside, dashboards, fanout, pages, pure, startup, transcode
+from bench import beside, dashboards, fanout, levels, pages, pure, startup, transcode
 
 
 def main() -> int:
