@@ -260,6 +260,21 @@ class CommandTests(TestCase):
 
         return Deferred.fromCoroutine(go())
 
+    def test_many_runs_leave_nothing(self) -> Deferred[None]:
+        """No descriptor, no process, no timer, however they end."""
+
+        async def go() -> None:
+            words = (("true",), ("false",), ("no-such-program",), ("sh", "-c", "sleep 600 & exit"))
+            await self.run_whole(("true",))
+            before = _open_files(), _children()
+            for _ in range(10):
+                commands = [self.begin(each, seconds=0.3) for each in words]
+                for command in commands:
+                    await command.over
+            assert (_open_files(), _children()) == before
+
+        return Deferred.fromCoroutine(go())
+
     def test_a_child_that_begins_badly(self) -> Deferred[None]:
         """It is no other than a program that does."""
 
@@ -313,6 +328,14 @@ def test_what_is_no_answer() -> None:
 
 def _parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def _children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
 
 
 def _processes_with(word: str) -> list[Path]:
