@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from bench import beside, dashboards, fanout, levels, pages, pure, startup, transcode
+from bench import autodj, beside, dashboards, fanout, levels, pages, pure, startup, transcode
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
     hasty = ["--dry-run"] if options.quick or options.dry_run else []
     starts, seconds, answers = ("2", "0.4", "10") if options.quick else ("7", "2", "50")
     audio, live = ("20", "3") if options.quick else ("600", "30")
+    files = "2000" if options.quick else "100000"
     crowd, window = ("500", "4") if options.quick else ("5000", "30")
     sizes = [f"--{name}" for name in ("quick", "full") if getattr(options, name)]
     return max(
@@ -29,6 +30,7 @@ def main() -> int:
         pages.main(["--count", answers, *hasty]),
         levels.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
         transcode.main(["--seconds", audio, "--rounds", "3", "--live", live, *hasty]),
+        autodj.main(["--seconds", live, "--files", files, *hasty]),
         beside.main(["--listeners", crowd, "--seconds", window, *hasty]),
         dashboards.main(["--listeners", crowd, "--seconds", window, *hasty]),
         fanout.main([*sizes, *dry]),
