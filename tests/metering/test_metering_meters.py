@@ -11,6 +11,7 @@ from tinyice.core.events import FallbackEngaged, MountRecovered, MountSilent
 from tinyice.core.levels import Level
 from tinyice.core.settings import MountSettings
 from tinyice.core.station import mount_snapshot
+from tinyice.core.wanting import is_wanted
 from tinyice.metering.ear import UNKNOWN_AFTER_S
 from tinyice.metering.meters import WATCHED_MAX, Meters
 from tinyice.metering.pacing import CUSHION_S
@@ -87,9 +88,27 @@ class TestMeters:
     def test_a_meter_is_nobody_who_listens(self) -> None:
         """Else looking at a page would have everything encoded."""
         house = House(PLAIN)
+        house.connect()
         house.meters.watch(["/live"])
-        (tap,) = house.rig.mounts._chains.taps_on("/live")
-        assert tap.is_wanted is False  # type: ignore[attr-defined]
+        assert not is_wanted(house.stage.live)
+
+    def test_who_works_in_a_studio_is_somebody(self) -> None:
+        """Their mount is kept awake, as long as they are there."""
+        house = House(PLAIN)
+        house.connect()
+        end = house.meters.watch(["/live", "/two"], ["/live"])
+        assert is_wanted(house.stage.live)
+        other = house.meters.watch(["/live"])
+        end()
+        assert not is_wanted(house.stage.live)
+        other()
+
+    def test_what_is_no_mount_leaves_nothing(self) -> None:
+        """Somebody asks for levels of many paths that there are not."""
+        house = House(PLAIN)
+        for number in range(50):
+            house.meters.watch([f"/no{number}"])()
+        assert list(house.rig.mounts._chains._on) == ["/live"]
 
     def test_a_mount_that_ends_has_no_level(self) -> None:
         """And one that begins again has, without anybody asking anew."""

@@ -92,6 +92,16 @@ def test_who_has_no_room_misses_levels() -> None:
     assert len(a_second(web, follower)) == 10
 
 
+def test_who_works_in_a_studio_keeps_it_awake() -> None:
+    """That mount, and not others whose meters they see; who only looks keeps none."""
+    web = Web(mount(), mount("/two"))
+    look(web, "/live", "/two")
+    assert web.levels.awake == frozenset()
+    levels = quote("/live?/two")
+    Follower(web, f"/admin/events?mount=/live&with=studio&levels={levels}", ADMIN_LINE).take()
+    assert web.levels.awake == {"/live"}
+
+
 @pytest.mark.parametrize("mounts", [(), ("",), ("?",)])
 def test_an_empty_wish_is_none(mounts: tuple[str, ...]) -> None:
     """The page shows no meter."""

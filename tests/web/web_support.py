@@ -413,10 +413,11 @@ class FakeLevels:
 
     def __init__(self) -> None:
         self.watched: list[frozenset[str]] = []
+        self.awake: frozenset[str] = frozenset()
         self.now: dict[str, tuple[Level, ...]] = {}
 
-    def watch(self, mounts: Collection[str]) -> Callable[[], None]:
-        one = frozenset(mounts)
+    def watch(self, mounts: Collection[str], awake: Collection[str] = ()) -> Callable[[], None]:
+        one, self.awake = frozenset(mounts), frozenset(awake)
         self.watched.append(one)
         return lambda: self.watched.remove(one)
 

@@ -46,11 +46,14 @@ class Metering:
             self._periodic.stopService()
         return succeed(None) if self._meters is None else self._meters.stop()
 
-    def watch(self, mounts: Collection[str]) -> Callable[[], None]:
-        """Measure what goes out on these, until what is given back is called."""
+    def watch(self, mounts: Collection[str], awake: Collection[str] = ()) -> Callable[[], None]:
+        """Measure what goes out on these, until what is given back is called.
+
+        Those that are to be ``awake`` are kept encoded, as if somebody listened.
+        """
         if self._is_over:
             return _nothing_to_end
-        return self._running().watch(mounts)
+        return self._running().watch(mounts, awake)
 
     def levels(self) -> dict[str, tuple[Level, ...]]:
         """What has sounded on each mount that is watched, since the last time."""

@@ -130,6 +130,8 @@ class Mounts:
         taps = self._chains.taps_on(path)
         if tap in taps:
             taps.remove(tap)
+        if path not in self._mounts:
+            self._chains.forget(path)
 
     def known(self, path: str) -> Mount:
         """The mount of that path; raises MountUnknown."""

@@ -28,18 +28,24 @@ class Meters:
         self._crew = crew
         self._clock = clock
         self._wanted: Counter[str] = Counter()
+        self._awake: Counter[str] = Counter()
         self._programmes: dict[str, ProgrammeMeter] = {}
         self._ears: dict[str, SilenceEar] = {}
 
-    def watch(self, paths: Collection[str]) -> Callable[[], None]:
-        """Measure what goes out on these mounts, until what is given back is called."""
-        wanted = tuple(paths)
+    def watch(self, paths: Collection[str], awake: Collection[str] = ()) -> Callable[[], None]:
+        """Measure what goes out on these mounts, until what is given back is called.
+
+        Those that are to be ``awake`` are kept encoded, as if somebody listened.
+        """
+        wanted, kept = tuple(paths), tuple(awake)
         self._wanted.update(wanted)
+        self._awake.update(kept)
         self._see_to_programmes()
 
         def unwatch() -> None:
             self._wanted.subtract(wanted)
-            self._wanted = +self._wanted
+            self._awake.subtract(kept)
+            self._wanted, self._awake = +self._wanted, +self._awake
             self._see_to_programmes()
 
         return unwatch
@@ -71,6 +77,7 @@ class Meters:
     def stop(self) -> Deferred[None]:
         """Measure nothing more; fires when no process is left."""
         self._wanted.clear()
+        self._awake.clear()
         self._see_to_programmes()
         for path in list(self._ears):
             self._remove(path)
@@ -87,12 +94,12 @@ class Meters:
             self._mounts.untap(path, meter)
             self._crew.remove(meter.stream)
         for path in self._wanted:
-            if len(self._programmes) >= WATCHED_MAX:
-                return
-            if path not in self._programmes:
+            if path not in self._programmes and len(self._programmes) < WATCHED_MAX:
                 meter = self._programmes[path] = ProgrammeMeter(path, self._clock)
                 self._crew.add(meter.stream)
                 self._mounts.tap(path, meter)
+        for path, meter in self._programmes.items():
+            meter.is_wanted = path in self._awake
 
     def _see_to_ear(self, mount: Mount) -> None:
         """Listen to the encoder of ``mount``, or do not, as the operator wants it."""

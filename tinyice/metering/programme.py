@@ -15,14 +15,11 @@ class ProgrammeMeter:
 
     def __init__(self, path: str, clock: Callable[[], float]) -> None:
         self.stream = Stream(path, self._heard)
+        self.is_wanted = False
+        """``Sleepy``: whether something is to be encoded for who looks, as for who listens."""
         self._clock = clock
         self._pacing = Pacing()
         self._kind: FormatKind | None = None
-
-    @property
-    def is_wanted(self) -> bool:
-        """``Sleepy``: who only looks is nobody for whom anything is to be encoded."""
-        return False
 
     def levels(self) -> tuple[Level, ...]:
         """What has sounded since the last time; nothing, if nothing has."""

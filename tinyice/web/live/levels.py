@@ -26,8 +26,11 @@ WATCHED_MAX = 64
 class LevelSource(Protocol):
     """Measures levels."""
 
-    def watch(self, mounts: Collection[str]) -> Callable[[], None]:
-        """Measure what goes out on these, until what is given back is called."""
+    def watch(self, mounts: Collection[str], awake: Collection[str] = ()) -> Callable[[], None]:
+        """Measure what goes out on these, until what is given back is called.
+
+        Those that are to be ``awake`` are kept encoded, as if somebody listened.
+        """
 
     def levels(self) -> Mapping[str, tuple[Level, ...]]:
         """What has sounded on each mount that is watched, since the last time."""
@@ -55,7 +58,11 @@ class LevelFeed:
         """Tell ``subscriber`` of the mounts whose levels it wants."""
         if not subscriber.levels:
             return
-        self._followers[subscriber] = self._source.watch(subscriber.levels)
+        interest = subscriber.interest
+        # who works in a studio hears with their eyes
+        at_work = {interest.mount} if "studio" in interest.extras else set()
+        awake = subscriber.levels & at_work
+        self._followers[subscriber] = self._source.watch(subscriber.levels, awake)
         if self._next is None:
             self._next = self._clock.callLater(LEVELS_S, self._tick)
 
