@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ from features.djs import (
 from features.offspring import children_with, lives
 from features.sounding import Encoder
 from programs.raw import Recorder
-from programs.station import Station
+from programs.station import Station, start_tinyice
 from programs.waiting import until
 
 BACK_S = 5.0
@@ -232,3 +234,51 @@ def test_a_folder_alone_stands_in(serve: Serve, music: Path) -> None:
     assert found.samplerate == 48000
     assert {660, 880} & set(in_turn(found))
     assert station.sources()["/live"]["server_type"] == "audio/aac"
+
+
+def test_it_begins_with_a_playlist(serve: Serve, music: Path, tmp_path: Path) -> None:
+    """A saved one goes before paths; what is not there is left out; without a loop it ends."""
+    paths = ["c.ogg", str(music / "a.flac"), "not/there.mp3", "../outside.mp3"]
+    station = serve(
+        autodjs=[
+            autodj("/paths", music, playlist=paths),
+            autodj("/saved", music, last_playlist="evening", playlist=paths, loop=False),
+            autodj("/lost", music, last_playlist="morning", playlist=["b.mp3"]),
+        ],
+        data_dir=str(with_playlist(tmp_path, "evening", "b.mp3", "a.flac")),
+    )
+    listeners = {}
+    for path in ("/paths", "/saved", "/lost"):
+        station.wait_for_mount(path, WAIT_S)
+        listeners[path] = Recorder(station.port, path)
+    until(lambda: listeners["/saved"].ended, within=WAIT_S, what="the playlist has ended")
+    assert [pitch for pitch in in_turn(sound_of(listeners["/saved"], "mp3")) if pitch] == [660, 440]
+    assert figure(station, "tracks_total", "/saved") == 2
+    in_paths = in_turn(hears(listeners["/paths"], "mp3", 9.0))
+    assert in_paths[:2] == [880, 440]
+    assert set(in_turn(hears(listeners["/lost"], "mp3", 5.0))) <= {660, 0}
+    assert 660 in in_turn(sound_of(listeners["/lost"], "mp3"))
+
+
+def with_playlist(folder: Path, name: str, *paths: str) -> Path:
+    """A folder of the server's data, with a playlist in it."""
+    (folder / "playlists").mkdir()
+    (folder / "playlists" / f"{name}.m3u8").write_text("\n".join(paths), "utf-8")
+    return folder
+
+
+def test_what_was_played_is_known_after_a_restart(tmp_path: Path, music: Path) -> None:
+    """The history is in the database, and keeps the same title away."""
+    settings = {"autodjs": [autodj("/dj", music, shuffle=True)], "data_dir": str(tmp_path)}
+    played = []
+    for _ in range(2):
+        station = start_tinyice(tmp_path, **settings)
+        with station.child as child:
+            station.wait_for_mount("/dj", WAIT_S)
+            wait_for(station, "tracks_total", "/dj", 1)
+            child.send(signal.SIGTERM)
+            child.wait(10)
+        with closing(sqlite3.connect(tmp_path / "tinyice.db")) as database:
+            played = [row[0] for row in database.execute("SELECT title FROM plays ORDER BY id")]
+    assert len(played) >= 2
+    assert len(set(played)) == len(played)

@@ -58,6 +58,8 @@ class Filling:
         self._left = 0
         """Of what was drawn, so many are to be played."""
         self._is_busy = self._is_due = False
+        self.is_patient = True
+        """Whether a scan under way is waited for, that may find what is missing."""
         self.fault = ""
         """Why the playlist is not what it is to be; "": it is."""
 
@@ -99,7 +101,9 @@ class Filling:
             self.fault = str(error)
 
     async def _follow(self) -> None:
-        wanted = await self._wanted()
+        wanted, is_whole = await self._wanted()
+        if not is_whole and self.is_patient and self._library.scanning:
+            return
         # Somebody may have begun to make it by hand meanwhile.
         if self.is_ours:
             current = self._player.snapshot().entry
@@ -131,7 +135,8 @@ class Filling:
             if before.get(track.path, track) != track:
                 self._changed(track.path)
 
-    async def _wanted(self) -> Sequence[Track]:
+    async def _wanted(self) -> tuple[Sequence[Track], bool]:
+        """What is to be there, as far as it is known, and whether that is all."""
         if self._name:
             try:
                 return await self._listed(await self._saved.listed(self._name))
@@ -140,10 +145,12 @@ class Filling:
                 self._name = ""
         if self._paths:
             return await self._listed([Listed(path) for path in self._paths])
-        return await self._everything()
+        everything = await self._everything()
+        return everything, bool(everything)
 
-    async def _listed(self, listed: Sequence[Listed]) -> Sequence[Track]:
-        return [track for track in await self._library.listed(listed) if track is not None]
+    async def _listed(self, listed: Sequence[Listed]) -> tuple[Sequence[Track], bool]:
+        tracks = await self._library.listed(listed)
+        return [track for track in tracks if track is not None], None not in tracks
 
     async def _everything(self) -> Sequence[Track]:
         found: list[Track] = []

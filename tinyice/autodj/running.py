@@ -148,7 +148,9 @@ class RunningAutoDJ:
         self.hooks.sweep()
         if self.follows and not self.player.snapshot().is_heard:
             self._follow()
-        if self._is_waiting and (len(self.player.playlist) or now >= self._wait_until):
+        if now >= self._wait_until > 0:
+            self.filling.is_patient = False
+        if self._is_waiting and (len(self.player.playlist) or now >= self._wait_until + 1.0):
             self._play()
         is_sought = self.library.scanning and not len(self.player.playlist)
         if (is_sought or self.filling.fault) and now >= self._fill_at:
