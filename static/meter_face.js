@@ -64,7 +64,7 @@ export class Face {
     if (this.#element.classList.contains("is-none")) return;
     this.#element.classList.add("is-none");
     this.#spoken.setAttribute("aria-valuetext", "not measured");
-    this.#spoken.removeAttribute("aria-valuenow");
+    this.#spoken.setAttribute("aria-valuenow", "-60");
     this.#saidAt = -Infinity;
   }
 
