@@ -45,6 +45,8 @@ CONSOLE = {
     "bans": Shown("/admin/access/bans", "admin"),
     "allowed": Shown("/admin/access/allowed", "admin"),
     "audit": Shown("/admin/access/audit", "admin"),
+    "studio": Shown("/admin/studio/night", "admin"),
+    "studio-choose": Shown("/admin/studio?mount=", "admin"),
     "network": Shown("/admin/network", "admin"),
     "network-relay": Shown("/admin/network/relay?which=/relayed", "admin"),
     "network-master": Shown("/admin/network/master", "admin"),

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from browser import music
 from browser.conftest import Visit
 from browser.looking import too_wide
 from browser.pages import PAGES, Shown
@@ -72,13 +73,18 @@ def listen(station: Station, mount: str, agent: str) -> ExitStack:
 
 
 @pytest.fixture(scope="module")
-def station(serve: Serve) -> Iterator[Station]:
-    """A mount on air for each of the words, as its name, title, genre, address and listener."""
+def station(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """A mount on air for each of the words, as its name, title, genre, address and listener.
+
+    And an AutoDJ that plays all of them.
+    """
+    folder = music.fill_with(tmp_path_factory.mktemp("music"), HOSTILE.values())
     own = dict.fromkeys(("/live", *MOUNTS), PASSWORD_HASH)
     users = {
         name: {"password": PASSWORD_HASH, "role": "dj", "mounts": own} for name in ("anna", *USERS)
     }
     station = serve(
+        autodjs=[{"mount": "/night", "music_dir": str(folder), "name": HOSTILE["script"]}],
         source_timeout=600,
         lockout_failures=0,
         users=users,
@@ -108,7 +114,7 @@ def station(serve: Serve) -> Iterator[Station]:
             station.set_title(path, word)
             stack.enter_context(listen(station, path, word))
         until(
-            lambda: len(station.statistics()) == len(paths),
+            lambda: len(station.statistics()) == len(paths) + 1,
             within=WAIT_S,
             what="all are on air",
         )

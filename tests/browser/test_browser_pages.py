@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from browser import music
 from browser.addresses import is_page, shown
 from browser.broadcasting import broadcast
 from browser.conftest import Visit
@@ -48,14 +49,15 @@ SETTINGS: dict[str, object] = {
 
 
 @pytest.fixture(scope="module")
-def station(serve: Serve) -> Iterator[Station]:
-    """Two programmes on air, one of them heard, and a mount that waits."""
-    station = serve(**SETTINGS)
+def station(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """Two programmes on air, one of them heard, an AutoDJ, and a mount that waits."""
+    folder = music.fill(tmp_path_factory.mktemp("music"))
+    station = serve(**SETTINGS, autodjs=[{"mount": "/night", "music_dir": str(folder)}])
     encoders = [
         broadcast(station, "/live", name="Radio Meridian"),
         broadcast(station, "/jazz.ogg", encoding="opus", name="Meridian Jazz", title="Low Tide"),
     ]
-    for mount in ("/live", "/jazz.ogg"):
+    for mount in ("/live", "/jazz.ogg", "/night"):
         station.wait_for_mount(mount, WAIT_S)
     station.set_title("/live", "Kestrel - The Long Way Round the Harbour")
     listeners = [Recorder(station.port, "/live") for _ in range(3)]
