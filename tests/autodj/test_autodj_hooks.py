@@ -18,10 +18,12 @@ from twisted.trial.unittest import TestCase
 from autodj.decks import MP3_44, Booth
 from autodj.files import id3, mp3_frames
 from tinyice.autodj.bounds import OUTSIDE
-from tinyice.autodj.hooks import ASKED, Hooks, Scene
+from tinyice.autodj.hooks import Hooks, Scene
 from tinyice.autodj.library import Library, LibrarySettings
 from tinyice.autodj.playing import PlayerSettings
+from tinyice.autodj.rundown import Rundown
 from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.upnext import ASKED
 from tinyice.config.autodjs import AutoDJ
 from tinyice.core.codec_events import CommandFailed
 from tinyice.core.tracks import Track
@@ -254,11 +256,20 @@ class HookTests(TestCase):
 
     async def test_people_come_first(self) -> None:
         """What they put into the queue plays before what the program has named."""
+        self.begin(Track("two.mp3", title="Two", seconds=2.0))
         self.naming("two.mp3")
         await self.hooks.first()
         wanted = Track("a/one.mp3", title="One")
         self.player.queue(lambda queue: queue.add(wanted))
         assert self.waiting == [("a/one.mp3", 0), ("two.mp3", ASKED)]
+        self.player.queue(lambda queue: queue.take())
+        rundown = Rundown(self.booth.lists)
+        (first, *_) = self.booth.ids
+        for urgent, why in ((0, "The song_command has named it."), (9, "It was given priority.")):
+            rundown.prioritise([first], urgent)
+            choice = rundown.next(None)
+            assert choice is not None
+            assert choice.why == why
 
     async def test_a_program_that_hangs(self) -> None:
         """There is an answer in its time, and the playlist plays meanwhile."""

@@ -22,6 +22,7 @@ from tinyice.autodj.library import Library
 from tinyice.autodj.looking import RunningLook
 from tinyice.autodj.player import Player
 from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.upnext import ASKED
 from tinyice.config.autodjs import AutoDJ
 from tinyice.core.codec_events import CommandFailed
 from tinyice.core.errors import DomainError
@@ -31,9 +32,6 @@ from tinyice.work.backoff import Backoff
 from tinyice.work.command_messages import Answer, Order
 from tinyice.work.commands import RunningCommand, command_environment
 from tinyice.work.once import Once
-
-ASKED = -1
-"""The priority of what a program has named: it waits behind what people want."""
 
 SONG, ON_PLAY = "song_command", "on_play_command"
 AGAIN = Backoff(first_s=5.0, longest_s=60.0)
@@ -93,7 +91,7 @@ class SongCommand(_Hook):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene, SONG)
         self._look: RunningLook | None = None
-        self._is_asking = False
+        self._is_asking = self._is_due = False
         self._answered: Once[None] = Once()
         self._over: Once[None] = Once()
         self._in_a_row = 0
@@ -120,7 +118,11 @@ class SongCommand(_Hook):
         """Ask for the next one, unless that is known, or is asked for already."""
         config = self._scene.config()
         is_known = any(priority == ASKED for _, priority in self._scene.player.up_next.all())
-        if not config.song_command or is_known or self._is_asking or self._is_stopped:
+        if not config.song_command or is_known or self._is_stopped:
+            return
+        if self._is_asking:
+            # What was asked before may be answered and played, and not quite over.
+            self._is_due = True
             return
         self._in_a_row += 1
         self._again_at = self._scene.world.clock.seconds() + AGAIN.delay_s(self._in_a_row)
@@ -149,6 +151,9 @@ class SongCommand(_Hook):
         self._running, self._look, self._is_asking = None, None, False
         self._answered.set(None)
         self._over.set(None)
+        if self._is_due:
+            self._is_due = False
+            self.ask()
 
     async def _follow(self, answer: Answer) -> str:
         """Let what it names wait; what is wrong with that, or ""."""

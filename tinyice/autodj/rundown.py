@@ -49,11 +49,13 @@ class Rundown:
     def next(self, current: Entry | None, *, by_hand: bool = False) -> Choice | None:
         """What comes next; None: nothing, and ``standing`` says why."""
         queued = self._queued()
-        if queued is not None:
+        if queued is not None and not self.lists.up_next.is_asked:
             return Choice(queued, is_queued=True, why="It was next in the queue.")
         urgent = self._urgent(current)
         if urgent is not None:
             return Choice(urgent, why="It was given priority.")
+        if queued is not None:
+            return Choice(queued, is_queued=True, why="The song_command has named it.")
         step = self.lists.succession.next(by_hand=by_hand)
         return None if step is None else Choice(step.entry, why=step.why)
 

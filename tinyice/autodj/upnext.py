@@ -8,6 +8,8 @@ from tinyice.autodj.frozen import FrozenQueue
 from tinyice.core.tracks import Track
 
 WAITING_MAX = 500
+ASKED = -1
+"""The priority of what a program has named: it waits behind what people want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ class UpNext:
     def next(self) -> Entry | None:
         """Who is next; it goes on waiting."""
         return self._waiting[0].entry if self._waiting else None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether only a program wants to hear who is next."""
+        return bool(self._waiting) and self._waiting[0].priority <= ASKED
 
     def take(self) -> Entry | None:
         """Who is next, and waits no more."""
