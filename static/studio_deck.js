@@ -14,6 +14,7 @@ const DRESSES = ["live", "auto", "fallback", "error"];
 const deck = document.querySelector(".deck");
 const find = (selector) => deck.querySelector(selector);
 const seek = find(".wave-seek");
+const wave = find(".wave");
 const volume = find("[data-play-volume]");
 // where somebody wants to be: theirs until the server says where that is
 let held = null;
@@ -129,7 +130,8 @@ function tick() {
 function putHead(at, now) {
   if (held === null && Number(seek.value) !== Math.floor(at)) seek.value = Math.floor(at);
   const share = now.seconds ? at / now.seconds : 0;
-  find("[data-past]").setAttribute("width", String(1000 * share));
+  const place = `translate(${(1000 * share).toFixed(1)} 0)`;
+  for (const part of wave.querySelectorAll("[data-at]")) part.setAttribute("transform", place);
   seek.setAttribute("aria-valuetext", `${elapsed(at)} of ${now.length}`);
   show(find("[data-time=aim]"), held === null ? "" : `to ${elapsed(held)}`);
 }
