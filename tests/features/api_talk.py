@@ -67,9 +67,10 @@ class Api:
         body: object = None,
         *,
         headers: dict[str, str] | None = None,
+        content: bytes = b"",
         **query: object,
     ) -> Reply:
-        """Send one request."""
+        """Send one request, with ``body`` as JSON or ``content`` as it is."""
         words = {name: value for name, value in query.items() if value is not None}
         target = path + ("?" + urllib.parse.urlencode(words) if words else "")
         request = urllib.request.Request(self.station.url(target), method=method)
@@ -78,6 +79,8 @@ class Api:
         if body is not None:
             request.add_header("Content-Type", "application/json")
             request.data = json.dumps(body).encode()
+        if content:
+            request.data = content
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
