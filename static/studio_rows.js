@@ -75,6 +75,7 @@ export class Rows {
     if (anchor) this.#return(anchor);
     else if (!keep) this.#list.scrollTop = 0;
     this.#give(held);
+    this.#look();
   }
 
   /** Go to a place of the whole list, and focus there what `selector` names. */
