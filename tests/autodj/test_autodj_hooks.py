@@ -189,10 +189,13 @@ class HookTests(TestCase):
         """So that it is the same track for everybody."""
         self.library.scan()
         await until(lambda: self.library.scanned_at)
-        self.naming("two.mp3")
-        await self.hooks.first()
-        (entry,) = self.player.up_next
-        assert entry.track.id > 0
+        for line in ("two.mp3", f"{self.root}/two.mp3", "a/../two.mp3"):
+            self.naming(line)
+            await self.hooks.first()
+            (entry,) = self.player.up_next
+            assert (entry.track.path, entry.track.id > 0) == ("two.mp3", True), line
+            self.player.queue(lambda queue: queue.clear())
+            await until(lambda: not self.hooks.song._is_asking)
 
     async def test_what_may_not_or_can_not_be_played(self) -> None:
         """It is told, and nothing waits."""

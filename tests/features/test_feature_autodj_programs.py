@@ -52,7 +52,7 @@ def alive(path: Path) -> list[int]:
 def fill(folder: Path) -> Path:
     """Three short tracks."""
     for number in range(3):
-        put(folder / f"{number}.flac", tone(2.0, 300.0), artist="A", title=f"T{number}")
+        put(folder / f"{number}.flac", tone(4.0, 300.0), artist="A", title=f"T{number}")
     return folder
 
 
@@ -73,9 +73,8 @@ def test_what_is_named_is_played_and_told(serve: Serve, tmp_path: Path) -> None:
     )
     played = tmp_path / "played"
     until(lambda: len(lines(played)) >= 4, within=WAIT_S, what="four tracks have begun")
-    assert lines(played)[:4] == [
-        f"/dj A - T{number} ({folder}/{number}.flac)" for number in (1, 2, 0, 1)
-    ]
+    wanted = [f"/dj A - T{number} ({folder}/{number}.flac)" for number in (1, 2, 0, 1)]
+    assert lines(played)[:4] == wanted
     names = {line.partition("=")[0] for line in lines(tmp_path / "environment")}
     told = {f"TINYICE_{each}" for each in ("MOUNT", "ARTIST", "TITLE", "ALBUM", "FILE")}
     plain = {"PATH", "HOME", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "LC_ALL", "PWD", "SHLVL", "_"}

@@ -173,13 +173,19 @@ class SongCommand(_Hook):
         """The file that is named; as the library knows it, if it does."""
         library, world = self._scene.library, self._scene.world
         settings = library.settings
+        known = await self._known(line.removeprefix(settings.root.rstrip("/") + "/"))
+        if known is not None:
+            return known
         look = Look(settings.root, settings.bounds, line, settings.assumed)
         self._look = RunningLook(look, world.environment, spawner=world.spawner, clock=world.clock)
         track = await self._look.start()
-        if track.fault:
-            return track
-        (known,) = await library.tracks([track.path])
-        return track if known is None or known.fault else known
+        known = None if track.fault else await self._known(track.path)
+        return track if known is None else known
+
+    async def _known(self, path: str) -> Track | None:
+        """The good track of that path in the library; whether it is still there shows later."""
+        (known,) = await self._scene.library.tracks([path])
+        return None if known is None or known.fault else known
 
 
 class OnPlayCommand(_Hook):
