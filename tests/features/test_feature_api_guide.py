@@ -28,6 +28,8 @@ def test_every_line_of_the_guide_works(serve: Serve) -> None:
     # every change of the guide is in the audit, without its secrets
     entries = Api(station, secret_of("root")).get("/api/security/audit", limit=100)["items"]
     assert {entry["action"] for entry in entries} == {
+        "autodj.run",
+        "autodjs.change",
         "bans.change",
         "mount.change",
         "mounts.make",
