@@ -207,10 +207,10 @@ def _first(edited: EditedPlaylist | EditedQueue, page: EntryRows) -> int:
 
 
 def _around(snapshot: AutoDJSnapshot) -> int:
-    """Where the window begins that what plays is in."""
+    """Where the window begins that what plays is in, as full as can be."""
     if snapshot.now is None or snapshot.now.is_queued:
         return 0
-    return max(0, snapshot.now.position - _LEAD)
+    return max(0, min(snapshot.now.position - _LEAD, snapshot.playlist_count - PAGE))
 
 
 def _summary(name: str, page: EntryRows, now: datetime) -> str:
