@@ -211,6 +211,21 @@ def test_a_reload_touches_only_what_changed(serve: Serve, music: Path) -> None:
     assert sum(lives(one) for one in processes) == 1
 
 
+def test_other_roots_of_media(serve: Serve, music: Path) -> None:
+    """Who listens stays when the folders change that nothing may lead out of."""
+    station = serve(autodjs=[autodj("/dj", music)])
+    station.wait_for_mount("/dj", WAIT_S)
+    listener = Recorder(station.port, "/dj")
+    before = hears(listener, "mp3", 2.0).seconds
+    (process,) = children_with(station, PLAYOUT)
+    reload(station, media_roots=[str(music.parent)])
+    until(lambda: not lives(process), within=WAIT_S, what="another process plays")
+    found = hears(listener, "mp3", before + 4.0)
+    assert not listener.ended
+    assert {440, 660, 880} & set(in_turn(found)[-1:])
+    assert figure(station, "library_tracks", "/dj") == 3
+
+
 def reload(station: Station, **changes: object) -> None:
     """Let these settings hold."""
     path = station.home / "tinyice.json"

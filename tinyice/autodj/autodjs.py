@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from twisted.internet.defer import Deferred, DeferredList
 
 from tinyice.autodj.house import House
+from tinyice.autodj.libraries import key_of
 from tinyice.autodj.running import RunningAutoDJ
 from tinyice.autodj.settings import library_settings
 from tinyice.config.autodjs import AutoDJ
@@ -97,7 +98,11 @@ class AutoDjs:
         house = self._house
         settings = library_settings(config, house.folder, house.media_roots())
         follows = config.mount in self._stand_ins
-        return (settings, follows) != (running.opened.settings, running.follows)
+        before = (key_of(running.opened.settings), running.follows)
+        if (key_of(settings), follows) != before:
+            return True
+        running.opened.rebound(settings.bounds)
+        return False
 
     def _begin(self, config: AutoDJ) -> None:
         house = self._house

@@ -43,7 +43,7 @@ class CoverReader:
         spawner: IReactorProcess,
         clock: IReactorTime,
     ) -> None:
-        self._bounds = bounds
+        self.bounds = bounds
         self._command = ChildCommand(LIBRARIAN_MODULE, (), environment)
         self._spawner = spawner
         self._clock = clock
@@ -74,7 +74,7 @@ class CoverReader:
             self._child.start()
         self._requests = request = (self._requests + 1) % 2**32
         answer = self._asked[request] = Deferred()
-        self._child.send(Wanted(request, root, self._bounds, path).framed())
+        self._child.send(Wanted(request, root, self.bounds, path).framed())
         self._wait()
         picture = await answer
         kind = kind_of(picture)

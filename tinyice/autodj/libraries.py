@@ -9,7 +9,7 @@ Rules of this file:
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
@@ -98,6 +98,12 @@ class OpenLibrary:
         self._folders.stop()
         return Deferred.fromCoroutine(self.library.stop())
 
+    def rebound(self, bounds: tuple[str, ...]) -> None:
+        """Nothing may lead out of these from now on."""
+        if bounds != self.settings.bounds:
+            self.settings = replace(self.settings, bounds=bounds)
+            self.library.rebound(bounds)
+
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """``tell`` when a scan begins or ends; what is returned ends that."""
         return self._watchers.add(tell)
@@ -161,12 +167,12 @@ class Libraries:
 
     def __init__(self, world: LibraryWorld) -> None:
         self._world = world
-        self._open: dict[LibrarySettings, OpenLibrary] = {}
+        self._open: dict[tuple[str, str], OpenLibrary] = {}
 
     @property
     def bounds(self) -> tuple[str, ...]:
         """The folders that nothing may lead out of, of all of them."""
-        return tuple(dict.fromkeys(each for one in self._open for each in one.bounds))
+        return tuple(dict.fromkeys(each for one in self.all() for each in one.settings.bounds))
 
     def all(self) -> list[OpenLibrary]:
         """Each of them."""
@@ -174,18 +180,20 @@ class Libraries:
 
     def open(self, settings: LibrarySettings) -> OpenLibrary:
         """One more plays from this library."""
-        found = self._open.get(settings)
+        found = self._open.get(key_of(settings))
         if found is None:
-            found = self._open[settings] = OpenLibrary(settings, self._world)
+            found = self._open[key_of(settings)] = OpenLibrary(settings, self._world)
             found.start()
+        found.rebound(settings.bounds)
         found.users += 1
         return found
 
     def close(self, opened: OpenLibrary) -> None:
         """One less does."""
         opened.users -= 1
-        if opened.users <= 0 and self._open.get(opened.settings) is opened:
-            del self._open[opened.settings]
+        key = key_of(opened.settings)
+        if opened.users <= 0 and self._open.get(key) is opened:
+            del self._open[key]
             opened.stop()
 
     def sweep(self) -> None:
@@ -198,6 +206,11 @@ class Libraries:
         ended = [opened.stop() for opened in self.all()]
         self._open.clear()
         return DeferredList(ended, consumeErrors=True).addCallback(lambda _ended: None)
+
+
+def key_of(settings: LibrarySettings) -> tuple[str, str]:
+    """By what a library is the same one."""
+    return settings.root, settings.assumed
 
 
 def _place_in_worker(root: str) -> Place:

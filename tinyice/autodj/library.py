@@ -5,7 +5,7 @@ in a worker, never by us. Paths are relative to ``root``, as in ``Track``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
@@ -122,6 +122,12 @@ class Library:
             self._begin()
             return self._jobs
         return self._jobs + 1
+
+    def rebound(self, bounds: tuple[str, ...]) -> None:
+        """Nothing may lead out of these from now on: look what that changes."""
+        self.settings = replace(self.settings, bounds=bounds)
+        self._covers.bounds = bounds
+        self.scan()
 
     async def stop(self) -> None:
         """Break off what runs, and wait until no child is left; nothing is begun any more."""

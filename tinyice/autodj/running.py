@@ -131,9 +131,10 @@ class RunningAutoDJ:
     def change(self, config: AutoDJ) -> None:
         """``config`` holds from now on; its mount and its library are the same."""
         before, self.config = self.config, config
-        if config == before:
+        settings = self._settings()
+        if config == before and settings.folders == self.player.settings.folders:
             return
-        self.player.settle(self._settings())
+        self.player.settle(settings)
         if modes_of(config) != modes_of(before):
             modes = modes_of(config)
             self.player.set_modes(

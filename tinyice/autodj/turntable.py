@@ -186,11 +186,12 @@ class Turntable:
     def settle(self, settings: PlayerSettings) -> None:
         """Other fades and gains hold from the next track on.
 
-        In another quality the next track plays at once.
+        In another quality, or from other folders, the next track plays at once.
         """
         before, self.settings = self.settings, settings
         self._deck.root, self._deck.tells_titles = settings.root, settings.tells_titles
-        if settings.quality != before.quality and self._link.is_running:
+        made = (settings.quality, settings.folders)
+        if made != (before.quality, before.folders) and self._link.is_running:
             self._link.stop()
             self._empty_deck()
             self._link.start(Setup(settings.quality, settings.folders))
