@@ -11,6 +11,7 @@ from tinyice.config.accounts import accounts_of, tokens_of
 from tinyice.config.build import Walk, build
 from tinyice.config.edits import Document, Edit
 from tinyice.config.faults import ConfigFaults
+from tinyice.config.guarded import require_for
 from tinyice.config.model import Config
 from tinyice.config.rules import faults_between
 from tinyice.core.access.lockouts import Lockout, LockoutKind
@@ -94,6 +95,7 @@ class FakeChanges:
         faults = [*walk.faults, *(fault for _, fault in faults_between(config))]
         if faults:
             raise ConfigFaults(faults)
+        require_for(who, self.document, document, is_bounded=any(config.media_roots))
         self.document = document
         self._note(who, action, subject, mount)
         return ()

@@ -134,11 +134,8 @@ def test_what_can_not_be(
     "value",
     [
         {"song_command": ["sh", "-c", "x"]},
-        {"on_play_command": []},
-        {"song_command": None},
-        {"on_play_command_timeout": 1},
+        {"on_play_command": ["x"]},
         {"mpd_port": 22},
-        {"mpd_host": "0.0.0.0"},
     ],
 )
 def test_commands_and_ports_are_for_superadmins(web: Web, value: dict[str, object]) -> None:
@@ -153,12 +150,15 @@ def test_commands_and_ports_are_for_superadmins(web: Web, value: dict[str, objec
 def test_an_admin_chooses_among_what_is_allowed(web: Web) -> None:
     """Folders of music in ``media_roots``; without any, a superadmin says where it is."""
     body = {"music_dir": "/etc"}
-    refused = web.send("PATCH", "/api/autodjs?mount=/live", body, AS_HEAD)
-    assert (refused.status, refused.json()["field"]) == (422, "music_dir")
+    assert web.send("PATCH", "/api/autodjs?mount=/live", body, AS_HEAD).status == 403
     web.bench.changes.document["media_roots"] = ["music"]
     refused = web.send("PATCH", "/api/autodjs?mount=/live", body, AS_HEAD)
     assert (refused.status, refused.json()["field"]) == (422, "autodjs[0].music_dir")
     inside = {"music_dir": "music/jazz"}
+    # a program is run in the folder of its music
+    assert web.send("PATCH", "/api/autodjs?mount=/live", inside, AS_HEAD).status == 403
+    without = {"song_command": None}
+    assert web.send("PATCH", "/api/autodjs?mount=/live", without, AS_HEAD).status == 200
     assert web.send("PATCH", "/api/autodjs?mount=/live", inside, AS_HEAD).status == 200
     assert web.send("POST", "/api/autodjs?mount=/new", inside, AS_HEAD).status == 201
     assert web.send("DELETE", "/api/autodjs?mount=/new", head=AS_HEAD).status == 200

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from tinyice.config import edits
 from tinyice.config.autodjs import AutoDJ
-from tinyice.core.access.permissions import Action, permits, require
+from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
 from tinyice.core.autodjs import AutoDJSnapshot
 from tinyice.web.api.changing import changed
@@ -49,10 +49,6 @@ Command = Annotated[
 ]
 HookTime = Annotated[float, Meta(ge=0, le=600, description="In seconds.")]
 MpdPassword = Annotated[str, Meta(max_length=400, description="Never shown again.")]
-
-COMMANDS = ("song_command", "song_command_timeout", "on_play_command", "on_play_command_timeout")
-PORTS = ("mpd_port", "mpd_host")
-_SECRETS = ("mpd_password",)
 
 
 class AutoDJSettings(Struct, frozen=True, kw_only=True):
@@ -215,7 +211,7 @@ async def list_autodjs(services: Services, call: Call[Paged, Nothing]) -> AutoDJ
 async def make_autodj(services: Services, call: Call[About, AutoDJSettings]) -> Done:
     """Let a mount be fed from a folder of music, when nobody is live on it."""
     mount = usable_path(call.query.mount)
-    values = _allowed(services, call.caller.principal, call.body)
+    values = given(call.body, AutoDJSettings)
     if "music_dir" not in values:
         raise Unfit(422, "invalid", "must name the folder of its music", "music_dir")
 
@@ -241,7 +237,7 @@ async def make_autodj(services: Services, call: Call[About, AutoDJSettings]) -> 
 async def change_autodj(services: Services, call: Call[About, AutoDJSettings]) -> Done:
     """Change what is set for an AutoDJ, switch it off or on; it plays on where it can."""
     mount = call.query.mount
-    values = _allowed(services, call.caller.principal, call.body)
+    values = given(call.body, AutoDJSettings)
 
     def edit(document: edits.Document) -> None:
         entry = edits.find_autodj(document, mount)
@@ -295,18 +291,6 @@ async def _change(
     mount = call.query.mount
     action, subject = Action.CHANGE_AUTODJS, f"AutoDJ on {mount}"
     return await changed(services, call, edit, action=action, subject=subject, mount=mount)
-
-
-def _allowed(services: Services, principal: Principal, body: AutoDJSettings) -> dict[str, Any]:
-    """What ``principal`` may set of ``body``; raises NotPermitted, or Unfit."""
-    values = given(body, AutoDJSettings)
-    if values.keys() & {*COMMANDS, *PORTS}:
-        require(principal, Action.CHANGE_COMMANDS)
-    has_roots = any(services.config().media_roots)
-    if "music_dir" in values and not has_roots and not permits(principal, Action.CHANGE_COMMANDS):
-        sentence = "only a superadmin may set it, as long as there are no media_roots"
-        raise Unfit(422, "invalid", sentence, "music_dir")
-    return values
 
 
 def _now(
