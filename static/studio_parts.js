@@ -80,6 +80,12 @@ export class Column {
   put(page, { keep = true } = {}) {
     const fresh = page.getElementById(this.#section.id);
     if (!fresh) return false;
+    // a window alone: what stands around it is as it was
+    const window = fresh.querySelector(":scope > .rows-box:only-child [data-rows]");
+    if (window && this.rows) {
+      this.rows.put(window, { keep });
+      return true;
+    }
     const held = focusIn(this.#section);
     const here = [...this.#section.children];
     const wanted = [...fresh.children].map((child) => this.#choose(child, here, keep));
@@ -111,7 +117,7 @@ export class Column {
   #find() {
     const list = this.#section.querySelector("[data-rows]");
     if (list === (this.rows?.list ?? null)) return;
-    this.rows = list && new Rows(list, (start) => this.renew({ [this.#first]: start }));
+    this.rows = list && new Rows(list, (start) => this.renew({ [this.#first]: start, window: "1" }));
   }
 }
 

@@ -19,7 +19,7 @@ from tinyice.core.autodjs import (
     TrackRow,
     TrackRows,
 )
-from tinyice.core.errors import Conflict, DomainError, NotThere
+from tinyice.core.errors import Conflict, NotThere
 from tinyice.core.tracks import Tag, TrackQuery
 from tinyice.web.autodj_ports import Picked
 
@@ -209,7 +209,7 @@ class FakeLibrary:
 
     def _check(self) -> None:
         if self.fault:
-            raise DomainError(self.fault)
+            raise Conflict(self.fault)
 
 
 def _rest(path: str, folder: str) -> str:
@@ -303,5 +303,5 @@ class FakeDj:
 
     async def history(self, limit: int, before: int | None = None) -> Sequence[PlayRow]:
         if self.history_fault:
-            raise DomainError(self.history_fault)
+            raise Conflict(self.history_fault)
         return [one for one in self.plays if before is None or one.id < before][:limit]

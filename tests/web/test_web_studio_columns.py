@@ -90,6 +90,14 @@ class TestTheLibrary:
         assert 'data-key="t 120"' in seen[2]
         assert "start=120#library" in seen[2]
 
+    def test_a_window_alone(self) -> None:
+        """For a script that has all the rest."""
+        studio = Studio()
+        text = studio.see(window="1", folder="Jazz").text
+        assert (text.count("data-key="), "data-search" in text) == (2, False)
+        studio.dj.library.fault = "there is no database"
+        assert studio.see(window="1").status == 409
+
     def test_nothing_is_made_of_hostile_words(self) -> None:
         for part in ("library", "lists"):
             assert "<script>alert" not in Studio().see(part).text

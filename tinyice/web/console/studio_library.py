@@ -75,26 +75,33 @@ async def shown_library(dj: AutoDj, view: View) -> LibraryShown:
     return LibraryShown(view, found, facts, crumbs_of(view), summary=_summary(facts))
 
 
+async def shown_window(dj: AutoDj, view: View) -> LibraryShown:
+    """The rows of the column alone, as they are now; raises what the library does."""
+    found = await library_rows(dj.library, view, dj.snapshot(), counts=False)
+    return LibraryShown(view, found, LibraryFacts(), ())
+
+
 async def library_rows(
-    library: MusicLibrary, view: View, playing: AutoDJSnapshot, limit: int = PAGE
+    library: MusicLibrary, view: View, playing: AutoDJSnapshot, *, counts: bool = True
 ) -> LibraryRows:
-    """A window of the list of folders and tracks."""
+    """A window of the list of folders and tracks; ``counts``: how many there are below, too."""
     query, start = view.tracks, view.start
+    has_folders = not view.find and not view.broken
     rows: list[LibraryRow] = []
     before = 0
-    below = await library.tracks(replace(query, limit=1))
-    if not view.find and not view.broken:
-        folders = await library.folders(replace(query, offset=start, limit=limit))
+    if has_folders:
+        folders = await library.folders(replace(query, offset=start, limit=PAGE))
         rows += [folder_row(one) for one in folders.rows]
         before = folders.total
-        query = replace(query, only_here=True)
-    offset = max(0, start - before)
-    wanted = max(1, limit - len(rows))
-    page = await library.tracks(replace(query, offset=offset, limit=wanted))
+    here = replace(query, only_here=has_folders, offset=max(0, start - before))
+    page = await library.tracks(replace(here, limit=max(1, PAGE - len(rows))))
     now = "" if playing.now is None else playing.now.track.path
-    if len(rows) < limit:
+    if len(rows) < PAGE:
         rows += [track_row(one, now) for one in page.rows]
-    return LibraryRows(rows, start, before + page.total, below.total)
+    below = page.total
+    if has_folders and counts:
+        below = (await library.tracks(replace(query, limit=1))).total
+    return LibraryRows(rows, start, before + page.total, below)
 
 
 def crumbs_of(view: View) -> list[Crumb]:

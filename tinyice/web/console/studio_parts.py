@@ -17,7 +17,7 @@ from tinyice.web.api.problems import unknown
 from tinyice.web.autodj_ports import AutoDj
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.desk import Desk
-from tinyice.web.console.studio_library import shown_library
+from tinyice.web.console.studio_library import shown_library, shown_window
 from tinyice.web.console.studio_lists import shown_lists
 from tinyice.web.console.studio_page import Part, StudioPage
 from tinyice.web.console.studio_said import Done, done_in
@@ -80,8 +80,10 @@ class Columns:
     async def _library(self, request: Request, caller: Caller) -> bytes:
         params = params_of(request)
         view = view_in(params, caller.mount)
-        library = await shown_library(self.dj(caller), view)
-        values = self._common(caller, view, params)
+        is_window = params.text("window") == "1"
+        look = shown_window if is_window else shown_library
+        library = await look(self.dj(caller), view)
+        values = {**self._common(caller, view, params), "is_window": is_window}
         return self.desk.show(
             request, caller, "studio_library_part", place="studio", library=library, **values
         )
