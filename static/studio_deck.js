@@ -9,6 +9,7 @@ import { send } from "./studio_send.js";
 const TICK_MS = 250;
 const SETTLED_MS = 350;
 const TOLD_MS = 1500;
+const NOTHING = { entry: 0, plays: "", by: "", album: "", why: "", lufs: "–", gain: "–", peak: "–", length: "", seconds: 0, cover: "", wave: "" };
 const DRESSES = ["live", "auto", "fallback", "error"];
 
 const deck = document.querySelector(".deck");
@@ -51,7 +52,16 @@ function putNow(now) {
   tick();
 }
 
+// with the AutoDJ all else ends that was told of it
+function leave(isGone) {
+  deck.querySelectorAll("form, details").forEach((part) => { part.inert = isGone; });
+  if (!isGone) return;
+  putNow(NOTHING);
+  putNext({ entry: 0, plays: "", line: "", join: "", cover: "" });
+}
+
 function putPlay(play) {
+  leave(play.state === "gone");
   const tally = find("[data-play=tally] .tally");
   show(tally, play.tally);
   tally.className = DRESSES.includes(play.dress) ? `tally tally-${play.dress}` : "tally";
@@ -118,8 +128,8 @@ function position() {
 }
 
 function tick() {
-  const now = told("now");
-  if (!now) return;
+  if (!told("play")) return;
+  const now = told("now") ?? NOTHING;
   const at = position();
   show(find("[data-time=elapsed]"), elapsed(at));
   show(find("[data-time=left]"), now.seconds ? `−${elapsed(now.seconds - Math.floor(at))}` : "–");

@@ -36,6 +36,7 @@ export function on(part, handler) {
 }
 
 function tell(part, data) {
+  if (data.state === "gone") for (const name of ["now", "next", "lists"]) parts.delete(name);
   parts.set(part, data);
   for (const handler of handlers.get(part) ?? []) handler(data);
 }

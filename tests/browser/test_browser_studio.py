@@ -228,6 +228,12 @@ def test_another_one_is_set_up(station: Station, visit: Visit) -> None:
     expect(page.locator(".deck .tally")).to_have_text("AutoDJ", timeout=4 * SOON_MS)
     expect(page.locator(".deck-title")).not_to_have_text("Nothing plays", timeout=SOON_MS)
     assert title(page) in TITLES
+    api = visitor.context.request
+    token = page.locator("body").get_attribute("data-csrf") or ""
+    gone = api.delete("/api/autodjs?mount=/second", headers={"X-CSRF-Token": token})
+    assert gone.ok, gone.text()
+    expect(page.locator(".deck .tally")).to_have_text("Gone", timeout=SOON_MS)
+    expect(page.locator(".deck-title")).to_have_text("Nothing plays")
 
 
 def test_who_has_none_finds_none(station: Station, visit: Visit) -> None:

@@ -54,6 +54,13 @@ class _Deed:
 
 _DEEDS = (
     _Deed(urls.STATION_NEW, "plus", "Make a station", "new mount create add", Action.MAKE_MOUNT),
+    _Deed(
+        f"{urls.STUDIO}?mount=",
+        "plus",
+        "Set up an AutoDJ",
+        "new music folder studio library playlist",
+        Action.CHANGE_AUTODJS,
+    ),
     _Deed(urls.ACCESS_ACCOUNT, "plus", "Make an account", "new user dj", Action.CHANGE_USERS),
     _Deed(urls.ACCESS_BANS, "ban", "Ban an address", "block ip unban lift", Action.CHANGE_BANS),
     _Deed(
