@@ -254,6 +254,15 @@ class TestNeeds:
         web.chronicle.latest(SourceDisconnected("/idle", "client", CLIENT, reason, 9, 9))
         assert "/idle" not in needs(page(web))
 
+    def test_a_source_that_is_silent(self) -> None:
+        """Somebody hears it, or hears the fallback meanwhile."""
+        silent = mount(silent=True)
+        text = page(opened(silent))
+        assert "/live has a source that is silent: dead air." in needs(text)
+        assert "Silent" in strip(text, "/live")
+        text = page(opened(replace(silent, on_fallback=True)))
+        assert "/live has a source that is silent. The fallback is heard." in needs(text)
+
     def test_listeners_without_a_source(self) -> None:
         """They hear nothing, whyever that is."""
         assert "/idle has no source. 1 listener is" in needs(

@@ -39,6 +39,7 @@ def needs_of(
     """Everything that needs ``principal``, the most pressing first."""
     return (
         *(_lost(strip) for strip in strips if not strip.on_air and _is_missed(strip)),
+        *(_silent(strip) for strip in strips if strip.silent),
         *_waiting(strips, principal),
         *_locked_out(principal, services),
         *_restart(principal, started_with, services.config()),
@@ -59,6 +60,12 @@ def _lost(strip: Strip) -> Need:
         )
         words = f"{words}. {people} still connected"
     return Need("bad" if strip.listeners else "warn", strip.mount, f"{words}.")
+
+
+def _silent(strip: Strip) -> Need:
+    if strip.on_fallback:
+        return Need("warn", strip.mount, "has a source that is silent. The fallback is heard.")
+    return Need("bad", strip.mount, "has a source that is silent: dead air.")
 
 
 def _waiting(strips: Sequence[Strip], principal: Principal) -> list[Need]:

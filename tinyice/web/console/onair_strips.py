@@ -57,6 +57,8 @@ class Strip:
     visible: bool
     enabled: bool
     waiting: bool
+    silent: bool
+    on_fallback: bool
     may_change: bool
     destinations: Sequence[str]
 
@@ -136,6 +138,8 @@ def _strip(
         visible=mount.visible,
         enabled=not mount.disabled,
         waiting=mount.waiting,
+        silent=mount.silent,
+        on_fallback=mount.on_fallback,
         may_change=permits(principal, Action.CHANGE_MOUNT, path),
         destinations=_destinations(path, codecs),
     )

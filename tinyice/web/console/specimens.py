@@ -52,6 +52,8 @@ LIVE = Strip(
     visible=True,
     enabled=True,
     waiting=False,
+    silent=False,
+    on_fallback=False,
     may_change=False,
     destinations=(),
 )
