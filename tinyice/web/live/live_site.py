@@ -3,7 +3,7 @@
 from klein import Klein
 from twisted.web.server import Request
 
-from tinyice.core.access.permissions import Action
+from tinyice.core.access.permissions import Action, require
 from tinyice.core.errors import DomainError, Overloaded
 from tinyice.web import urls
 from tinyice.web.answers import FOR_ANY_ORIGIN, Fields, plain, respond
@@ -60,6 +60,9 @@ class LiveSite:
             return still.principal == caller.principal
 
         scope = scope_of(caller.principal)
+        studio = _interest(request, scope).studio
+        if studio:
+            require(caller.principal, Action.SEE_AUTODJ, studio)
         levels = _levels(request, scope)
         return await self._follow(request, caller, scope, (), confirm, levels=levels)
 
