@@ -88,8 +88,14 @@ def _pitch(samples: "array[int]", samplerate: int) -> int:
 
 
 def figure(station: Station, name: str, mount: str) -> float:
-    """A metric of an AutoDJ; ``nan`` where there is none."""
-    page = station.get("/metrics", user="admin").decode()
+    """A metric of an AutoDJ; ``nan`` where there is none.
+
+    On a busy machine the first page takes long: the web site is loaded with it.
+    """
+    try:
+        page = station.get("/metrics", user="admin").decode()
+    except TimeoutError:
+        return float("nan")
     found = {(metric, where): float(value) for metric, where, value in _SAMPLE.findall(page)}
     return found.get((f"tinyice_autodj_{name}", mount), float("nan"))
 
