@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from features.handing import Audience, Steady, finish, frames, is_alive, serving_pid, upgrade
+from features.handing import (
+    Audience,
+    Steady,
+    finish,
+    frames,
+    is_alive,
+    playouts,
+    serving_pid,
+    upgrade,
+)
+from features.music import put, tone
 from net.certificates import write_pair
 from programs.children import start
 from programs.station import (
@@ -137,6 +147,12 @@ def test_the_command_says_what_came_of_it(tmp_path: Path) -> None:
         assert "server.upgrade.failed" in made.child.output()
 
 
+def tone_in(folder: Path) -> Path:
+    """A folder with a minute of music."""
+    put(folder / "one.flac", tone(60.0, 440.0))
+    return folder
+
+
 CRASHES = {
     "it can't be imported": ("handover/taking.py", '"""The', 'this is no Python\n"""The'),
     "it ends before it is ready": (
@@ -144,7 +160,7 @@ CRASHES = {
         "            say_ready(",
         "            os._exit(7)\n            say_ready(",
     ),
-    "it speaks another protocol": ("handover/line.py", "VERSION = 1", "VERSION = 99"),
+    "it speaks another protocol": ("handover/line.py", "\nVERSION = ", "\nVERSION = 99"),
     "it is killed with the cargo": (
         "handover/taking.py",
         "    arrived = unpack(delivery, here)",
@@ -182,7 +198,8 @@ def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> Non
         (root / name).symlink_to(PROJECT / name)
     path = {"PYTHONPATH": os.pathsep.join([str(root), project_path()["PYTHONPATH"]])}
     port = free_port_pair()
-    config = write_config(tmp_path, port, workers=workers)
+    dj = {"mount": "/night", "music_dir": str(tone_in(tmp_path / "music"))}
+    config = write_config(tmp_path, port, workers=workers, autodjs=[dj])
     command = [TWISTD, "-n", "--pidfile=tinyice.pid", "tinyice", "--config", str(config)]
     with (
         start(command, home=tmp_path, name="server", env=path) as child,
@@ -193,10 +210,12 @@ def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> Non
         source = Steady(port, "/live")
         source.start()
         made.wait_for_mount("/live", 10)
+        made.wait_for_mount("/night", 30)
         audience.join_all(20)
         audience.start()
         until_all_hear(audience)
-        pid = serving_pid(made)
+        pid, playing = serving_pid(made), playouts(tmp_path)
+        assert len(playing) == 1
         for number, (name, (module, before, after)) in enumerate(CRASHES.items(), 1):
             file = root / "tinyice" / module
             sound = file.read_text()
@@ -211,8 +230,10 @@ def test_a_successor_that_fails_at_any_step(tmp_path: Path, workers: int) -> Non
             file.write_text(sound)
             assert serving_pid(made) == pid, name
             hear_on(audience, 0.3)
+            assert playouts(tmp_path) == playing, name
         upgrade(made)
         until(lambda: not is_alive(pid), within=10, what="the old one has ended")
+        assert playouts(tmp_path) == playing
         hear_on(audience)
         finish(source, audience)
 

@@ -19,9 +19,12 @@ from tinyice.work.environment import child_environment
 from tinyice.work.threads import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tinyice.autodj.autodjs import AutoDjs
     from tinyice.autodj.house import House
     from tinyice.codec.measuring import Measuring
+    from tinyice.handover.parts import ArrivingPart, LeavingPart
 
 SWEEP_S = 1.0
 
@@ -50,6 +53,27 @@ class AutoDJing:
         if _said(before) != _said(after):
             self._apply(after)
 
+    def leaving(self) -> "Sequence[LeavingPart]":
+        """``Travelling``: each, with the process that plays where there is one."""
+        if self.running is None:
+            return ()
+        # loaded by who has an AutoDJ
+        from tinyice.assembly.autodj_parts import leaving  # noqa: PLC0415
+
+        return [leaving(running) for running in self.running.all()]
+
+    def take_over(self, arriving: "Sequence[ArrivingPart]") -> None:
+        """``Travelling``: go on with those that are still wanted."""
+        if not arriving:
+            return
+        from tinyice.assembly.autodj_parts import inherited_of  # noqa: PLC0415
+
+        if self.running is None:
+            self.running = self._load()
+        readers = cast("IReactorFDSet", self._ground.reactor)
+        self.running.inherit(dict(inherited_of(part, readers) for part in arriving))
+        self._apply(self._ground.config)
+
     def figures(self) -> tuple[AutoDJFigures, ...]:
         """How each is doing, in numbers."""
         return () if self.running is None else self.running.figures()
@@ -63,8 +87,10 @@ class AutoDJing:
         if self._measuring is not None:
             measuring = self._measuring.stop()
             done.addCallback(lambda _ended: measuring)
-        if self._worker is not None:
-            self._worker.stop(0)
+        worker = self._worker
+        if worker is not None:
+            # What is kept for the next start is written by it.
+            done.addCallback(lambda _ended: worker.stop(0)).addCallback(lambda _done: None)
         return done
 
     def _apply(self, config: Config) -> None:

@@ -7,6 +7,7 @@ from twisted.internet.interfaces import IReactorFDSet
 
 from tinyice.assembly.build import Parts
 from tinyice.handover.belongings import Belongings, Memory
+from tinyice.handover.parts import Travelling
 
 
 def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
@@ -25,6 +26,10 @@ def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
         "playing": parts.streaming.playing,
         "relays": parts.outward.relaying,
     }
+    parts_with_more: dict[str, Travelling] = {
+        "autodjs": parts.streaming.autodjing,
+        "mpd": parts.mpd,
+    }
     return Belongings(
         mounts=parts.mounts,
         front=parts.front,
@@ -32,6 +37,7 @@ def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
         relays=parts.outward.relaying,
         pushes=parts.outward.relaying.pushing,
         memories=memories,
+        parts=parts_with_more,
         reactor=cast("IReactorFDSet", reactor),
         clock=reactor,
     )

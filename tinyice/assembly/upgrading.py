@@ -116,6 +116,7 @@ class Upgrading:
                 await self._control.stop()
             halting = await self._halted()
             await self._recorded()
+            await self._answered()
             packed = self._give(line, halting)
         except BaseException:
             # It may have everything by now, but for the last word.
@@ -170,6 +171,11 @@ class Upgrading:
         with suppress(TookTooLong):
             await recorded.addTimeout(_FLUSH_S, self._reactor)
 
+    async def _answered(self) -> None:
+        """Nobody is answered just now; what takes longer ends here."""
+        with suppress(TookTooLong):
+            await self._parts.mpd.halt().addTimeout(_FLUSH_S, self._reactor)
+
     def _give(self, line: Line, halting: Halting) -> Packed:
         """The one step: nothing else happens in this process until it is done."""
         held = _HeldAway(halting)
@@ -186,6 +192,7 @@ class Upgrading:
 
     def _go_on(self) -> None:
         self._parts.streaming.workers.go_on()
+        self._parts.mpd.go_on()
         if self._control is not None and not self._control.is_started:
             self._control.start()
 

@@ -1,9 +1,10 @@
 """All AutoDJs of the station: begun, changed and ended as the configuration says."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from twisted.internet.defer import Deferred, DeferredList
 
+from tinyice.autodj.adapting import Inherited
 from tinyice.autodj.house import House
 from tinyice.autodj.libraries import key_of
 from tinyice.autodj.running import RunningAutoDJ
@@ -24,6 +25,7 @@ class AutoDjs:
         self._watchers = Watchers()
         self._stand_ins: frozenset[str] = frozenset()
         self._ending: list[Deferred[None]] = []
+        self._inherited: dict[str, Inherited] = {}
 
     def apply(self, configs: Iterable[AutoDJ], stand_ins: Iterable[AutoDJ] = ()) -> None:
         """Let those of these run that are on, and no others; what is the same is not touched.
@@ -46,6 +48,13 @@ class AutoDjs:
                 self._begin(config)
             else:
                 running.change(config)
+        for unwanted in self._inherited.values():
+            unwanted.unwanted()
+        self._inherited = {}
+
+    def inherit(self, inherited: Mapping[str, Inherited]) -> None:
+        """Let the next ``apply`` go on with these, by their mounts."""
+        self._inherited = dict(inherited)
 
     def get(self, mount: str) -> RunningAutoDJ | None:
         """The one that plays there."""
@@ -111,7 +120,7 @@ class AutoDjs:
         running = RunningAutoDJ(config, house.libraries.open(settings), house, follows=follows)
         self._running[config.mount] = running
         self._unwatches[config.mount] = running.watch(self._watchers.tell)
-        running.start()
+        running.start(self._inherited.pop(config.mount, None))
         self._watchers.tell()
 
     def _end(self, mount: str) -> None:

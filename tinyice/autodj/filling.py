@@ -72,6 +72,10 @@ class Filling:
         """The playlist is somebody's from now on."""
         self._version = 0
 
+    def go_on(self, *, is_ours: bool) -> None:
+        """The playlist is as it was in an earlier run; whether we made it then."""
+        self._version = self._player.playlist.version if is_ours else 0
+
     def played(self) -> None:
         """Another track plays."""
         if self._is_drawn:

@@ -7,21 +7,25 @@ Rules of this file:
 - what is changed of its configuration holds without a gap where that can be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from tinyice.autodj.adapting import Inherited, adapted, said_of
 from tinyice.autodj.ahead import Ahead
 from tinyice.autodj.entries import EntryIds
 from tinyice.autodj.failures import Failures
 from tinyice.autodj.filling import Filling
 from tinyice.autodj.following import can_follow, quality_like
+from tinyice.autodj.frozen import FrozenAutoDJ
 from tinyice.autodj.history import History
 from tinyice.autodj.hooks import Hooks, Scene
 from tinyice.autodj.house import PLAYLISTS, House
+from tinyice.autodj.keeping import Keeping, file_of
 from tinyice.autodj.libraries import OpenLibrary
 from tinyice.autodj.library import Library
 from tinyice.autodj.player import Player
@@ -95,6 +99,15 @@ class RunningAutoDJ:
         self._lost = ""
         self._is_waiting = False
         self._is_stopped = False
+        self._keeping = Keeping(
+            file_of(house.folder, config.mount),
+            config.mount,
+            self.freeze,
+            work=house.work,
+            clock=self._clock,
+            publish=house.world.publish,
+        )
+        self._watchers.add(self._keeping.changed)
         self._wait_until = self._fill_at = 0.0
 
     @property
@@ -115,18 +128,29 @@ class RunningAutoDJ:
         """``tell`` when a playlist is saved, by whomever; what is returned ends that."""
         return self._house.saved.add(tell)
 
-    def start(self) -> None:
-        """Play, as soon as it is known what."""
-        Deferred.fromCoroutine(self._begin()).addErrback(self._not_begun)
+    def start(self, inherited: Inherited | None = None) -> None:
+        """Play, as soon as it is known what; at once what another process hands over."""
+        begin = self._begin() if inherited is None else self._continue(inherited)
+        Deferred.fromCoroutine(begin).addErrback(self._not_begun)
+
+    def freeze(self) -> FrozenAutoDJ:
+        """All of it."""
+        said = said_of(self.config, self.opened.settings.root)
+        return FrozenAutoDJ(said, self.player.freeze(), self.filling.is_ours)
+
+    def leave(self) -> None:
+        """Another process goes on: nothing is kept here any more."""
+        self._keeping.leave()
 
     def stop(self) -> Deferred[None]:
         """Leave the mount; fires when its processes are no more."""
         self._is_stopped, self._is_waiting = True, False
         self._unwatch()
         self._ahead.stop()
+        kept = self._keeping.stop()
         done, hooks = self.player.stop(), self.hooks.stop()
         self._watchers.clear()
-        return done.addCallback(lambda _stopped: hooks)
+        return done.addCallback(lambda _stopped: hooks).addCallback(lambda _stopped: kept)
 
     def change(self, config: AutoDJ) -> None:
         """``config`` holds from now on; its mount and its library are the same."""
@@ -203,8 +227,59 @@ class RunningAutoDJ:
                 made=made,
             )
 
-    async def _begin(self) -> None:
+    def _thaw(self, frozen: FrozenAutoDJ) -> FrozenAutoDJ:
+        """Be as it was, as far as the configuration lets it, and play nothing yet."""
+        frozen = adapted(frozen, said_of(self.config, self.opened.settings.root))
+        player = frozen.player
+        self.player.thaw(player)
+        self.player.set_crossfade(player.crossfade_s)
+        self.player.set_levelling(player.levelling)
+        self.filling.go_on(is_ours=frozen.is_filled)
+        return frozen
+
+    def _continue(self, inherited: Inherited) -> Coroutine[Deferred[None], None, None]:
+        """Go on with what plays, now; the rest has time."""
+        frozen, table = self._thaw(inherited.frozen), inherited.table
+        self._keeping.begin()
+        plays = table is not None and self.player.take_over(frozen.player, table)
+        if not plays:
+            inherited.unwanted()
+        return self._catch_up(frozen, plays=plays)
+
+    async def _catch_up(self, frozen: FrozenAutoDJ, *, plays: bool) -> None:
+        # What was taken over must not do anything before all of it is here.
+        await deferLater(self._clock, 0.0)
         await self.history.recall(self.lists.recent)
+        if plays:
+            self.filling.renew()
+        else:
+            await self._go_on(frozen)
+
+    async def _go_on(self, frozen: FrozenAutoDJ) -> None:
+        """Do what it did in an earlier run."""
+        player = frozen.player
+        if player.track is None or not len(self.player.playlist):
+            await self.filling.fill()
+        if player.track is None:
+            await self.hooks.first()
+        if self._is_stopped or player.state is PlayState.STOP:
+            return
+        if player.track is not None or len(self.player.playlist) or len(self.player.up_next):
+            self.player.go_on(player)
+        else:
+            self._is_waiting = True
+            self._wait_until = self._clock.seconds() + PATIENCE_S
+        self.filling.renew()
+
+    async def _begin(self) -> None:
+        kept = await self._keeping.read()
+        await self.history.recall(self.lists.recent)
+        if self._is_stopped:
+            return
+        self._keeping.begin()
+        if kept is not None:
+            await self._go_on(self._thaw(kept))
+            return
         await self.filling.fill()
         await self.hooks.first()
         self._is_waiting = not self._is_stopped

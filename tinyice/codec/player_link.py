@@ -85,6 +85,8 @@ class PlayerLink:
         self._granted_s = 0.0
         self._began_s = 0.0
         self._moved_at = 0.0
+        self._grants_at = 0.0
+        """When the next grant is due."""
         self.is_ready = False
         """Whether there is a child that can be told things."""
         self.is_playing = False
@@ -151,7 +153,6 @@ class PlayerLink:
             "folders": list(setup.folders),
             "pacing": self._pacing.freeze(),
             "began_s": self._began_s,
-            "moved_at": self._moved_at,
             "is_playing": self.is_playing,
             "restarts": self.restarts,
             "pid": child.frozen.pid,
@@ -173,7 +174,7 @@ class PlayerLink:
         """Go on with the child of another process, in place of ``start``."""
         self._setup = Setup(quality_in(state["quality"]), tuple(state["folders"]))
         self._pacing.thaw(state["pacing"])
-        self._began_s, self._moved_at = state["began_s"], state["moved_at"]
+        self._began_s, self._moved_at = state["began_s"], self._clock.seconds()
         self.is_playing, self.restarts = state["is_playing"], state["restarts"]
         self._revival.began()
         self._life = _Life(self, self._command, self._spawner, self._clock)
@@ -241,9 +242,12 @@ class PlayerLink:
     def _grant(self) -> None:
         self._cancel_grant()
         now = self._clock.seconds()
+        # While we did nothing (a successor was waited for) it could not do anything, either.
+        self._moved_at = min(now, self._moved_at + max(0.0, now - self._grants_at))
         if now - self._moved_at >= HANGS_AFTER_S:
             self._fail("hangs")
             return
+        self._grants_at = now + GRANT_EVERY_S
         self._granted_s = self._pacing.at(now)
         # The child counts from its own first second.
         self.tell(Allow(self._granted_s - self._began_s))

@@ -12,6 +12,7 @@ from tinyice.core.mounts import Mounts
 from tinyice.core.source import Source
 from tinyice.formats.frozen import State
 from tinyice.handover.frozen import FrozenPort
+from tinyice.handover.parts import Travelling
 from tinyice.net.front import Front
 from tinyice.net.ports import DoorFactory, ShoutcastFactory
 from tinyice.net.transport import StreamPort
@@ -84,7 +85,10 @@ class Pushes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """The parts. ``memories`` are named as they are in the cargo."""
+    """The parts. ``memories`` and ``parts`` are named as they are in the cargo.
+
+    Of ``parts`` each may need those in front of it.
+    """
 
     mounts: Mounts
     front: Front
@@ -92,6 +96,7 @@ class Belongings:
     relays: Relays
     pushes: Pushes
     memories: Mapping[str, Memory]
+    parts: Mapping[str, Travelling]
     reactor: IReactorFDSet
     clock: IReactorTime
 

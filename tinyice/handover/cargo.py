@@ -17,6 +17,7 @@ from tinyice.handover.frozen import (
     Encoder,
     FrozenHouse,
     FrozenMount,
+    Part,
     Piece,
     Player,
     Pushed,
@@ -28,6 +29,7 @@ _KINDS: tuple[type[Piece], ...] = (
     *(FrozenHouse, FrozenMount, Encoder, Player, Caller),
     Relayed,
     Pushed,
+    Part,
 )
 
 

@@ -18,12 +18,15 @@ from tinyice.handover.cargo import Cargo
 from tinyice.handover.frozen import (
     Caller,
     Encoder,
+    FrozenFeed,
     FrozenHouse,
     FrozenMount,
+    Part,
     Player,
     Pushed,
     Relayed,
 )
+from tinyice.handover.parts import LeavingPart
 from tinyice.handover.passage import Passage, pair
 from tinyice.net.door import Door
 from tinyice.net.introduction import Introduction
@@ -93,15 +96,22 @@ class _Packing:
                 self._pack_source(mount, entry)
             for listener in mount.listeners.values():
                 self._pack_listener(listener)
+        self._pack_others()
+        for waiting in tuple(here.front.waiting.deadlines):
+            if isinstance(waiting, Door | ShoutcastDoor | Introduction):
+                self._pack_door(waiting)
+        cargo.seal()
+
+    def _pack_others(self) -> None:
+        here, cargo = self._here, self.packed.cargo
         for relay in here.relays.leaving():
             self._pack_relay(relay)
         for push in here.pushes.leaving():
             cargo.put(Pushed(cargo.take_along(push.descriptor), push.frozen))
             self.packed.letting_go.append(push.let_go)
-        for waiting in tuple(here.front.waiting.deadlines):
-            if isinstance(waiting, Door | ShoutcastDoor | Introduction):
-                self._pack_door(waiting)
-        cargo.seal()
+        for owner, parts in here.parts.items():
+            for part in parts.leaving():
+                self._pack_part(owner, part)
 
     def _pack_source(self, mount: Mount, entry: Input) -> None:
         source, control = entry.source, entry.source.control
@@ -141,6 +151,26 @@ class _Packing:
             relay.let_go()
 
         self.packed.letting_go.append(let_go)
+
+    def _pack_part(self, owner: str, part: LeavingPart) -> None:
+        cargo = self.packed.cargo
+        numbers = [
+            *(cargo.take_along(descriptor) for descriptor in part.lent),
+            *(cargo.keep(descriptor) for descriptor in part.given),
+        ]
+        feeding, feed = part.feeding, None
+        if feeding is not None:
+            source = feeding.source
+            mount = self._here.mounts.find(feeding.mount)
+            entry = None if mount is None else mount.air.inputs.of(source)
+            if mount is not None and entry is not None:
+                on_air = entry is mount.air.on_air
+                feed = FrozenFeed(mount.path, source.freeze(), entry.freeze(), on_air)
+                self.packed.sources += 1
+                here_mount = mount
+                self.packed.letting_go.append(lambda: here_mount.detach(source))
+        cargo.put(Part(owner, part.state, numbers, feed))
+        self.packed.letting_go.append(part.let_go)
 
     def _pack_listener(self, listener: Listener) -> None:
         feed = listener.feed

@@ -6,6 +6,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tinyice.core.frozen import FrozenSource
 from tinyice.formats.frozen import State
 from tinyice.net.frozen import FrozenDoor, FrozenEncoder, FrozenPlayer
 from tinyice.relays.frozen import FrozenRelay
@@ -88,4 +89,24 @@ class Caller:
     door: FrozenDoor
 
 
-Piece = FrozenHouse | FrozenMount | Encoder | Player | Caller | Relayed | Pushed
+@dataclass(frozen=True, slots=True)
+class FrozenFeed:
+    """The source of a part, and what it is on its mount."""
+
+    mount: str
+    source: FrozenSource
+    input: State
+    on_air: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that ``owner`` knows, with what is open of it."""
+
+    owner: str
+    state: bytes
+    descriptors: list[int]
+    feed: FrozenFeed | None
+
+
+Piece = FrozenHouse | FrozenMount | Encoder | Player | Caller | Relayed | Pushed | Part

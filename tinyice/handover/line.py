@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum
 
-VERSION = 2
+VERSION = 3
 """Of what is said here and of all states in the cargo: another one is refused."""
 
 BATCH = 250

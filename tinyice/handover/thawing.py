@@ -17,10 +17,12 @@ from tinyice.handover.frozen import (
     Encoder,
     FrozenHouse,
     FrozenMount,
+    Part,
     Player,
     Pushed,
     Relayed,
 )
+from tinyice.handover.parts import ArrivingPart, Returning
 from tinyice.net.door import Door
 from tinyice.net.frozen import Dialogue, FrozenDoor
 from tinyice.net.introduction import Introduction
@@ -66,8 +68,9 @@ def unpack(delivery: Delivery, here: Belongings) -> Arrived:
                 unpacking.player(piece)
             case Caller():
                 unpacking.caller(piece)
-    here.relays.take_over(unpacking.relays)
-    here.pushes.take_over(unpacking.pushes)
+            case Part():
+                unpacking.part(piece)
+    unpacking.take_over()
     here.mounts.expect(RETURN_S)
     return unpacking.arrived
 
@@ -79,6 +82,14 @@ class _Unpacking:
         self.arrived = Arrived()
         self.relays: list[Arriving] = []
         self.pushes: list[tuple[FrozenPush, int]] = []
+        self.parts: dict[str, list[ArrivingPart]] = {}
+
+    def take_over(self) -> None:
+        here = self._here
+        here.relays.take_over(self.relays)
+        here.pushes.take_over(self.pushes)
+        for owner, parts in here.parts.items():
+            parts.take_over(self.parts.get(owner, ()))
 
     def house(self, piece: FrozenHouse) -> None:
         here, delivery = self._here, self._delivery
@@ -115,6 +126,22 @@ class _Unpacking:
 
     def pushed(self, piece: Pushed) -> None:
         self.pushes.append((piece.push, self._delivery.descriptor(piece.descriptor)))
+
+    def part(self, piece: Part) -> None:
+        feed, returning = piece.feed, None
+        if feed is not None:
+            found = feed
+
+            def begin(source: Source) -> Mount:
+                return self._here.mounts.continue_with(
+                    found.mount, source, found.input, on_air=found.on_air
+                )
+
+            returning = Returning(feed.source, begin)
+            self.arrived.sources += 1
+        descriptors = [self._delivery.descriptor(number) for number in piece.descriptors]
+        arriving = ArrivingPart(piece.state, descriptors, returning)
+        self.parts.setdefault(piece.owner, []).append(arriving)
 
     def player(self, piece: Player) -> None:
         front, frozen = self._here.front, piece.player
