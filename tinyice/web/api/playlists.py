@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tinyice.core.access.permissions import Action
+from tinyice.web import urls
 from tinyice.web.api.autodj_shapes import MISSING_TOLD, PlaylistName, dj_of, note_run
 from tinyice.web.api.operation import Call, Download, Nothing, Operations, Upload
 from tinyice.web.api.services import Services
@@ -165,7 +166,7 @@ async def remove_playlist(services: Services, call: Call[WhichPlaylist, Nothing]
 
 @PLAYLISTS.add(
     "GET",
-    "/api/autodjs/playlists/file",
+    urls.API_PLAYLIST_FILE,
     Action.SEE_AUTODJ,
     query=PlaylistToGive,
     answer=Download,
@@ -181,7 +182,7 @@ async def give_playlist(services: Services, call: Call[PlaylistToGive, Nothing])
 
 @PLAYLISTS.add(
     "POST",
-    "/api/autodjs/playlists/file",
+    urls.API_PLAYLIST_FILE,
     Action.RUN_AUTODJ,
     query=PlaylistToTake,
     body=Upload,
