@@ -9,8 +9,10 @@ from tinyice.assembly.uploads import Uploads
 from tinyice.core.access.sessions import SessionRules, Sessions
 from tinyice.core.access.tokens import mint
 from tinyice.core.clients import Client
+from tinyice.web import urls
 from tinyice.web.pictures import BYTES_MAX
 from tinyice.wire.head import HeadParser, RequestHead
+from tinyice.wire.listed import FILE_BYTES_MAX
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 LOGO, API = "/admin/settings/logo", "/api/branding/logo"
@@ -58,6 +60,13 @@ def room(path: str, *lines: str, method: str = "POST") -> int:
 def test_who_is_logged_in_may_send_a_picture(path: str, line: str) -> None:
     """And the form around it."""
     assert room(path, line) > BYTES_MAX
+
+
+@pytest.mark.parametrize("path", [urls.API_PLAYLIST_FILE, urls.STUDIO_SAVED_IMPORT])
+def test_who_is_logged_in_may_send_a_playlist(path: str) -> None:
+    """Which is larger than a picture; where a picture goes it may not be."""
+    assert room(f"{path}?mount=/live", TOKEN) > FILE_BYTES_MAX > room(LOGO, TOKEN)
+    assert room(path) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""Who may send more than a form: a picture, by somebody who is logged in."""
+"""Who may send more than a form: a picture or a playlist, by somebody who is logged in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
+from types import MappingProxyType
 
 from tinyice.assembly.access import Access
 from tinyice.core.access.tokens import digest_of
@@ -10,11 +11,19 @@ from tinyice.web import urls
 from tinyice.web.cookies import cookie_name
 from tinyice.web.pictures import BYTES_MAX
 from tinyice.wire.head import RequestHead
+from tinyice.wire.listed import FILE_BYTES_MAX
 from tinyice.wire.target import parse_target
 
-PATHS = frozenset({urls.SETTINGS_LOGO, urls.API_LOGO})
+SIZES: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys((urls.SETTINGS_LOGO, urls.API_LOGO), BYTES_MAX),
+        **dict.fromkeys((urls.STUDIO_SAVED_IMPORT, urls.API_PLAYLIST_FILE), FILE_BYTES_MAX),
+    }
+)
+"""How large a file may be, by where it is sent."""
+
 FORM_BYTES = 16 * 1024
-"""Room for what stands around the picture in a form."""
+"""Room for what stands around the file in a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +39,10 @@ class Uploads:
 
     def __call__(self, head: RequestHead) -> int:
         """Bytes; 0: as all others."""
-        if head.method != "POST" or parse_target(head.target).path not in PATHS:
+        size = SIZES.get(parse_target(head.target).path, 0)
+        if head.method != "POST" or not size:
             return 0
-        return BYTES_MAX + FORM_BYTES if self._is_known(head) else 0
+        return size + FORM_BYTES if self._is_known(head) else 0
 
     def _is_known(self, head: RequestHead) -> bool:
         scheme, _, secret = head.headers.text("authorization").strip().partition(" ")

@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+FILE_BYTES_MAX = 8 * 1024 * 1024
+"""A playlist file is no larger."""
+
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 """No name of a file that is in any folder. A letter alone is a drive."""
 

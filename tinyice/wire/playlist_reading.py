@@ -13,9 +13,9 @@ from xml.parsers import expat
 
 from tinyice.wire.charset import decode_text, printable
 from tinyice.wire.errors import PeerError
-from tinyice.wire.listed import Listed, place_of_uri
+from tinyice.wire.listed import FILE_BYTES_MAX, Listed, place_of_uri
 
-BYTES_MAX = 8 * 1024 * 1024
+BYTES_MAX = FILE_BYTES_MAX
 ENTRIES_MAX = 50_000
 PLACE_MAX = 4096
 TITLE_MAX = 500
