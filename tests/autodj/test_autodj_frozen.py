@@ -20,7 +20,7 @@ from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.rundown import Lists, Rundown
 from tinyice.autodj.separation import Recent, Separation
 from tinyice.autodj.succession import Succession
-from tinyice.autodj.upnext import UpNext
+from tinyice.autodj.upnext import ASKED, UpNext
 from tinyice.core.tracks import Gains, Track
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.just("caf\udce9\n\u2028.ogg")
@@ -67,7 +67,7 @@ def do(run: Rundown, deed: str, number: int, track: Track) -> None:
             tracks = [replace(track, path=f"{n}{track.path}") for n in range(number)]
             lists.playlist.add(tracks)
         case "q":
-            lists.up_next.add(track, number)
+            lists.up_next.add(track, number + ASKED)
         case "m":
             lists.succession.modes = MODES[number % len(MODES)]
         case "n" | "e":

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from features.api_talk import Api, accounts, secret_of
 from features.conftest import Serve
+from features.handing import upgrade
 from features.music import put, tone
+from features.test_feature_upgrade import station
 from programs.station import PASSWORD, Station
 from programs.waiting import until
 
@@ -90,13 +93,13 @@ def test_nothing_is_left_when_the_server_ends(
     """However it ends, and however stubborn the programs are."""
     folder = fill(tmp_path / "music")
     command = program(folder / "linger.sh", LINGER)
-    station = serving(serve, folder, on_play_command=command, on_play_command_timeout=600)
+    served = serving(serve, folder, on_play_command=command, on_play_command_timeout=600)
     asked = tmp_path / "asked"
     until(lambda: len(lines(asked)) == 3, within=WAIT_S, what="the program runs")
     assert len(alive(asked)) == 3
-    station.child.send(how)
+    served.child.send(how)
     until(lambda: not alive(asked), within=15.0, what="all of it is gone")
-    station.child.wait(15.0)
+    served.child.wait(15.0)
 
 
 def test_what_never_answers_holds_up_nothing(serve: Serve, tmp_path: Path) -> None:
@@ -104,7 +107,7 @@ def test_what_never_answers_holds_up_nothing(serve: Serve, tmp_path: Path) -> No
     folder = fill(tmp_path / "music")
     command = program(folder / "linger.sh", LINGER)
     played = tmp_path / "played"
-    station = serving(
+    served = serving(
         serve,
         folder,
         song_command=command,
@@ -114,5 +117,29 @@ def test_what_never_answers_holds_up_nothing(serve: Serve, tmp_path: Path) -> No
     until(lambda: len(lines(played)) >= 3, within=WAIT_S, what="three tracks have begun")
     asked = tmp_path / "asked"
     assert len(alive(asked)) <= 3
-    assert "song_command" in station.child.output()
-    assert station.child.output().count("it has not ended within 0.5 s") == 1
+    assert "song_command" in served.child.output()
+    assert served.child.output().count("it has not ended within 0.5 s") == 1
+
+
+def test_an_upgrade(tmp_path: Path) -> None:
+    """What was named before plays after it; then the next one is asked for, and told."""
+    folder, played = fill(tmp_path / "music"), tmp_path / "played"
+    entry = {
+        "mount": "/dj",
+        "music_dir": str(folder),
+        "crossfade": 0.0,
+        "song_command": program(folder / "next.sh", NEXT),
+        "on_play_command": program(folder / "played.sh", PLAYED),
+    }
+    with station(tmp_path, autodjs=[entry], **accounts()) as made:
+        api = Api(made, secret_of("root"))
+        until(lambda: len(lines(tmp_path / "asked")) == 2, within=WAIT_S, what="it has begun")
+        until(
+            lambda: api.get("/api/autodjs/queue", mount="/dj")["total"],
+            within=WAIT_S,
+            what="what comes next is known",
+        )
+        upgrade(made)
+        until(lambda: len(lines(played)) >= 4, within=WAIT_S, what="four tracks have begun")
+    titles = [line.split()[3] for line in lines(played)]
+    assert titles[:4] == ["T1", "T2", "T0", "T1"]

@@ -27,6 +27,7 @@ from tinyice.autodj.gains import Levelling
 from tinyice.autodj.modes import Modes, Switch
 from tinyice.autodj.playing import PlayState
 from tinyice.autodj.playlist import ENTRIES_MAX
+from tinyice.autodj.upnext import ASKED
 from tinyice.core.tracks import NO_GAINS, Gains, Track
 
 VERSION = 1
@@ -127,7 +128,7 @@ def _lists(head: dict[str, Any], entries: list[Listed]) -> FrozenLists:
         _number(version),
         _bounded(bookmark, len(entries)),
     )
-    waiting = tuple((entry_in(each[:-1]), _number(each[-1])) for each in _list(head["waiting"]))
+    waiting = tuple((entry_in(each[:-1]), _urgency(each[-1])) for each in _list(head["waiting"]))
     numbers = [entry.id for entry in (*playlist.entries, *(one for one, _ in waiting))]
     next_id = _number(head["next_id"])
     if len(set(numbers)) < len(numbers) or max(numbers, default=0) >= next_id:
@@ -225,9 +226,14 @@ def _number(value: object) -> int:
     return _bounded(value, NUMBER_MAX)
 
 
-def _bounded(value: object, most: int) -> int:
+def _urgency(value: object) -> int:
+    """A priority in the queue."""
+    return _bounded(value, NUMBER_MAX, least=ASKED)
+
+
+def _bounded(value: object, most: int, least: int = 0) -> int:
     number = _like(0, value)
-    if not 0 <= number <= most:
+    if not least <= number <= most:
         raise ValueError(f"{number} is out of bounds")
     return number
 

@@ -252,6 +252,7 @@ class RunningAutoDJ:
         await self.history.recall(self.lists.recent)
         if plays:
             self.filling.renew()
+            await self.hooks.first()
         else:
             await self._go_on(frozen)
 
