@@ -15,7 +15,6 @@ from tinyice.wire.errors import PeerError
 
 PAGE = 100
 KINDS = ("m3u8", "m3u", "pls", "xspf")
-FILE_BYTES_MAX = 8 * 1024 * 1024
 _NO_FILE = "Choose a file: M3U, M3U8, PLS or XSPF."
 _NO_NAME = "Give it a name."
 
