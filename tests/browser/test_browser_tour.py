@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from browser import music
 from browser.broadcasting import broadcast
 from browser.conftest import Visit
 from browser.pages import Shown
@@ -108,8 +109,10 @@ SCENES = {
     "settings": Scene(Shown("/admin/settings", "admin")),
     "system": Scene(Shown("/admin/system", "admin")),
     "network": Scene(Shown("/admin/network", "admin")),
+    "studio": Scene(Shown("/admin/studio/night-watch", "admin")),
+    "studio-phone": Scene(Shown("/admin/studio/night-watch", "admin"), PHONE),
 }
-"""The network comes last: it is set up for its picture."""
+"""The network and the Studio come last: they are set up for their pictures."""
 
 NETWORK: dict[str, list[dict[str, object]]] = {
     "relays": [
@@ -143,6 +146,7 @@ def station(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for mount, address, agent in PLAYERS
     ]
     until(lambda: heard(station) == len(PLAYERS), within=WAIT_S, what="all listen")
+    music.breathe(station.home / "music")
     yield station
     for child in (*listeners, *encoders):
         child.stop()
@@ -158,22 +162,43 @@ def page_of(station: Station) -> bytes:
     return station.get("/admin/audience", user="admin")
 
 
-def set_up_network(station: Station) -> None:
-    """Let the station relay its own programmes, and wait until they are there."""
+def post(station: Station, path: str, entry: dict[str, object]) -> None:
+    """Make something, as a superadmin does over the API."""
     manager = urllib.request.HTTPPasswordMgrWithPriorAuth()
     manager.add_password(None, station.url("/"), "admin", PASSWORD, is_authenticated=True)
     login = urllib.request.HTTPBasicAuthHandler(manager)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), login)
+    request = urllib.request.Request(station.url(path), method="POST")
+    request.add_header("Content-Type", "application/json")
+    request.data = json.dumps(entry).encode()
+    opener.open(request, timeout=10).close()
+
+
+def set_up_studio(station: Station) -> None:
+    """Let an AutoDJ play, until it is known how that looks."""
+    folder = str(station.home / "music")
+    post(station, "/api/autodjs?mount=/night-watch", {"music_dir": folder, "crossfade": 4.2})
+    page = "/admin/studio/night-watch"
+    until(
+        lambda: (
+            b"aria-valuetext" in (text := station.get(page, user="admin"))
+            and b"Picked" in text
+            and b">\xe2\x80\x93</span> <small>LUFS" not in text
+        ),
+        within=CURVE_S,
+        what="it plays, and was measured",
+    )
+
+
+def set_up_network(station: Station) -> None:
+    """Let the station relay its own programmes, and wait until they are there."""
     there = f"http://localhost:{station.port}"
     for kind, entries in NETWORK.items():
         for entry in entries:
             entry["url"] = f"{there}{entry['url']}"
             if "urls" in entry:
                 entry["urls"] = [f"{there}/jazz-spare"]
-            request = urllib.request.Request(station.url(f"/api/{kind}"), method="POST")
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(entry).encode()
-            opener.open(request, timeout=10).close()
+            post(station, f"/api/{kind}", entry)
     page = "/admin/network"
     until(
         lambda: b"Sending" in (text := station.get(page, user="admin")) and b"On air" in text,
@@ -198,6 +223,9 @@ def take(visitor: Visitor, name: str, scene: Scene, folder: Path) -> Path:
         str(station.port): "8000",
         platform.release(): "6.1.0",
     }
+    if name.startswith("studio"):
+        for drawn in ("[data-lane=in][d*=V]", ".meter:not(.is-none)"):
+            visitor.page.wait_for_selector(drawn, state="attached")
     visitor.evaluate(AS_ELSEWHERE, [list(words), list(words.values())])
     whole = SCREENSHOTS / f"tour-{name}.png"
     visitor.page.screenshot(path=whole, animations="disabled")
@@ -221,6 +249,8 @@ def test_the_pictures_of_the_tour(station: Station, visit: Visit) -> None:
     for name, scene in SCENES.items():
         if name == "network":
             set_up_network(station)
+        if name == "studio":
+            set_up_studio(station)
         picture = take(operator if scene.shown.user else stranger, name, scene, folder)
         assert picture.stat().st_size < LARGEST_BYTES, name
 
