@@ -7,7 +7,8 @@ from live_support import Follower, Told, of
 from web_support import ADMIN, DJ, Web, mount
 
 from tinyice.core.levels import Level
-from tinyice.web.live.levels import LEVELS_S, WATCHED_MAX
+from tinyice.web.live.levels import LEVELS_S, SLICE, WATCHED_MAX
+from tinyice.web.live.live import Bounds
 
 ADMIN_LINE, DJ_LINE = ADMIN.decode().strip(), "Authorization: Bearer dj"
 STEREO = (Level(-200, -95), Level(-213, -101))
@@ -107,6 +108,24 @@ def test_an_empty_wish_is_none(mounts: tuple[str, ...]) -> None:
     """The page shows no meter."""
     web = Web(mount())
     look(web, *mounts)
+    assert web.levels.watched == []
+
+
+def test_many_are_served_in_slices() -> None:
+    """Each of them is told, and not all in one go; who leaves meanwhile is no trouble."""
+    web = Web(mount())
+    web.levels.now = {"/live": MONO}
+    web.live._bounds = Bounds(from_address=1000)
+    followers = [look(web, "/live") for _ in range(3 * SLICE + 1)]
+    assert web.live._levels is not None
+    web.live._levels._tick()
+    told = [bool(of(one.take(), "levels")) for one in followers]
+    assert told.count(True) == SLICE
+    followers[-1].hang_up()
+    web.clock.advance(0)
+    assert all(of(one.take(), "levels") for one in followers[SLICE:-1])
+    for one in followers[:-1]:
+        one.hang_up()
     assert web.levels.watched == []
 
 

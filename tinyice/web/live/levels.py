@@ -4,11 +4,13 @@ Rules of this file:
 
 - a mount is measured while somebody looks, and not a moment longer than a sweep;
 - who has no room just now misses what is told: the next levels are the truth again;
-- who looks at the same mounts is told by the same bytes.
+- who looks at the same mounts is told by the same bytes;
+- many who look are served in slices, and between two of them the reactor does what
+  else is due. Who is not through with one round misses the next.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Protocol
 
 from msgspec import Struct
@@ -19,6 +21,7 @@ from tinyice.web.live.frames import frame
 from tinyice.web.live.subscriber import Subscriber
 
 LEVELS_S = 0.1
+SLICE = 40
 WATCHED_MAX = 64
 """A subscriber sees the levels of so many mounts at most."""
 
@@ -53,6 +56,7 @@ class LevelFeed:
         self._clock = clock
         self._followers: dict[Subscriber, Callable[[], None]] = {}
         self._next: IDelayedCall | None = None
+        self._serving: IDelayedCall | None = None
 
     def join(self, subscriber: Subscriber) -> None:
         """Tell ``subscriber`` of the mounts whose levels it wants."""
@@ -72,24 +76,44 @@ class LevelFeed:
         if unwatch is None:
             return
         unwatch()
-        if not self._followers and self._next is not None:
-            self._next.cancel()
-            self._next = None
+        if not self._followers:
+            for call in (self._next, self._serving):
+                if call is not None and call.active():
+                    call.cancel()
+            self._next = self._serving = None
 
     def _tick(self) -> None:
         self._next = self._clock.callLater(LEVELS_S, self._tick)
-        levels = self._source.levels()
-        if not levels:
+        if self._serving is not None:
             return
-        frames: dict[frozenset[str], bytes] = {}
-        for subscriber in tuple(self._followers):
-            if subscriber.paused_at is not None or subscriber not in self._followers:
-                continue
-            wanted = subscriber.levels
-            if wanted not in frames:
-                frames[wanted] = _frame(wanted, levels)
-            if frames[wanted]:
-                subscriber.write(frames[wanted])
+        levels = self._source.levels()
+        if levels:
+            self._serve(_Round(levels), iter(tuple(self._followers)))
+
+    def _serve(self, told: "_Round", remaining: Iterator[Subscriber]) -> None:
+        self._serving = None
+        served = 0
+        for subscriber in islice(remaining, SLICE):
+            served += 1
+            if subscriber in self._followers and subscriber.paused_at is None:
+                told.tell(subscriber)
+        if served == SLICE and self._followers:
+            self._serving = self._clock.callLater(0, self._serve, told, remaining)
+
+
+class _Round:
+    """What is told at one moment."""
+
+    def __init__(self, levels: Mapping[str, tuple[Level, ...]]) -> None:
+        self._levels = levels
+        self._frames: dict[frozenset[str], bytes] = {}
+
+    def tell(self, subscriber: Subscriber) -> None:
+        wanted = subscriber.levels
+        if wanted not in self._frames:
+            self._frames[wanted] = _frame(wanted, self._levels)
+        if self._frames[wanted]:
+            subscriber.write(self._frames[wanted])
 
 
 def _frame(wanted: Iterable[str], levels: Mapping[str, tuple[Level, ...]]) -> bytes:
