@@ -6,12 +6,13 @@ from msgspec import Meta, Struct
 
 from tinyice.core.access.permissions import Action
 from tinyice.core.autodjs import EntryRow, EntryRows, Put, TrackRow
-from tinyice.web.api.changing import note_change
+from tinyice.web.api.changing import note_deed
 from tinyice.web.api.operation import Call
 from tinyice.web.api.problems import Unfit, unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Limit
 from tinyice.web.autodj_ports import AutoDj
+from tinyice.web.guard import Caller
 
 MISSING_TOLD = 100
 """Of what is not in the library, so much is told."""
@@ -145,8 +146,13 @@ def dj_of(services: Services, mount: str) -> AutoDj:
 
 def note_run(services: Services, call: Call[About, Struct], deed: str) -> None:
     """Tell of something that was done with an AutoDJ."""
+    note_driven(services, call.caller, call.query.mount, deed)
+
+
+def note_driven(services: Services, caller: Caller, mount: str, deed: str) -> None:
+    """Tell of something that ``caller`` did with the AutoDJ on ``mount``."""
     subject = f"AutoDJ: {deed}"
-    note_change(services, call, action=Action.RUN_AUTODJ, subject=subject, mount=call.query.mount)
+    note_deed(services, caller, action=Action.RUN_AUTODJ, subject=subject, mount=mount)
 
 
 def added(put: Put, version: int) -> Added:

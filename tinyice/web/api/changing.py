@@ -7,6 +7,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.events import ChangeMade
 from tinyice.web.api.operation import Call
 from tinyice.web.api.services import Services
+from tinyice.web.guard import Caller
 
 
 async def changed(
@@ -39,7 +40,13 @@ def note_change(
     mount: str = "",
 ) -> None:
     """Tell of a change that is none of the configuration."""
-    caller = call.caller
+    note_deed(services, call.caller, action=action, subject=subject, mount=mount)
+
+
+def note_deed(
+    services: Services, caller: Caller, *, action: Action, subject: str, mount: str = ""
+) -> None:
+    """Tell of what ``caller`` has done."""
     services.publish(
         ChangeMade(
             user=caller.principal.name,

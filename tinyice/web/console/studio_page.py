@@ -16,6 +16,7 @@ from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
 from tinyice.web import urls
 from tinyice.web.answers import respond, see_other
+from tinyice.web.api.autodj_shapes import note_driven
 from tinyice.web.autodj_ports import AutoDj
 from tinyice.web.console.attempt import Fault, attempt
 from tinyice.web.console.desk import Desk
@@ -68,6 +69,16 @@ class StudioPage:
             if permits(principal, Action.SEE_AUTODJ, dj.mount)
         ]
 
+    async def carry_out(
+        self, request: Request, caller: Caller, deed: Coroutine[Any, Any, Done]
+    ) -> Done | Fault:
+        """Do it, and tell the audit; what came of it."""
+        result = await attempt(deed)
+        if isinstance(result, Done):
+            what = result.what or request.path.decode("ascii", "replace").rpartition("/")[2]
+            note_driven(self._desk.services, caller, caller.mount, what)
+        return result
+
     async def answer(
         self,
         request: Request,
@@ -77,7 +88,7 @@ class StudioPage:
         part: Part = "deck",
     ) -> bytes:
         """Carry out ``deed``, and say what came of it."""
-        result = await attempt(deed)
+        result = await self.carry_out(request, caller, deed)
         if params_of(request).text("part") == "1":
             return self._words(request, result)
         if isinstance(result, Fault):

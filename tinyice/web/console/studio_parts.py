@@ -71,7 +71,7 @@ class Columns:
         view = view_of_form(params, caller.mount)
         if params.text("part") != "1":
             return await self.page.answer(request, caller, view, deed, part)
-        result = await attempt(deed)
+        result = await self.page.carry_out(request, caller, deed)
         if isinstance(result, Fault):
             return self._refused(request, result)
         place = urls.STUDIO_LIBRARY if result.what == "scanning" else urls.STUDIO_LISTS
