@@ -1,6 +1,6 @@
 """AutoDJs: mounts that are fed from folders of music, set up and looked after."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -10,9 +10,10 @@ from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
 from tinyice.core.autodjs import AutoDJSnapshot
 from tinyice.web.api.changing import changed
+from tinyice.web.api.entries import Entries, page_of
 from tinyice.web.api.operation import Call, Nothing, Operations
-from tinyice.web.api.outgoing import given, put
-from tinyice.web.api.problems import Unfit, taken, unknown
+from tinyice.web.api.outgoing import given
+from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, Paged, Words, usable_path
 
@@ -49,6 +50,8 @@ Command = Annotated[
 ]
 HookTime = Annotated[float, Meta(ge=0, le=600, description="In seconds.")]
 MpdPassword = Annotated[str, Meta(max_length=400, description="Never shown again.")]
+
+_ENTRIES = Entries("autodjs", "AutoDJ on", "mount", "mount", edits.find_autodj, edits.remove_autodj)
 
 
 class AutoDJSettings(Struct, frozen=True, kw_only=True):
@@ -188,13 +191,11 @@ async def list_autodjs(services: Services, call: Call[Paged, Nothing]) -> AutoDJ
     principal = call.caller.principal
     running = {one.mount: one.snapshot() for one in services.autodjs.all()}
     named = {one.mount: one for one in services.config().autodjs}
-    mine = sorted(mount for mount in {*running, *named} if principal.owns(mount))
-    rest = [mount for mount in mine if mount > call.query.after]
-    page = rest[: call.query.limit]
+    page = page_of(filter(principal.owns, {*running, *named}), call.query)
     return AutoDJPage(
-        items=tuple(_now(principal, one, named.get(one), running.get(one)) for one in page),
-        next=page[-1] if len(rest) > len(page) else None,
-        total=len(mine),
+        items=tuple(_now(principal, one, named.get(one), running.get(one)) for one in page.names),
+        next=page.next,
+        total=page.total,
     )
 
 
@@ -214,14 +215,7 @@ async def make_autodj(services: Services, call: Call[About, AutoDJSettings]) -> 
     values = given(call.body, AutoDJSettings)
     if "music_dir" not in values:
         raise Unfit(422, "invalid", "must name the folder of its music", "music_dir")
-
-    def edit(document: edits.Document) -> None:
-        if edits.find_autodj(document, mount) is not None:
-            raise taken("AutoDJ on", mount, "mount")
-        entry: dict[str, Any] = {"mount": mount}
-        put(entry, values)
-        edits.entries(document, "autodjs").append(entry)
-
+    edit = _ENTRIES.making(mount, values)
     return Done(notes=await _change(services, call, edit))
 
 
@@ -237,14 +231,7 @@ async def make_autodj(services: Services, call: Call[About, AutoDJSettings]) -> 
 async def change_autodj(services: Services, call: Call[About, AutoDJSettings]) -> Done:
     """Change what is set for an AutoDJ, switch it off or on; it plays on where it can."""
     mount = call.query.mount
-    values = given(call.body, AutoDJSettings)
-
-    def edit(document: edits.Document) -> None:
-        entry = edits.find_autodj(document, mount)
-        if entry is None:
-            raise unknown("AutoDJ on", mount, "mount")
-        put(entry, values)
-
+    edit = _ENTRIES.changing(mount, given(call.body, AutoDJSettings))
     return Done(notes=await _change(services, call, edit))
 
 
@@ -259,11 +246,7 @@ async def change_autodj(services: Services, call: Call[About, AutoDJSettings]) -
 async def remove_autodj(services: Services, call: Call[About, Nothing]) -> Done:
     """Forget an AutoDJ, and end it; its music is not touched."""
     mount = call.query.mount
-
-    def edit(document: edits.Document) -> None:
-        if not edits.remove_autodj(document, mount):
-            raise unknown("AutoDJ on", mount, "mount")
-
+    edit = _ENTRIES.removing(mount)
     return Done(notes=await _change(services, call, edit))
 
 

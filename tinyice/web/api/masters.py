@@ -1,6 +1,6 @@
 """Servers all of whose mounts are relayed."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -10,9 +10,10 @@ from tinyice.config.items import Master
 from tinyice.core.access.permissions import Action
 from tinyice.core.relaying import MasterSnapshot
 from tinyice.web.api.changing import changed
+from tinyice.web.api.entries import Entries
 from tinyice.web.api.operation import Call, Nothing, Operations
-from tinyice.web.api.outgoing import SentPassword, Url, check_password, given, put
-from tinyice.web.api.problems import taken, unknown
+from tinyice.web.api.outgoing import SentPassword, Url, given
+from tinyice.web.api.problems import unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Words, moment
 
@@ -21,6 +22,8 @@ MASTERS = Operations("relays")
 _PORTS = {"http": 80, "https": 443}
 
 Interval = Annotated[float, Meta(ge=1, le=86400)]
+
+_ENTRIES = Entries("masters", "master", "url", "", edits.find_master, edits.remove_master)
 
 
 class MasterSettings(Struct, frozen=True, kw_only=True):
@@ -90,14 +93,7 @@ async def list_masters(services: Services, _call: Call[Nothing, Nothing]) -> Mas
 async def make_master(services: Services, call: Call[Nothing, NewMaster]) -> Done:
     """Relay all mounts of a server."""
     url = call.body.url
-
-    def edit(document: edits.Document) -> None:
-        if edits.find_master(document, url) is not None:
-            raise taken("master", url, "url")
-        entry: dict[str, Any] = {}
-        put(entry, given(call.body, MasterSettings))
-        edits.entries(document, "masters").append(entry)
-
+    edit = _ENTRIES.making(url, given(call.body, MasterSettings))
     return await _change(services, call, edit, url)
 
 
@@ -113,15 +109,7 @@ async def make_master(services: Services, call: Call[Nothing, NewMaster]) -> Don
 async def change_master(services: Services, call: Call[WhichMaster, MasterSettings]) -> Done:
     """Change what is set for a server that is mirrored, or switch that off or on."""
     url = call.query.url
-
-    def edit(document: edits.Document) -> None:
-        entry = edits.find_master(document, url)
-        if entry is None:
-            raise unknown("master", url, "url")
-        values = given(call.body, MasterSettings)
-        check_password(entry, values)
-        put(entry, values)
-
+    edit = _ENTRIES.changing(url, given(call.body, MasterSettings))
     return await _change(services, call, edit, url)
 
 
@@ -136,11 +124,7 @@ async def change_master(services: Services, call: Call[WhichMaster, MasterSettin
 async def remove_master(services: Services, call: Call[WhichMaster, Nothing]) -> Done:
     """Mirror a server no more, and end the relays of its mounts."""
     url = call.query.url
-
-    def edit(document: edits.Document) -> None:
-        if not edits.remove_master(document, url):
-            raise unknown("master", url, "url")
-
+    edit = _ENTRIES.removing(url)
     return await _change(services, call, edit, url)
 
 

@@ -1,6 +1,6 @@
 """Pushes: mounts that are sent to other servers, set up and looked after."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -9,9 +9,10 @@ from tinyice.config.items import Push
 from tinyice.core.access.permissions import Action
 from tinyice.core.pushing import PushSnapshot, PushState
 from tinyice.web.api.changing import changed
+from tinyice.web.api.entries import Entries, page_of
 from tinyice.web.api.operation import Call, Nothing, Operations
-from tinyice.web.api.outgoing import SentPassword, Url, check_password, given, put
-from tinyice.web.api.problems import taken, unknown
+from tinyice.web.api.outgoing import SentPassword, Url, given
+from tinyice.web.api.problems import unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Paged, Path, Words, moment, usable_path
 
@@ -28,6 +29,8 @@ Id = Annotated[
         examples=["public"],
     ),
 ]
+
+_ENTRIES = Entries("pushes", "push", "id", "id", edits.find_push, edits.remove_push)
 
 
 class PushSettings(Struct, frozen=True, kw_only=True):
@@ -114,12 +117,11 @@ async def list_pushes(services: Services, call: Call[Paged, Nothing]) -> PushPag
     """The pushes, those that are off too, by id."""
     running = {one.called: one for one in services.pushes.snapshot()}
     named = {one.called: one for one in services.config().pushes}
-    rest = sorted(called for called in named if called > call.query.after)
-    page = rest[: call.query.limit]
+    page = page_of(named, call.query)
     return PushPage(
-        items=tuple(_now(named[called], running.get(called)) for called in page),
-        next=page[-1] if len(rest) > len(page) else None,
-        total=len(named),
+        items=tuple(_now(named[called], running.get(called)) for called in page.names),
+        next=page.next,
+        total=page.total,
     )
 
 
@@ -137,14 +139,7 @@ async def make_push(services: Services, call: Call[Nothing, NewPush]) -> PushMad
     body = call.body
     mount = usable_path(body.mount)
     called = body.id or Push(mount=mount, url=body.url).called
-
-    def edit(document: edits.Document) -> None:
-        if edits.find_push(document, called) is not None:
-            raise taken("push", called, "id")
-        entry: dict[str, Any] = {"id": called}
-        put(entry, given(body, PushSettings))
-        edits.entries(document, "pushes").append(entry)
-
+    edit = _ENTRIES.making(called, given(body, PushSettings))
     notes = await _change(services, call, edit, called, mount)
     return PushMade(id=called, notes=notes)
 
@@ -163,15 +158,7 @@ async def change_push(services: Services, call: Call[WhichPush, PushSettings]) -
     called, body = call.query.id, call.body
     if body.mount is not UNSET:
         usable_path(body.mount)
-
-    def edit(document: edits.Document) -> None:
-        entry = edits.find_push(document, called)
-        if entry is None:
-            raise unknown("push", called, "id")
-        values = given(body, PushSettings)
-        check_password(entry, values)
-        put(entry, {"id": called, **values})
-
+    edit = _ENTRIES.changing(called, given(body, PushSettings))
     notes = await _change(services, call, edit, called, _mount_of(services, called))
     return PushMade(id=called, notes=notes)
 
@@ -187,11 +174,7 @@ async def change_push(services: Services, call: Call[WhichPush, PushSettings]) -
 async def remove_push(services: Services, call: Call[WhichPush, Nothing]) -> Done:
     """Forget a push, and end it."""
     called = call.query.id
-
-    def edit(document: edits.Document) -> None:
-        if not edits.remove_push(document, called):
-            raise unknown("push", called, "id")
-
+    edit = _ENTRIES.removing(called)
     return Done(notes=await _change(services, call, edit, called, _mount_of(services, called)))
 
 

@@ -1,6 +1,6 @@
 """Relays: streams of other servers, set up and looked after."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -9,13 +9,16 @@ from tinyice.config.items import Relay
 from tinyice.core.access.permissions import Action
 from tinyice.core.relaying import RelaySnapshot, RelayState
 from tinyice.web.api.changing import changed
+from tinyice.web.api.entries import Entries, page_of
 from tinyice.web.api.operation import Call, Nothing, Operations
-from tinyice.web.api.outgoing import SentPassword, Url, check_password, given, put
-from tinyice.web.api.problems import taken, unknown
+from tinyice.web.api.outgoing import SentPassword, Url, given
+from tinyice.web.api.problems import unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, Paged, Path, Words, moment, usable_path
 
 RELAYS = Operations("relays")
+
+_ENTRIES = Entries("relays", "relay on", "mount", "mount", edits.find_relay, edits.remove_relay)
 
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 
@@ -84,13 +87,11 @@ async def list_relays(services: Services, call: Call[Paged, Nothing]) -> RelayPa
     """The relays, those that are off and those of mirrored servers too, by mount."""
     running = {one.mount: one for one in services.relays.snapshot()}
     named = {one.mount: one for one in services.config().relays}
-    found = sorted({*running, *named})
-    rest = [mount for mount in found if mount > call.query.after]
-    page = rest[: call.query.limit]
+    page = page_of({*running, *named}, call.query)
     return RelayPage(
-        items=tuple(_now(mount, named.get(mount), running.get(mount)) for mount in page),
-        next=page[-1] if len(rest) > len(page) else None,
-        total=len(found),
+        items=tuple(_now(mount, named.get(mount), running.get(mount)) for mount in page.names),
+        next=page.next,
+        total=page.total,
     )
 
 
@@ -106,14 +107,7 @@ async def list_relays(services: Services, call: Call[Paged, Nothing]) -> RelayPa
 async def make_relay(services: Services, call: Call[Nothing, NewRelay]) -> Done:
     """Feed a mount with the stream of another server."""
     mount = usable_path(call.body.mount)
-
-    def edit(document: edits.Document) -> None:
-        if edits.find_relay(document, mount) is not None:
-            raise taken("relay on", mount, "mount")
-        entry: dict[str, Any] = {"mount": mount}
-        put(entry, given(call.body, RelaySettings))
-        edits.entries(document, "relays").append(entry)
-
+    edit = _ENTRIES.making(mount, given(call.body, RelaySettings))
     return await _change(services, call, edit, mount)
 
 
@@ -129,15 +123,7 @@ async def make_relay(services: Services, call: Call[Nothing, NewRelay]) -> Done:
 async def change_relay(services: Services, call: Call[About, RelaySettings]) -> Done:
     """Change what is set for a relay, switch it off or on; others are not disturbed."""
     mount = call.query.mount
-
-    def edit(document: edits.Document) -> None:
-        entry = edits.find_relay(document, mount)
-        if entry is None:
-            raise unknown("relay on", mount, "mount")
-        values = given(call.body, RelaySettings)
-        check_password(entry, values)
-        put(entry, values)
-
+    edit = _ENTRIES.changing(mount, given(call.body, RelaySettings))
     return await _change(services, call, edit, mount)
 
 
@@ -152,12 +138,7 @@ async def change_relay(services: Services, call: Call[About, RelaySettings]) -> 
 async def remove_relay(services: Services, call: Call[About, Nothing]) -> Done:
     """Forget a relay, and end it."""
     mount = call.query.mount
-
-    def edit(document: edits.Document) -> None:
-        if edits.find_relay(document, mount) is None:
-            raise unknown("relay on", mount, "mount")
-        edits.remove_relay(document, mount)
-
+    edit = _ENTRIES.removing(mount)
     return await _change(services, call, edit, mount)
 
 

@@ -1,6 +1,6 @@
 """Transcoders: mounts in other formats and bit rates, set up and looked after."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -9,9 +9,9 @@ from tinyice.config.items import Transcoder
 from tinyice.core.access.permissions import Action
 from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.web.api.changing import changed
+from tinyice.web.api.entries import Entries, page_of
 from tinyice.web.api.operation import Call, Nothing, Operations
-from tinyice.web.api.outgoing import given, put
-from tinyice.web.api.problems import taken, unknown
+from tinyice.web.api.outgoing import given
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Paged, Path, moment, usable_path
 
@@ -34,6 +34,10 @@ Visibility = Literal["", "public", "unlisted"]
 Application = Literal["", "audio", "voip", "lowdelay"]
 Complexity = Annotated[int, Meta(ge=0, le=10)]
 FrameSize = Annotated[float, Meta(ge=0, le=60, description="In milliseconds; 0: 20.")]
+
+_ENTRIES = Entries(
+    "transcoders", "transcoder", "name", "name", edits.find_transcoder, edits.remove_transcoder
+)
 
 
 class TranscoderSettings(Struct, frozen=True, kw_only=True):
@@ -132,12 +136,11 @@ async def list_transcoders(services: Services, call: Call[Paged, Nothing]) -> Tr
     running = {one.name: one for one in services.transcoders.snapshot()}
     named = {one.called: one for one in services.config().transcoders}
     known = {**{one.name: _automatic(one) for one in running.values()}, **named}
-    rest = sorted(name for name in known if name > call.query.after)
-    page = rest[: call.query.limit]
+    page = page_of(known, call.query)
     return TranscoderPage(
-        items=tuple(_now(known[name], running.get(name)) for name in page),
-        next=page[-1] if len(rest) > len(page) else None,
-        total=len(known),
+        items=tuple(_now(known[name], running.get(name)) for name in page.names),
+        next=page.next,
+        total=page.total,
     )
 
 
@@ -155,14 +158,7 @@ async def make_transcoder(services: Services, call: Call[Nothing, NewTranscoder]
     body = call.body
     output = usable_path(body.output_mount)
     called = body.name or Transcoder(output_mount=output).called
-
-    def edit(document: edits.Document) -> None:
-        if edits.find_transcoder(document, called) is not None:
-            raise taken("transcoder", called, "name")
-        entry: dict[str, Any] = {"name": called}
-        put(entry, given(body, TranscoderSettings))
-        edits.entries(document, "transcoders").append(entry)
-
+    edit = _ENTRIES.making(called, given(body, TranscoderSettings))
     return TranscoderMade(name=called, notes=await _change(services, call, edit, called, output))
 
 
@@ -182,13 +178,7 @@ async def change_transcoder(
     called, body = call.query.name, call.body
     if body.output_mount is not UNSET:
         usable_path(body.output_mount)
-
-    def edit(document: edits.Document) -> None:
-        entry = edits.find_transcoder(document, called)
-        if entry is None:
-            raise unknown("transcoder", called, "name")
-        put(entry, {"name": called, **given(body, TranscoderSettings)})
-
+    edit = _ENTRIES.changing(called, given(body, TranscoderSettings))
     mount = _mount_of(services, called)
     return TranscoderMade(name=called, notes=await _change(services, call, edit, called, mount))
 
@@ -204,11 +194,7 @@ async def change_transcoder(
 async def remove_transcoder(services: Services, call: Call[WhichTranscoder, Nothing]) -> Done:
     """Forget a transcoder, and end it."""
     called = call.query.name
-
-    def edit(document: edits.Document) -> None:
-        if not edits.remove_transcoder(document, called):
-            raise unknown("transcoder", called, "name")
-
+    edit = _ENTRIES.removing(called)
     return Done(notes=await _change(services, call, edit, called, _mount_of(services, called)))
 
 
