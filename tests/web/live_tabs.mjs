@@ -174,6 +174,20 @@ const tests = {
     assert.equal(picture.told().length, 100);
   },
 
+  parts_of_an_autodj() {
+    const picture = new Picture();
+    picture.apply("mounts", { mounts: [] });
+    const now = { part: "now", mount: "/dj", plays: "Glasshouse" };
+    assert.deepEqual(picture.apply("studio", now), [["studio", now]]);
+    picture.apply("studio", { part: "play", mount: "/dj", state: "play" });
+    const paused = { part: "play", mount: "/dj", state: "pause" };
+    picture.apply("studio", paused);
+    assert.deepEqual(picture.told(), [["studio", now], ["studio", paused]]);
+    const gone = { part: "play", mount: "/dj", state: "gone" };
+    picture.apply("studio", gone);
+    assert.deepEqual(picture.events(), [["mounts", { mounts: [] }], ["studio", gone]]);
+  },
+
   waits() {
     assert.deepEqual([0, 1, 2, 3, 9].map(waitBefore), [2000, 2000, 4000, 8000, 60000]);
   },
