@@ -289,7 +289,8 @@ class TestSavedPlaylists:
         studio = Studio()
         saved = studio.dj.saved
         assert "Saved, with 4 tracks." in studio.do("saved/do", do="save", name=" Night ").text
-        assert "already" in studio.do("saved/do", do="save", name="Night").text
+        reply = studio.do("saved/do", do="save", name="Night")
+        assert (reply.status, 'id="saved-name-error"' in reply.text) == (409, True)
         studio.do("saved/do", do="rename", name="Night", to=XSS)
         assert list(saved.kept) == [XSS]
         assert "<script>alert" not in studio.see("saved").text

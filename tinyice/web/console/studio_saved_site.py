@@ -1,5 +1,6 @@
 """Saved playlists in the Studio: a page of its own, which scripts show in a dialog."""
 
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from klein import Klein
@@ -54,9 +55,10 @@ class SavedConsole:
     async def do(self, request: Request, caller: Caller) -> bytes:
         """Save, load, append, rename, delete: what the button that was pressed says."""
         params = params_of(request)
-        result = await attempt(self._do(caller, params))
+        result = await self._columns.page.carry_out(request, caller, self._do(caller, params))
         if isinstance(result, Fault):
-            return await self._columns.show(request, self._show(request, caller, fault=result))
+            at = "name" if params.text("do") == "save" else ""
+            return await self._refuse(request, caller, result, at=at)
         if result.what in {"loaded", "added"}:
             return respond(request, see_other(_to_lists(caller, params, result)))
         return respond(request, see_other(f"{_here(caller)}&{result.query}"))
@@ -68,11 +70,10 @@ class SavedConsole:
         """Save a playlist file."""
         params = params_of(request)
         name, data = params.text("import-name", "utf-8").strip(), params.raw("file")
-        replace = params.text("replace") == "1"
-        deed = self._take(caller, name, data, replace=replace)
-        result = await attempt(deed, at="import-name")
+        deed = self._take(caller, name, data, replace=params.text("replace") == "1")
+        result = await self._columns.page.carry_out(request, caller, deed)
         if isinstance(result, Fault):
-            return await self._columns.show(request, self._show(request, caller, fault=result))
+            return await self._refuse(request, caller, result, at="import-name")
         return respond(request, see_other(f"{_here(caller)}&{result.query}"))
 
     @router.route(urls.STUDIO_SAVED_FILE, Action.SEE_AUTODJ, mount="query")
@@ -82,7 +83,7 @@ class SavedConsole:
         name, kind = params.text("name", "utf-8"), params.text("kind")
         result = await attempt(self._give(caller, name, kind))
         if isinstance(result, Fault):
-            return await self._columns.show(request, self._show(request, caller, fault=result))
+            return await self._refuse(request, caller, result)
         called = quote(f"{name}.{kind}", safe="")
         fields = (
             *NOT_CACHED,
@@ -113,6 +114,13 @@ class SavedConsole:
         if kind not in KINDS:
             raise Unfit(400, "invalid", "files are m3u, m3u8, pls or xspf", "kind")
         return await self._columns.dj(caller).saved.give(name, kind)
+
+    async def _refuse(
+        self, request: Request, caller: Caller, fault: Fault, *, at: str = ""
+    ) -> bytes:
+        """The playlists, with the reason at its field; ``at`` is that where none is named."""
+        told = replace(fault, field=fault.field or at)
+        return await self._columns.show(request, self._show(request, caller, fault=told))
 
     async def _show(self, request: Request, caller: Caller, *, fault: Fault | None = None) -> bytes:
         params, desk = params_of(request), self._columns.desk
