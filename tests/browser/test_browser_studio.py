@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 from browser import music
 from browser.conftest import Visit
 from browser.hearing import loudness
-from browser.visiting import PHONE, Visitor
+from browser.looking import axe_findings, too_wide
+from browser.visiting import DESK, PHONE, TABLET, THEMES, Visitor
 from features.conftest import Serve
 from features.sounding import WAIT_S, Encoder
 from programs.station import PASSWORD_HASH, Station
@@ -178,6 +179,26 @@ def test_a_phone_shows_one_part_at_a_time(studio: Visitor) -> None:
     expect(page.locator("#deck")).to_be_hidden()
     page.reload()
     expect(page.locator("#lists")).to_be_visible()
+
+
+@pytest.mark.parametrize("opener", [".mix-set", ".t-stop"])
+@pytest.mark.parametrize("width", [DESK, TABLET, PHONE])
+def test_what_opens_is_in_sight(studio: Visitor, opener: str, width: int) -> None:
+    """In every theme it can be read, and Escape closes it."""
+    studio.resize(width)
+    page = studio.page
+    page.locator(f"{opener} > summary").click()
+    dialog = page.locator(f"{opener} > .dialog")
+    expect(dialog).to_be_in_viewport(ratio=0.99)
+    assert too_wide(page) == []
+    faults = axe_findings(page)
+    for theme in THEMES:
+        studio.change_into(theme)
+        faults += axe_findings(page, "color-contrast", within=opener)
+    assert faults == []
+    studio.shoot(f"opened-studio{opener}-{width}")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
 
 
 def test_without_scripts(station: Station, visit: Visit) -> None:
