@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from studio_support import FakeDj, song
 from twisted.web.http_headers import Headers
 
 from tinyice.web.compressing import pressed, pressed_small, takes_gzip
@@ -133,12 +134,15 @@ def first_load(web: Web, target: str, head: bytes = b"") -> dict[str, int]:
         "/admin/settings",
         "/admin/account",
         "/admin/components",
+        "/admin/studio/station0",
     ],
 )
 def test_a_first_visit_is_small(target: str) -> None:
     """Everything together stays below 100 kB, with twenty mounts on air."""
     web = Web(*(mount(f"/station{number}") for number in range(20)))
     web.open_session()
+    files = [song(number) for number in range(100)]
+    web.bench.autodjs.running["/station0"] = FakeDj("/station0", files=files, playing=1)
     sizes = first_load(web, target, COOKIE if target.startswith("/admin") else b"")
     assert len(sizes) <= REQUESTS_MAX, sizes
     assert sum(sizes.values()) < FIRST_LOAD_BYTES_MAX, sizes
