@@ -226,12 +226,12 @@ def is_alive(pid: int) -> bool:
     return False
 
 
-def playouts(home: Path) -> set[int]:
+def playouts(home: Path, module: str = "tinyice.codec.playout") -> set[int]:
     """The processes that play for AutoDJs of a server in ``home``, whoever's children they are."""
     found = set()
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
-            is_one = b"tinyice.codec.playout" in (entry / "cmdline").read_bytes()
+            is_one = module.encode() in (entry / "cmdline").read_bytes()
             if is_one and (entry / "cwd").resolve() == home.resolve():
                 found.add(int(entry.name))
     return {pid for pid in found if is_alive(pid)}

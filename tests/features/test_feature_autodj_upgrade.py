@@ -73,6 +73,36 @@ def check_sweep(audio: bytes) -> None:
     assert np.array_equal(found, whole[at : at + len(found)])
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_is_transcoded_of_it_plays_on_too(tmp_path: Path, workers: int) -> None:
+    """By the same process, which misses nothing of its input, in one stream for each listener."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    write(folder / "one.flac", SWEEP, RATE, "flac")
+    dj = {"mount": "/night", "music_dir": str(folder), "format": "flac", "gain": "off"}
+    copy = {"input_mount": "/night", "output_mount": "/copy", "format": "flac"}
+    settings = {"workers": workers, "autodjs": [dj], "transcoders": [copy]}
+    with (
+        station(tmp_path, **settings) as made,
+        Audience(made.port, "/copy") as audience,
+    ):
+        made.wait_for_mount("/copy", 30)
+        audience.join_all(4)
+        audience.start()
+        until_all_hear(audience)
+        before = playouts(tmp_path, "tinyice.codec.worker")
+        assert len(before) == 1
+        for _ in range(3):
+            upgrade(made)
+            hear_on(audience, 2)
+        assert playouts(tmp_path, "tinyice.codec.worker") == before
+        audience.stop()
+        for ear in audience.ears:
+            assert not ear.is_over
+            if not ear.icy:
+                check_sweep(ear.audio)
+
+
 def test_no_orphan_outlives_whoever_took_over(tmp_path: Path) -> None:
     """The process ends with the server that has it, even if that is killed."""
     folder = music(tmp_path / "music", "one")

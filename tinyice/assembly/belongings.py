@@ -29,6 +29,7 @@ def belongings_of(parts: Parts, reactor: ReactorBase) -> Belongings:
     parts_with_more: dict[str, Travelling] = {
         "autodjs": parts.streaming.autodjing,
         "mpd": parts.mpd,
+        "transcoders": parts.streaming.transcoding,
     }
     return Belongings(
         mounts=parts.mounts,

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IReactorProcess
+from twisted.internet.interfaces import IReactorFDSet, IReactorProcess
 
 from tinyice.assembly.demands import let_serve
 from tinyice.assembly.ground import Ground
@@ -15,6 +15,9 @@ from tinyice.net.periodic import Periodic
 from tinyice.work.environment import child_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tinyice.handover.parts import ArrivingPart, LeavingPart
     from tinyice.transcoding.transcoders import Transcoders
 
 SWEEP_S = 1.0
@@ -37,6 +40,28 @@ class Transcoding:
         """``after`` holds from now on."""
         if _said(before) != _said(after):
             self._apply(after)
+
+    def leaving(self) -> "Sequence[LeavingPart]":
+        """``Travelling``: inputs with their processes, and outputs."""
+        if self._transcoders is None:
+            return ()
+        # loaded by who transcodes
+        from tinyice.assembly.transcoder_parts import leaving  # noqa: PLC0415
+
+        return leaving(self._transcoders)
+
+    def take_over(self, arriving: "Sequence[ArrivingPart]") -> None:
+        """``Travelling``: go on with those that are still wanted."""
+        if not arriving:
+            return
+        from tinyice.assembly.transcoder_parts import inherit  # noqa: PLC0415
+
+        if self._transcoders is None:
+            self._transcoders = self._load()
+        inherit(self._transcoders, arriving, cast("IReactorFDSet", self._ground.reactor))
+        self._apply(self._ground.config)
+        for unwanted in self._transcoders.settled():
+            unwanted.unwanted()
 
     def stop(self) -> Deferred[None]:
         """End them; fires when their processes are no more."""

@@ -36,7 +36,7 @@ from tinyice.codec.messages import (
     to_codec,
 )
 from tinyice.codec.output import Output
-from tinyice.work.childside import ParentGone, ParentPipe, live_as_child, standard_pipe
+from tinyice.work.childside import ParentGone, ParentPipe, live_on_lifeline, standard_pipe
 from tinyice.work.frames import FrameReader
 
 KEPT_S = 2.0
@@ -142,7 +142,7 @@ class Worker:
 
 def main() -> int:
     """Work for the parent at standard input and output."""
-    live_as_child()
+    live_on_lifeline()
     pipe = standard_pipe(FrameReader(TO_CODEC, max_payload=MAX_PAYLOAD))
     # What a stream is like is counted, not written into the log by the library.
     av_logging.set_level(av_logging.PANIC)

@@ -8,11 +8,11 @@ Rules of this file:
 - whatever it dies of, another one is begun, after a pause that grows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IReactorProcess, IReactorTime
+from twisted.internet.interfaces import IReactorFDSet, IReactorProcess, IReactorTime
 
 from tinyice.codec.messages import (
     FROM_CODEC,
@@ -26,9 +26,11 @@ from tinyice.codec.messages import (
     Works,
     from_codec,
 )
+from tinyice.formats.frozen import State
 from tinyice.work.backoff import Backoff, Revival
 from tinyice.work.children import Child, ChildCommand, Ending
 from tinyice.work.frames import Frame, FrameError, FrameReader
+from tinyice.work.passing import FrozenChild, LeavingChild
 
 WORKER_MODULE = "tinyice.codec.worker"
 MAX_WAITING_BYTES = 512 * 1024
@@ -70,7 +72,7 @@ class CodecLink:
         clock: IReactorTime,
     ) -> None:
         self._user = user
-        self._command = ChildCommand(WORKER_MODULE, (), environment)
+        self._command = ChildCommand(WORKER_MODULE, (), environment, has_lifeline=True)
         self._spawner = spawner
         self._clock = clock
         self._revival = Revival(self._begin, clock=clock, backoff=BACKOFF)
@@ -103,6 +105,40 @@ class CodecLink:
         if self._child is None:
             return succeed(None)
         return self._child.stop().addCallback(lambda _ending: None)
+
+    def leaving(self) -> tuple[State, LeavingChild] | None:
+        """How it stands, and its child, for another process; None: there is none to take over."""
+        child = None if self._child is None or not self.works else self._child.leaving()
+        if child is None:
+            return None
+        frozen = child.frozen
+        state: State = {
+            "given": self._given,
+            "taken": self._taken,
+            "restarts": self.restarts,
+            "left_out": self.left_out,
+            "faults": self.faults,
+            "pid": frozen.pid,
+            "held": frozen.held.decode("latin-1"),
+            "unsent": frozen.unsent.decode("latin-1"),
+        }
+        return state, child
+
+    def forsake(self) -> None:
+        """Another process has the child."""
+        self._child = None
+        self.stop()
+
+    def adopt(self, state: State, descriptors: Sequence[int], reactor: IReactorFDSet) -> None:
+        """Go on with the child of another process, in place of ``start``."""
+        self._given, self._taken = state["given"], state["taken"]
+        self.restarts, self.left_out = state["restarts"], state["left_out"]
+        self.faults, self._moved_at = state["faults"], self._clock.seconds()
+        self._revival.began()
+        self._child = self._new_child()
+        held, unsent = (state[name].encode("latin-1") for name in ("held", "unsent"))
+        self._child.adopt(FrozenChild(state["pid"], held, unsent), descriptors, reactor)
+        self.works = True
 
     def tell(self, message: ToCodec) -> None:
         """Say something short."""
@@ -168,11 +204,14 @@ class CodecLink:
         self._revival.began()
         self._given = self._taken = 0
         self._moved_at = self._clock.seconds()
-        self._child = Child(
+        self._child = self._new_child()
+        self._child.start()
+
+    def _new_child(self) -> Child:
+        return Child(
             self._command,
             self,
             reader=FrameReader(FROM_CODEC, max_payload=MAX_PAYLOAD),
             spawner=self._spawner,
             clock=self._clock,
         )
-        self._child.start()

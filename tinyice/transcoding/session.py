@@ -5,13 +5,14 @@ listens is not sent away.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from tinyice.core.clients import Client
 from tinyice.core.codec_events import TranscoderRefused
 from tinyice.core.errors import DomainError
 from tinyice.core.events import Event
+from tinyice.core.frozen import FrozenSource
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
 from tinyice.core.pace import Pace
@@ -21,6 +22,7 @@ from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.core.wanting import is_wanted
 from tinyice.formats.detect import framer_for
+from tinyice.formats.frozen import State
 from tinyice.transcoding.settings import TranscoderSettings
 
 KEPT_S = 60.0
@@ -108,6 +110,27 @@ class OutputMount:
             return False
         self._source, self.error, self.since = source, "", self._world.now()
         return True
+
+    @property
+    def source(self) -> Source | None:
+        """What feeds the mount, or waits there."""
+        return self._source
+
+    def freeze(self) -> State:
+        """How it stands, but for its source."""
+        since = None if self.since is None else self.since.isoformat()
+        return {"station": asdict(self._station), "since": since}
+
+    def go_on(self, state: State, frozen: FrozenSource, begin: Callable[[Source], Mount]) -> None:
+        """The source of another process is here now; ``begin`` brings it onto its mount."""
+        self._station = StationHeaders(**state["station"])
+        self.since = None if state["since"] is None else datetime.fromisoformat(state["since"])
+        self._source = source = Source.thawed(frozen, self, Pace(0))
+        self._mount = begin(source)
+
+    def forsake(self) -> None:
+        """Another process has the source."""
+        self._mount = self._source = self.since = None
 
     def take(self, data: bytes) -> None:
         """The next bytes."""

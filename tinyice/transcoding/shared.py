@@ -1,8 +1,11 @@
 """One output of a codec process, for all transcoders that want just this."""
 
+from dataclasses import asdict
+
 from tinyice.core.quality import Quality
 from tinyice.core.tags import Tags
 from tinyice.core.wanting import LINGER_S
+from tinyice.formats.frozen import State
 from tinyice.transcoding.session import OutputMount
 
 
@@ -21,6 +24,30 @@ class SharedOutput:
         self.seconds = 0.0
         self.bytes_out = 0
         self._heard_at = 0.0
+
+    def freeze(self) -> State:
+        """How it stands, but for its mounts."""
+        return {
+            "number": self.number,
+            "asked": asdict(self.asked),
+            "quality": None if self.quality is None else asdict(self.quality),
+            "is_wanted": self.is_wanted,
+            "error": self.error,
+            "seconds": self.seconds,
+            "bytes_out": self.bytes_out,
+            "heard_at": self._heard_at,
+        }
+
+    @classmethod
+    def thawed(cls, state: State) -> "SharedOutput":
+        """One that goes on from ``state``."""
+        output = cls(state["number"], Quality(**state["asked"]))
+        if state["quality"] is not None:
+            output.quality = Quality(**state["quality"])
+        output.is_wanted, output.error = state["is_wanted"], state["error"]
+        output.seconds, output.bytes_out = state["seconds"], state["bytes_out"]
+        output._heard_at = state["heard_at"]
+        return output
 
     def take(self, data: bytes, seconds: float) -> None:
         """The codec process has made this."""

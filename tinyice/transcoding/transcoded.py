@@ -34,9 +34,11 @@ from tinyice.core.snapshots import StationHeaders
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
 from tinyice.formats.base import Chunk, FormatKind
+from tinyice.formats.frozen import State
 from tinyice.transcoding.link import CodecLink
 from tinyice.transcoding.session import OutputMount
 from tinyice.transcoding.shared import SharedOutput
+from tinyice.work.passing import LeavingChild
 
 START_S = 2.0
 """With so much of the newest audio the first listener begins: players wait for about as much."""
@@ -107,6 +109,49 @@ class TranscodedInput:
                     self._tell(Remove(output.number))
         if reason:
             mount.leave(reason)
+
+    def leaving(self) -> tuple[State, LeavingChild] | None:
+        """How it stands, and its child, for another process; None: it begins anew there."""
+        found = None if self.link is None or self._kind is None else self.link.leaving()
+        if found is None or self._kind is None:
+            return None
+        link, child = found
+        state: State = {
+            "link": link,
+            "kind": self._kind.value,
+            "tags": [self._tags.artist, self._tags.title, self._tags.url],
+            "is_fed": self._is_fed,
+            "heard_at": self._heard_at,
+            "outputs": [output.freeze() for output in self.outputs.values()],
+            "last_number": self._last_number,
+        }
+        return state, child
+
+    def forsake(self) -> None:
+        """Another process has the child."""
+        if self.link is not None:
+            self.link.forsake()
+        self.link, self._is_fed = None, False
+
+    def take_over(self, state: State, mount: Mount, adopt: Callable[[CodecLink], None]) -> None:
+        """Go on from ``state`` on ``mount``; ``adopt`` gives a link its child."""
+        self._mount, self._source = mount, mount.source
+        self._kind, self._tags = FormatKind(state["kind"]), Tags(*state["tags"])
+        self._is_fed, self._heard_at = state["is_fed"], state["heard_at"]
+        self._last_number = state["last_number"]
+        for each in state["outputs"]:
+            output = SharedOutput.thawed(each)
+            self.outputs[output.asked] = output
+        self.link = self._new_link(self)
+        adopt(self.link)
+        self._new_backlog()
+
+    def prune(self) -> None:
+        """Make no output that nobody has asked for."""
+        for asked, output in list(self.outputs.items()):
+            if not output.mounts:
+                del self.outputs[asked]
+                self._tell(Remove(output.number))
 
     def stop(self) -> Deferred[None]:
         """Have no codec process any more; fires when there is none."""

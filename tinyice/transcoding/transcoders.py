@@ -1,7 +1,7 @@
 """All transcoders of the station: those that the operator named, and those that go with mounts."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
@@ -10,6 +10,7 @@ from tinyice.core.events import Event, ListenerJoined, ListenerMoved
 from tinyice.core.mount import Mount
 from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.formats.base import FormatKind
+from tinyice.formats.frozen import State
 from tinyice.transcoding.link import CodecLink
 from tinyice.transcoding.session import OutputMount, Surroundings
 from tinyice.transcoding.settings import TranscoderSettings, automatic
@@ -20,6 +21,22 @@ Place = tuple[str, str, str]
 """Input, output and format: what stays when the rest of a transcoder is changed."""
 
 KIND = "transcoder"
+
+
+Go = Callable[[OutputMount], None]
+"""Gives an output its source of another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class InheritedInput:
+    """An input of a process that hands over.
+
+    ``adopt`` gives a link its child, ``unwanted`` is called where nobody wants it.
+    """
+
+    state: State
+    adopt: Callable[[CodecLink], None]
+    unwanted: Callable[[], None]
 
 
 class Transcoders:
@@ -42,11 +59,28 @@ class Transcoders:
         self._inputs: dict[str, TranscodedInput] = {}
         self._running: dict[Place, OutputMount] = {}
         self._by_output: dict[str, TranscodedInput] = {}
+        self._inherited: dict[str, InheritedInput] = {}
+        self._outputs: dict[str, Go] = {}
 
     def apply(self, named: Iterable[TranscoderSettings], kbits: Iterable[int]) -> None:
         """Let these run, and MP3 of these bit rates beside what is no MP3, and no others."""
         self._named, self._kbits = tuple(named), tuple(dict.fromkeys(kbits))
         self._settle()
+
+    def inputs(self) -> Mapping[str, TranscodedInput]:
+        """Those that are tapped, by their paths."""
+        return self._inputs
+
+    def inherit(self, inputs: Mapping[str, InheritedInput], outputs: Mapping[str, Go]) -> None:
+        """Let the next ``apply`` go on with these, by their paths; the inputs it has used."""
+        self._inherited, self._outputs = dict(inputs), dict(outputs)
+
+    def settled(self) -> Iterable[InheritedInput]:
+        """What of it nobody has wanted."""
+        left, self._inherited, self._outputs = self._inherited, {}, {}
+        for tapped in self._inputs.values():
+            tapped.prune()
+        return left.values()
 
     def stop(self) -> Deferred[None]:
         """End all of them; fires when their processes are no more."""
@@ -138,6 +172,9 @@ class Transcoders:
         self._running[place] = mount
         tapped = self._inputs.get(settings.input) or self._tap(settings.input)
         self._by_output[settings.output] = tapped
+        go_on = self._outputs.pop(settings.output, None)
+        if go_on is not None:
+            go_on(mount)
         tapped.add(mount)
 
     def _change(self, mount: OutputMount, settings: TranscoderSettings) -> None:
@@ -165,7 +202,10 @@ class Transcoders:
         self._inputs[path] = tapped
         self._world.mounts.tap(path, tapped)
         found = self._world.mounts.find(path)
-        if found is not None:
+        if found is not None and path in self._inherited and found.source is not None:
+            inherited = self._inherited.pop(path)
+            tapped.take_over(inherited.state, found, inherited.adopt)
+        elif found is not None:
             tapped.meet(found)
         return tapped
 
