@@ -102,6 +102,11 @@ class TestThePage:
             assert (place in web.ask("/admin/", HEAD).text) is leads
 
 
+    def test_the_strip_of_its_mount_leads_there(self) -> None:
+        """On air, where one sees that something is wrong with what plays."""
+        assert 'href="/admin/studio/live"' in Studio(DJ).web.ask("/admin/", HEAD).text
+
+
 class TestTheForms:
     """What they do, for browsers with a script and without one."""
 

@@ -43,6 +43,7 @@ class ComponentsSite:
             day=DAY,
             plot=plot_of(HALF_HOUR),
             strips=STRIPS,
+            studios=(),
             fault=None,
         )
         return respond(request, answer)

@@ -178,6 +178,7 @@ class OnairConsole:
             strips=strips[:STRIPS_MAX],
             left_out=len(strips[STRIPS_MAX:]),
             select_max=SELECT_MAX,
+            studios={dj.mount for dj in services.autodjs.all()},
             heard_on=sorted(strip.mount for strip in strips if strip.on_air),
             needs=needs_of(strips, principal, services, started_with=self._started_with),
             events=lines_of(chronicle.recent.newest(principal, EVENTS_SHOWN)),
