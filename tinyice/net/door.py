@@ -158,8 +158,6 @@ class Door(Protocol):
 
     def answered(self, status: int, bytes_out: int, *, persistent: bool) -> None:
         """The web site has answered; see ``webchannel.Answered``."""
-        if self._state is State.GONE:
-            return
         if self._head is not None and (probed := probed_path(self._head, status)):
             self._front.unknown_path(self.exchange.client.address, probed)
         self._publish_finished(status, bytes_out)
