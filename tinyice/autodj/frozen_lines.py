@@ -190,7 +190,11 @@ def of_entry(entry: Entry) -> Listed:
 def entry_in(each: Listed) -> Entry:
     """The entry that such values say; raises ``TypeError``, ``ValueError`` or ``KeyError``."""
     number, path, told, gains = each
-    values = {name: _like(_TOLD[name], value) for name, value in told.items()}
+    for name, value in told.items():
+        kind = type(_TOLD[name])
+        if type(value) is not kind or kind is float:
+            told[name] = _like(_TOLD[name], value)
+    values = told
     if gains:
         track_db, track_peak, album_db, album_peak = map(_gain, gains)
         values["gains"] = Gains(track_db, track_peak, album_db, album_peak)

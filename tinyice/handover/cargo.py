@@ -48,6 +48,11 @@ class Cargo:
         self._out = os.fdopen(os.dup(self._memory), "wb")
         self.descriptors = [self._memory]
 
+    @property
+    def size(self) -> int:
+        """How many bytes were put in, once it is sealed."""
+        return os.fstat(self._memory).st_size
+
     def put(self, piece: Piece) -> None:
         """Add ``piece``."""
         data = msgspec.msgpack.encode(piece)

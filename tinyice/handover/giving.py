@@ -6,7 +6,9 @@ from tinyice.handover.line import VERSION, Line, LineBroken, Word
 _WORD_S = 5.0
 _HERE_S = 5.0
 _HERE_EACH_S = 0.002
-"""How long the successor may take, and how much longer for each connection."""
+_HERE_BYTES_S = 5_000_000
+"""How long the successor may take, and how much longer for each connection; and at how many
+bytes in a second: the longest playlist is five million."""
 
 
 def hear_ready(line: Line) -> str:
@@ -29,7 +31,7 @@ def give(line: Line, cargo: Cargo, version: str) -> None:
     count = len(cargo.descriptors)
     line.say(Word.CARGO, _WORD_S, descriptors=count, version=version)
     line.pass_on(cargo.descriptors, _WORD_S)
-    line.hear(Word.HERE, _HERE_S + count * _HERE_EACH_S)
+    line.hear(Word.HERE, _HERE_S + count * _HERE_EACH_S + cargo.size / _HERE_BYTES_S)
     line.say(Word.GO, _WORD_S)
     line.hear(Word.TAKEN, _WORD_S)
 
