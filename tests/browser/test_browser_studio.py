@@ -237,7 +237,8 @@ def test_another_one_is_set_up(station: Station, visit: Visit) -> None:
     visitor.go("/admin/")
     page.get_by_role("link", name="Studio").first.click()
     expect(page.locator(".deck")).to_be_visible()
-    page.get_by_label("Mount", exact=True).select_option("")
+    with page.expect_navigation():
+        page.get_by_label("Mount", exact=True).select_option("")
     page.get_by_label("Mount", exact=True).fill("/second")
     page.get_by_label("Folder of music").fill("/nowhere")
     page.get_by_role("button", name="Begin").click()

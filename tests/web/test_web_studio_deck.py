@@ -101,7 +101,6 @@ class TestThePage:
             web.open_session(who)
             assert (place in web.ask("/admin/", HEAD).text) is leads
 
-
     def test_the_strip_of_its_mount_leads_there(self) -> None:
         """On air, where one sees that something is wrong with what plays."""
         assert 'href="/admin/studio/live"' in Studio(DJ).web.ask("/admin/", HEAD).text
