@@ -47,6 +47,7 @@ def studio(station: Station, visit: Visit) -> Visitor:
     visitor = visit(station, "anna")
     visitor.go(STUDIO)
     page = visitor.page
+    expect(page.locator("main.is-tabbed")).to_be_visible(timeout=SOON_MS)
     expect(page.locator(".deck-title")).not_to_have_text("Nothing plays", timeout=SOON_MS)
     page.evaluate("window.__stayed = true")
     return visitor
@@ -236,7 +237,8 @@ def test_another_one_is_set_up(station: Station, visit: Visit) -> None:
     page = visitor.page
     visitor.go("/admin/")
     page.get_by_role("link", name="Studio").first.click()
-    expect(page.locator(".deck")).to_be_visible()
+    # the script is there
+    expect(page.locator("main.is-tabbed .deck")).to_be_visible(timeout=SOON_MS)
     with page.expect_navigation():
         page.get_by_label("Mount", exact=True).select_option("")
     page.get_by_label("Mount", exact=True).fill("/second")
