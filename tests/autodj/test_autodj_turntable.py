@@ -171,7 +171,7 @@ def test_seek_and_pause(dj: Deejay) -> None:
     dj.clock.advance(2.0)
     assert dj.player.snapshot().elapsed_s == 12.0
     dj.player.seek(dj.booth.ids[0], 500.0)
-    assert (dj.last.start_s, dj.last.at_once) == (100.0, True)
+    assert (dj.last.start_s, dj.last.at_once) == (99.0, True)
     dj.player.seek(dj.booth.ids[0], 50.0)
     dj.enter()
     assert dj.booth.started == ["t0"]
@@ -185,6 +185,22 @@ def test_seek_and_pause(dj: Deejay) -> None:
     assert dj.told(GoOn)
     dj.player.set_volume(30)
     assert dj.told(Volume)[-1] == Volume(0.3)
+
+
+def test_a_seek_behind_the_end(dj: Deejay) -> None:
+    """A file that is shorter than its tags say is not broken; what plays goes on."""
+    dj.enter()
+    dj.player.seek(dj.booth.ids[0], 98.0)
+    dj.child.say(Failed(dj.last.number, "no sound"))
+    assert dj.events(TrackFailed) == []
+    assert dj.player.fault(TRACKS[0]) == ""
+    assert dj.player.snapshot().entry == dj.player.playlist.entry(dj.booth.ids[0])
+    assert dj.loaded[-1] == "1.mp3"
+    dj.player.seek(dj.booth.ids[3], 500.0)
+    assert (dj.loaded[-1], dj.last.start_s) == ("3.mp3", 99.0)
+    dj.child.say(Failed(dj.last.number, "no sound"))
+    assert dj.events(TrackFailed) == []
+    assert dj.loaded[-1] == "1.mp3"
 
 
 def test_a_thousand_bad_files() -> None:
@@ -220,6 +236,9 @@ def test_an_empty_playlist_is_silence() -> None:
     assert dj.told(Allow)
     dj.play(30.0)
     assert len(dj.events(AutoDJSilent)) == 1
+    dj.player.next()
+    assert dj.player.snapshot().state is PlayState.PLAY
+    assert dj.booth.live.source is not None
     dj.player.queue(lambda queue: queue.add(TRACKS[0]))
     assert dj.loaded == ["0.mp3"]
     dj.player.stop()

@@ -22,6 +22,9 @@ from tinyice.core.waveform import Waveform
 
 T = TypeVar("T")
 
+LAST_S = 1.0
+"""So much of a track is heard by who goes to its end."""
+
 
 class Player:
     """Plays ``lists`` on the mount of ``settings``.
@@ -141,13 +144,13 @@ class Player:
         return self._table.stop()
 
     def next(self) -> None:
-        """Play what comes next; where nothing does, stop."""
+        """Play what comes next; where nothing does, stop. Nothing where nothing plays."""
         current = self._table.current
         entry = None if current is None else current.choice.entry
         choice = self._rundown.next(entry, by_hand=True)
         if choice is not None:
             self._table.play_now(choice)
-        elif self._table.state is not PlayState.STOP:
+        elif self._table.asked is not None:
             self._table.stop()
 
     def previous(self) -> None:
@@ -159,13 +162,13 @@ class Player:
             self._table.play_again(0.0)
 
     def seek(self, entry: int, seconds: float) -> None:
-        """Play this entry from there; raises ``EntryUnknown``."""
+        """Play this entry from there, or its last second; raises ``EntryUnknown``."""
         current = self._table.current
         if current is not None and current.choice.entry.id == entry:
-            self._table.play_again(max(0.0, seconds))
+            self._table.play_again(_place(current.track, seconds))
         else:
             chosen = self._lists.playlist.entry(entry)
-            self._table.play_now(Choice(chosen), max(0.0, seconds))
+            self._table.play_now(Choice(chosen), _place(chosen.track, seconds))
 
     def set_modes(self, modes: Modes) -> None:
         """Play in this manner."""
@@ -224,3 +227,9 @@ class Player:
     def take_over(self, frozen: FrozenPlayer, arriving: ArrivingTable) -> bool:
         """Go on with what plays, after ``thaw``; False: something else is to be made now."""
         return self._table.take_over(frozen.state, arriving)
+
+
+def _place(track: Track, seconds: float) -> float:
+    """Where to begin in ``track``, so that something of it is heard."""
+    end = max(0.0, track.seconds - LAST_S) if track.seconds else seconds
+    return max(0.0, min(seconds, end))

@@ -171,8 +171,6 @@ class Turntable:
         """Play what plays from there on."""
         current = self._deck.current
         if current is not None:
-            if current.track.seconds:
-                seconds = min(seconds, current.track.seconds)
             self._load(current.choice, seconds, is_again=True)
             self._deck.needle.put(seconds, self._clock.seconds())
             self.changed()
@@ -351,7 +349,9 @@ class Turntable:
         cued = self._deck.failed(number)
         if cued is None:
             return
-        self._refuse(cued, reason)
+        if not cued.start_s:
+            # From another place it may just be shorter than its tags say.
+            self._refuse(cued, reason)
         self._failures += 1
         if self._failures <= FAILURES_AT_ONCE:
             self._cue_if_empty()
