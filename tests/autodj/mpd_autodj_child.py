@@ -81,7 +81,7 @@ def server_for(folder: Path) -> MpdServer:
         mount="/live",
         player=driven,
         library=library,
-        playlists=SavedPlaylists(folder / "playlists", library, work),
+        playlists=SavedPlaylists(folder / "playlists", "/live", library, work),
         stickers=KeptStickers(store, str(root)),
         keys=OneKey(),
         free=EVERYTHING,

@@ -25,6 +25,7 @@ from tinyice.autodj.mpd.needs import (
 from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.separation import Recent, Separation
 from tinyice.autodj.succession import Succession
+from tinyice.core.autodjs import PlaylistOfStation
 from tinyice.core.clients import Client
 from tinyice.core.errors import Refused
 from tinyice.core.tracks import (
@@ -296,6 +297,7 @@ class MemoryPlaylists:
 
     def __init__(self) -> None:
         self.saved: dict[str, list[str]] = {}
+        self.of_station: set[str] = set()
 
     async def names(self) -> Sequence[Stored]:
         return [Stored(name, 1_700_000_000.0) for name in sorted(self.saved)]
@@ -308,16 +310,23 @@ class MemoryPlaylists:
     async def write(self, name: str, paths: Sequence[str]) -> None:
         if not name or "/" in name or name.startswith("."):
             raise PlaylistNameRefused(name, "playlist name is invalid")
+        self._check(name)
         self.saved[name] = list(paths)
 
     async def remove(self, name: str) -> None:
         await self.read(name)
+        self._check(name)
         del self.saved[name]
 
     async def rename(self, name: str, to: str) -> None:
         paths = await self.read(name)
+        self._check(name)
         await self.write(to, paths)
         del self.saved[name]
+
+    def _check(self, name: str) -> None:
+        if name in self.of_station:
+            raise PlaylistOfStation(name, "Save under another name.")
 
 
 class MemoryStickers:

@@ -150,10 +150,11 @@ def test_a_disk_that_is_full_stops_nothing(desk: Desk) -> None:
 def test_names_of_files(tmp_path: Path) -> None:
     """Each mount has one, in the folder."""
     mounts = ["/a", "/a/b", "/a b", "/é", "/" + "x" * 500, "/" + "x" * 501, "/..", "/a.json"]
+    mounts += ["/.", "/.hidden", "/%2Ehidden", "/a/", "//a", "/a%2Fb"]
     found = {file_of(tmp_path, mount) for mount in mounts}
     assert len(found) == len(mounts)
     assert {each.parent for each in found} == {tmp_path / "autodj"}
-    assert all(len(each.name) < 250 for each in found)
+    assert all(len(each.name) < 250 and not each.name.startswith(".") for each in found)
 
 
 def test_what_was_settled_holds_while_the_configuration_says_the_same() -> None:

@@ -373,6 +373,37 @@ def test_pictures_come_in_chunks(talker: Talker) -> None:
     assert talker.ask("albumart top.opus 0") == "ACK [50@0] {albumart} No file exists\n"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "save jingles replace",
+        "save jingles append",
+        "rm jingles",
+        "rename jingles mine",
+        "playlistclear jingles",
+        "playlistadd jingles top.opus",
+        "playlistdelete jingles 0",
+        "playlistmove jingles 0 1",
+        "searchaddpl jingles artist queen",
+    ],
+)
+def test_playlists_of_the_station(room: Room, full: Talker, line: str) -> None:
+    """They are listed and loaded like others; whoever would change one is told why not."""
+    playlists = room.memory.playlists
+    playlists.saved["jingles"] = ["top.opus", "top.opus"]
+    playlists.of_station.add("jingles")
+    assert full.values("listplaylists", "playlist") == ["jingles"]
+    assert full.ask(line) == (
+        f"ACK [4@0] {{{line.split(maxsplit=1)[0]}}} the playlist jingles is the station's:"
+        " every AutoDJ may load it, none may change it. Save under another name.\n"
+    )
+    assert full.ask("save jingles") == "ACK [56@0] {save} Playlist already exists\n"
+    assert playlists.saved == {"jingles": ["top.opus", "top.opus"]}
+    full.ask("clear")
+    assert full.ask("load jingles") == "OK\n"
+    assert full.values("playlistinfo", "file") == ["top.opus"] * 2
+
+
 def test_stored_playlists(room: Room, full: Talker) -> None:
     saved = room.memory.playlists.saved
     full.ask("save mine")

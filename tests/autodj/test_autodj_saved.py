@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from tinyice.autodj.keeping import name_of
 from tinyice.autodj.mpd.needs import PlaylistNameRefused, PlaylistUnknown, StoredPlaylists
 from tinyice.autodj.places import candidates
 from tinyice.autodj.saved import PLAYLISTS_MAX, PlaylistNotKept, SavedPlaylists, check_name
+from tinyice.core.autodjs import PlaylistOfStation
 from tinyice.core.tracks import Track
 from tinyice.wire.listed import Listed
 from tinyice.work.testing import MemoryWorker
@@ -34,10 +36,16 @@ class Shelf:
 
 
 class Desk:
-    def __init__(self, folder: Path, *paths: str) -> None:
-        self.folder = folder
+    """The playlists of ``/night``; ``folder`` are its own, ``station`` everybody's."""
+
+    def __init__(self, station: Path, *paths: str, mount: str = "/night") -> None:
+        self.station = station
+        self.folder = station / name_of(mount)
         self.worker = MemoryWorker()
-        self.saved = SavedPlaylists(folder, Shelf(*paths), self.worker)
+        self.changes: list[str] = []
+        self.saved = SavedPlaylists(
+            station, mount, Shelf(*paths), self.worker, lambda: self.changes.append(mount)
+        )
         self.protocol: StoredPlaylists = self.saved
 
     def settle(self, story: Coroutine[Deferred[Any], Any, T]) -> T:
@@ -72,7 +80,7 @@ def test_what_was_saved_is_read_again(desk: Desk) -> None:
 
 
 def test_files_of_others_are_read(desk: Desk) -> None:
-    desk.folder.mkdir()
+    desk.folder.mkdir(parents=True)
     (desk.folder / "win.pls").write_bytes(b"[playlist]\nFile1=D:\\Music\\b\\c.mp3\n")
     (desk.folder / "old.m3u").write_bytes(b"/music/a.mp3\r\nnone.mp3\r\n")
     (desk.folder / "old.pls").write_bytes(b"")
@@ -109,7 +117,9 @@ def test_names_change_and_go(desk: Desk) -> None:
     ["", ".", "..", ".hidden", "a/b", "../a", "/etc/x", "a\\b", "a\0b", "a\n", " a", "é" * 101],
 )
 def test_names_that_are_refused(desk: Desk, name: str) -> None:
-    desk.folder.parent.joinpath("a.m3u8").write_bytes(b"a.mp3\n")
+    desk.folder.mkdir(parents=True)
+    for folder in (desk.station.parent, desk.station):
+        folder.joinpath("a.m3u8").write_bytes(b"a.mp3\n")
     for story in (
         desk.saved.read(name),
         desk.saved.write(name, []),
@@ -132,7 +142,7 @@ def test_any_name_that_is_taken_is_one_in_the_folder(name: str) -> None:
 
 
 def test_links_and_pipes_are_no_playlists(desk: Desk, tmp_path: Path) -> None:
-    desk.folder.mkdir()
+    desk.folder.mkdir(parents=True)
     (tmp_path / "secret").write_bytes(b"secret\n")
     (desk.folder / "link.m3u").symlink_to(tmp_path / "secret")
     os.mkfifo(desk.folder / "pipe.m3u")
@@ -147,7 +157,7 @@ def test_links_and_pipes_are_no_playlists(desk: Desk, tmp_path: Path) -> None:
 def test_what_is_too_much_is_refused(desk: Desk) -> None:
     with pytest.raises(PlaylistNotKept, match="16384 entries"):
         desk.settle(desk.saved.write("x", ["a"] * 16_385))
-    desk.folder.mkdir()
+    desk.folder.mkdir(parents=True)
     for number in range(PLAYLISTS_MAX):
         (desk.folder / f"{number}.m3u8").touch()
     with pytest.raises(PlaylistNotKept, match="1000 playlists"):
@@ -160,5 +170,101 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     desk = Desk(tmp_path / "file")
     for story in (desk.saved.names(), desk.saved.write("x", [])):
-        with pytest.raises(PlaylistNotKept):
+        with pytest.raises(PlaylistNotKept, match="Not a directory"):
             desk.settle(story)
+
+
+class TestOfTheStation:
+    """What operators put into the folder belongs to everybody, and to nobody."""
+
+    @pytest.fixture
+    def desk(self, desk: Desk) -> Desk:
+        desk.station.mkdir()
+        (desk.station / "jingles.pls").write_bytes(b"[playlist]\nFile1=a.mp3\n")
+        return desk
+
+    def test_all_read_them(self, desk: Desk) -> None:
+        other = Desk(desk.station, "a.mp3", mount="/day")
+        desk.settle(desk.saved.write("mine", ["b/c.mp3"]))
+        stored = desk.settle(desk.saved.names())
+        assert [(one.name, one.is_station) for one in stored] == [
+            ("jingles", True),
+            ("mine", False),
+        ]
+        assert other.names == ["jingles"]
+        for each in (desk, other):
+            assert each.settle(each.saved.read("jingles")) == ["a.mp3"]
+
+    def test_nobody_changes_them(self, desk: Desk) -> None:
+        """The refusal says what can be done."""
+        desk.settle(desk.saved.write("mine", []))
+        before = (desk.station / "jingles.pls").stat()
+        desk.changes.clear()
+        for story, way in (
+            (desk.saved.write("jingles", []), "Save under another name"),
+            (desk.saved.remove("jingles"), "Only who has the server's files"),
+            (desk.saved.rename("jingles", "x"), "Load it, and save it under another name"),
+            (desk.saved.rename("mine", "jingles"), "Choose another name"),
+        ):
+            with pytest.raises(PlaylistOfStation, match=f"jingles is the station's.* {way}"):
+                desk.settle(story)
+        assert (desk.station / "jingles.pls").stat() == before
+        assert sorted(each.name for each in desk.station.iterdir()) == ["jingles.pls", "night"]
+        assert desk.changes == []
+
+    def test_an_own_one_goes_before(self, desk: Desk) -> None:
+        """It can be changed as any other, and then the station's is there again."""
+        desk.folder.mkdir()
+        (desk.folder / "jingles.xspf").write_bytes(b"")
+        desk.settle(desk.saved.write("jingles", ["b/c.mp3"]))
+        (one,) = desk.settle(desk.saved.names())
+        assert not one.is_station
+        assert desk.settle(desk.saved.read("jingles")) == ["b/c.mp3"]
+        desk.settle(desk.saved.remove("jingles"))
+        assert list(desk.folder.iterdir()) == []
+        (one,) = desk.settle(desk.saved.names())
+        assert one.is_station
+        assert desk.settle(desk.saved.read("jingles")) == ["a.mp3"]
+
+    def test_folders_of_mounts_are_no_playlists(self, desk: Desk) -> None:
+        """Nor is what lies in those of other mounts, by whatever name."""
+        other = Desk(desk.station, mount="/day/one")
+        other.settle(other.saved.write("theirs", ["a.mp3"]))
+        (desk.station / "odd.m3u8").mkdir()
+        assert desk.names == ["jingles"]
+        for name in ("day%2Fone", "odd", "theirs"):
+            with pytest.raises(PlaylistUnknown):
+                desk.settle(desk.saved.remove(name))
+        with pytest.raises(PlaylistNameRefused):
+            desk.settle(desk.saved.read("../day%2Fone/theirs"))
+        assert other.names == ["jingles", "theirs"]
+
+    def test_links_lead_nowhere(self, desk: Desk, tmp_path: Path) -> None:
+        other = Desk(desk.station, mount="/day")
+        other.settle(other.saved.write("theirs", ["a.mp3"]))
+        (desk.station / "link.m3u").symlink_to(other.folder / "theirs.m3u8")
+        assert desk.names == ["jingles"]
+        desk.folder.symlink_to(other.folder)
+        for story in (
+            desk.saved.names(),
+            desk.saved.read("theirs"),
+            desk.saved.write("theirs", []),
+            desk.saved.remove("theirs"),
+            desk.saved.rename("theirs", "x"),
+        ):
+            with pytest.raises(PlaylistNotKept, match="night is a link"):
+                desk.settle(story)
+        assert other.settle(other.saved.read("theirs")) == ["a.mp3"]
+
+
+def test_each_has_its_own(tmp_path: Path) -> None:
+    """Of one name there is one on each mount; what one does, no other is told of."""
+    night, day = Desk(tmp_path, "a.mp3"), Desk(tmp_path, "a.mp3", mount="/day")
+    for desk, paths in ((night, ["a.mp3"]), (day, [])):
+        desk.settle(desk.saved.write("mine", paths))
+    night.settle(night.saved.rename("mine", "ours"))
+    day.settle(day.saved.remove("mine"))
+    assert (night.names, day.names) == (["ours"], [])
+    assert night.changes == ["/night"] * 2
+    again = Desk(tmp_path, "a.mp3")
+    assert again.settle(again.saved.read("ours")) == ["a.mp3"]

@@ -13,6 +13,7 @@ from tinyice.core.autodjs import (
     Mix,
     NameRow,
     NameRows,
+    PlaylistOfStation,
     PlayRow,
     Put,
     SavedPlaylist,
@@ -223,9 +224,13 @@ class FakeSaved:
     dj: "FakeDj"
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    of_station: set[str] = field(default_factory=set)
 
     async def names(self) -> Sequence[SavedPlaylist]:
-        return [SavedPlaylist(name, 1_795_000_000.0) for name in sorted(self.kept)]
+        return [
+            SavedPlaylist(name, 1_795_000_000.0, name in self.of_station)
+            for name in sorted(self.kept)
+        ]
 
     async def save(self, name: str, *, replace: bool) -> int:
         self._check(name, replace=replace)
@@ -244,11 +249,13 @@ class FakeSaved:
 
     async def rename(self, name: str, to: str) -> None:
         self._known(name)
+        self._check(name, replace=True)
         self._check(to, replace=False)
         self.kept[to] = self.kept.pop(name)
 
     async def remove(self, name: str) -> None:
         self._known(name)
+        self._check(name, replace=True)
         del self.kept[name]
 
     def _known(self, name: str) -> None:
@@ -256,6 +263,8 @@ class FakeSaved:
             raise NotThere(f"there is no playlist {name}")
 
     def _check(self, name: str, *, replace: bool) -> None:
+        if name in self.of_station:
+            raise PlaylistOfStation(name, "Save under another name.")
         if name in self.kept and not replace:
             raise Conflict(f"there is a playlist {name} already")
 

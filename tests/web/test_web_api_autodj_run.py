@@ -198,6 +198,33 @@ def test_playlists_under_names(desk: Desk) -> None:
     assert desk.refused("PUT", "playlist", {"saved": "evening"}) == (404, "not-found")
 
 
+def test_playlists_of_the_station(desk: Desk) -> None:
+    """Everybody loads and takes them along; nobody changes them, whatever they ask for."""
+    folder = desk.stage.folder / "playlists"
+    folder.mkdir()
+    (folder / "jingles.m3u").write_bytes(b"top.opus\n")
+    desk.told("POST", "playlists", name="mine")
+    items = desk.get("playlists")["items"]
+    assert [(one["name"], one["station"]) for one in items] == [("jingles", True), ("mine", False)]
+    assert desk.told("PUT", "playlist", {"saved": "jingles"})["missing_total"] == 0
+    assert b"top.opus" in desk.ask("GET", "playlists/file", name="jingles").body
+    for method, body, query in (
+        ("POST", None, {"name": "jingles"}),
+        ("POST", None, {"name": "jingles", "replace": "true"}),
+        ("PATCH", {"name": "x"}, {"name": "jingles"}),
+        ("PATCH", {"name": "jingles"}, {"name": "mine"}),
+        ("DELETE", None, {"name": "jingles"}),
+    ):
+        told = desk.refused(method, "playlists", body, **query)
+        assert told == (409, "playlist-of-station")
+    for more in ("", "&replace=true"):
+        target = f"playlists/file?mount=/live&name=jingles{more}"
+        reply = desk.send(target, b"x.mp3", "audio/x-mpegurl")
+        assert (reply.status, reply.json()["code"]) == (409, "playlist-of-station")
+    assert (folder / "jingles.m3u").read_bytes() == b"top.opus\n"
+    assert [each.name for each in (folder / "live").iterdir()] == ["mine.m3u8"]
+
+
 @pytest.mark.parametrize(
     ("kind", "types", "words"),
     [

@@ -311,6 +311,32 @@ class TestSavedPlaylists:
         studio.do("lists/undo")
         assert studio.dj.playlist.titles == before
 
+    def test_those_of_the_station(self) -> None:
+        """Loaded and given like others; for nothing else is there a button, or a way."""
+        studio = Studio()
+        studio.dj.saved.kept["jingles"] = ("top.mp3",)
+        studio.dj.saved.of_station.add("jingles")
+        studio.dj.told["playlist_name"] = "jingles"
+        text = studio.see("saved").text
+        assert ", of the station, loaded last" in text
+        assert [f'value="{deed}"' in text for deed in ("load", "append", "rename", "delete")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+        assert 'id="saved-name" name="name" value=""' in text
+        assert "1 track loaded." in studio.do("saved/do", do="load", name="jingles").text
+        for told in (
+            {"do": "save", "name": "jingles", "replace": "1"},
+            {"do": "rename", "name": "jingles", "to": "mine"},
+            {"do": "delete", "name": "jingles"},
+        ):
+            reply = studio.do("saved/do", **told)
+            assert reply.status == 409
+            assert "The playlist jingles is the station&#39;s: every AutoDJ" in reply.text
+        assert studio.dj.saved.kept == {"jingles": ("top.mp3",)}
+
     def test_files_are_given(self) -> None:
         studio = Studio()
         studio.dj.saved.kept["a/b \u00fc"] = ("top.mp3",)

@@ -99,7 +99,10 @@ class StudioSaved:
 
     async def names(self) -> Sequence[SavedPlaylist]:
         """Which there are, by name."""
-        return [SavedPlaylist(one.name, one.changed_at) for one in await self._saved.names()]
+        return [
+            SavedPlaylist(one.name, one.changed_at, one.is_station)
+            for one in await self._saved.names()
+        ]
 
     async def save(self, name: str, *, replace: bool = True) -> int:
         """Save what is in the playlist; how many entries."""
@@ -144,7 +147,8 @@ class StudioSaved:
 
     async def _check(self, name: str, *, may_replace: bool) -> None:
         check_name(name)
-        if not may_replace and any(one.name == name for one in await self._saved.names()):
+        found = [one for one in await self._saved.names() if one.name == name]
+        if not may_replace and found and not found[0].is_station:
             raise Conflict(f"there is a playlist {name} already")
 
 

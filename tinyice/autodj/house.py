@@ -1,7 +1,7 @@
 """What all AutoDJs of a station stand on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -10,11 +10,11 @@ from tinyice.autodj.history import Plays
 from tinyice.autodj.libraries import Libraries
 from tinyice.autodj.surroundings import Surroundings
 from tinyice.core.mount import Mount
-from tinyice.core.watchers import Watchers
 from tinyice.work.jobs import Work
 
 PLAYLISTS = "playlists"
-"""The folder of saved playlists, in that of the server's data."""
+"""The folder of saved playlists, in that of the server's data: the station's, and a folder of
+each AutoDJ."""
 
 
 class Stage(Protocol):
@@ -36,8 +36,6 @@ class House:
     media_roots: Callable[[], tuple[str, ...]]
     work: Work
     random: Random
-    saved: Watchers = field(default_factory=Watchers)
-    """Told of each playlist that somebody saves."""
 
     def now(self) -> float:
         """The wall clock, in seconds since 1970."""

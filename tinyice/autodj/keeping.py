@@ -38,10 +38,20 @@ _NAME_MAX = 200
 
 def file_of(folder: Path, mount: str) -> Path:
     """Where the AutoDJ of ``mount`` keeps what it keeps."""
-    name = quote(mount.strip("/"), safe="")
+    return folder / KEPT / f"{name_of(mount)}.json"
+
+
+def name_of(mount: str) -> str:
+    """How what belongs to the AutoDJ of ``mount`` is called in folders: each mount otherwise.
+
+    People can read it back (``%2F`` is a slash), but for mounts of very long names.
+    """
+    name = quote(mount.removeprefix("/"), safe="")
+    if name.startswith("."):
+        name = f"%2E{name[1:]}"
     if len(name) > _NAME_MAX:
         name = sha256(mount.encode("utf-8", "surrogatepass")).hexdigest()
-    return folder / KEPT / f"{name}.json"
+    return name
 
 
 class Keeping:

@@ -68,13 +68,18 @@ class RunningAutoDJ:
         self._not_followed = ""
         self._clock = house.world.clock
         self._watchers = Watchers()
+        self._saved_watchers = Watchers()
         self.lists = self._new_lists()
         self.player = Player(self._settings(), self.lists, house.world)
         self.player.when_changed(self._watchers.tell)
         self.player.when_started(self._started)
         root = opened.settings.root
         self.saved = SavedPlaylists(
-            house.folder / PLAYLISTS, opened.library, house.work, house.saved.tell
+            house.folder / PLAYLISTS,
+            config.mount,
+            opened.library,
+            house.work,
+            self._saved_watchers.tell,
         )
         self.history = History(house.plays, config.mount, root, house.now)
         self.filling = Filling(
@@ -125,8 +130,8 @@ class RunningAutoDJ:
         return self._watchers.add(tell)
 
     def watch_saved(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """``tell`` when a playlist is saved, by whomever; what is returned ends that."""
-        return self._house.saved.add(tell)
+        """``tell`` when one of its playlists is saved, by whomever; what is returned ends that."""
+        return self._saved_watchers.add(tell)
 
     def start(self, inherited: Inherited | None = None) -> None:
         """Play, as soon as it is known what; at once what another process hands over."""
@@ -150,6 +155,7 @@ class RunningAutoDJ:
         kept = self._keeping.stop()
         done, hooks = self.player.stop(), self.hooks.stop()
         self._watchers.clear()
+        self._saved_watchers.clear()
         return done.addCallback(lambda _stopped: hooks).addCallback(lambda _stopped: kept)
 
     def change(self, config: AutoDJ) -> None:

@@ -1,8 +1,15 @@
-"""Playlists that are saved under names: files in a folder, which operators may fill too.
+"""Playlists that are saved under names: files in folders, which operators may fill too.
 
-We write ``<name>.m3u8``, with paths relative to the library's folder; ``.m3u``, ``.pls`` and
-``.xspf`` of others are read as well. Of files that have the same name but for their ending,
-the first of ``ENDINGS`` counts.
+Rules of this file:
+
+- each AutoDJ has a folder of its own, below the one that the station has, and changes
+  nothing anywhere else;
+- files in the station's folder are put there by operators; all AutoDJs read them. Where an
+  AutoDJ has one of that name itself, its own counts;
+- we write ``<name>.m3u8``, with paths relative to the library's folder; ``.m3u``, ``.pls``
+  and ``.xspf`` of others are read as well. Of files in one folder that have the same name but
+  for their ending, the first of ``ENDINGS`` counts;
+- links are followed nowhere.
 """
 
 import os
@@ -11,8 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from tinyice.autodj.keeping import name_of
 from tinyice.autodj.mpd.needs import PlaylistNameRefused, PlaylistUnknown, Stored
 from tinyice.autodj.playlist import ENTRIES_MAX
+from tinyice.core.autodjs import PlaylistOfStation
 from tinyice.core.errors import Conflict
 from tinyice.core.tracks import Track
 from tinyice.wire.errors import PeerError
@@ -30,12 +39,17 @@ PLAYLISTS_MAX = 1000
 MODE = 0o640
 FOLDER_MODE = 0o750
 
+_SAVE = "Save under another name."
+_SAVE_BEFORE = "Load it, and save it under another name."
+_ASK = "Only who has the server's files can delete it."
+
 
 class PlaylistNotKept(Conflict):
     """It can't be read or written. ``fault`` is for people."""
 
     def __init__(self, name: str, fault: str) -> None:
-        super().__init__(f"the playlist {name!r} can't be used: {fault}")
+        what = f"the playlist {name!r}" if name else "the folder of playlists"
+        super().__init__(f"{what} can't be used: {fault}")
         self.name = name
         self.fault = fault
 
@@ -52,17 +66,24 @@ def _nobody() -> None:
 
 
 class SavedPlaylists:
-    """The playlists in ``folder``, which is made with the first of them.
+    """The playlists of the AutoDJ on ``mount``, and the station's, which are in ``folder``.
 
-    ``changed`` is called when one was saved, deleted or given another name here.
-    Raises ``PlaylistUnknown``, ``PlaylistNameRefused`` and ``PlaylistNotKept``.
+    Its own folder is made with the first of its own, and stays when the AutoDJ goes.
+    ``changed`` is called when one was saved, deleted or given another name here. Raises
+    ``PlaylistUnknown``, ``PlaylistNameRefused``, ``PlaylistOfStation`` and ``PlaylistNotKept``.
     """
 
     def __init__(
-        self, folder: Path, library: Resolver, work: Work, changed: Callable[[], None] = _nobody
+        self,
+        folder: Path,
+        mount: str,
+        library: Resolver,
+        work: Work,
+        changed: Callable[[], None] = _nobody,
     ) -> None:
         self._changed = changed
-        self._folder = folder
+        self._station = folder
+        self._own = folder / name_of(mount)
         self._library = library
         self._work = work
 
@@ -108,28 +129,18 @@ class SavedPlaylists:
         self._changed()
 
     def _names_in_worker(self) -> list[Stored]:
-        found: dict[str, Stored] = {}
-        try:
-            for each in sorted(self._folder.iterdir(), key=_rank):
-                if each.suffix in ENDINGS and each.stem not in found and _is_name(each.stem):
-                    with suppress(OSError):
-                        if each.is_file() and not each.is_symlink():
-                            found[each.stem] = Stored(each.stem, each.stat().st_mtime)
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise PlaylistNotKept("", error.strerror or str(error)) from error
-        return [found[name] for name in sorted(found)]
-
-    def _file_in_worker(self, name: str) -> Path:
-        for ending in ENDINGS:
-            path = self._folder / f"{name}{ending}"
-            if path.is_file() and not path.is_symlink():
-                return path
-        raise PlaylistUnknown(name)
+        found = {each.stem: each for each in _files_in_worker(self._station)}
+        own = {each.stem: each for each in _files_in_worker(self._own_in_worker())}
+        stored = []
+        for name, path in sorted({**found, **own}.items()):
+            with suppress(OSError):
+                stored.append(Stored(name, path.stat().st_mtime, is_station=name not in own))
+        return stored
 
     def _read_in_worker(self, name: str) -> tuple[Listed, ...]:
-        path = self._file_in_worker(name)
+        path = _file_in_worker(self._own_in_worker(), name) or _file_in_worker(self._station, name)
+        if path is None:
+            raise PlaylistUnknown(name)
         try:
             return read_playlist(read_file_in_worker(str(path), BYTES_MAX), path.suffix[1:])
         except OSError as error:
@@ -138,10 +149,13 @@ class SavedPlaylists:
             raise PlaylistNotKept(name, error.reason) from error
 
     def _write_in_worker(self, name: str, data: bytes) -> None:
-        target, partial = self._folder / f"{name}.m3u8", self._folder / ".partial"
+        folder = self._own_in_worker()
+        target, partial = folder / f"{name}.m3u8", folder / ".partial"
+        if _file_in_worker(folder, name) is None:
+            self._refuse_station_in_worker(name, _SAVE)
         try:
-            self._folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
-            if not target.exists() and sum(1 for _ in self._folder.iterdir()) >= PLAYLISTS_MAX:
+            folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+            if not target.exists() and sum(1 for _ in folder.iterdir()) >= PLAYLISTS_MAX:
                 raise PlaylistNotKept(name, f"there are {PLAYLISTS_MAX} playlists already")
             partial.unlink(missing_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -154,21 +168,41 @@ class SavedPlaylists:
             raise PlaylistNotKept(name, error.strerror or str(error)) from error
 
     def _remove_in_worker(self, name: str) -> None:
-        self._file_in_worker(name)
+        folder = self._own_in_worker()
+        self._own_file_in_worker(folder, name, _ASK)
         try:
             for ending in ENDINGS:
-                (self._folder / f"{name}{ending}").unlink(missing_ok=True)
+                (folder / f"{name}{ending}").unlink(missing_ok=True)
         except OSError as error:
             raise PlaylistNotKept(name, error.strerror or str(error)) from error
 
     def _rename_in_worker(self, name: str, to: str) -> None:
-        path = self._file_in_worker(name)
-        if any((self._folder / f"{to}{ending}").exists() for ending in ENDINGS):
+        folder = self._own_in_worker()
+        path = self._own_file_in_worker(folder, name, _SAVE_BEFORE)
+        if any(os.path.lexists(folder / f"{to}{ending}") for ending in ENDINGS):
             raise PlaylistNameRefused(to, "there is a playlist of this name")
+        self._refuse_station_in_worker(to, "Choose another name.")
         try:
-            path.rename(self._folder / f"{to}{path.suffix}")
+            path.rename(folder / f"{to}{path.suffix}")
         except OSError as error:
             raise PlaylistNotKept(name, error.strerror or str(error)) from error
+
+    def _own_in_worker(self) -> Path:
+        """The folder that may be changed."""
+        if self._own.is_symlink():
+            raise PlaylistNotKept("", f"{self._own.name} is a link, and links are not followed")
+        return self._own
+
+    def _own_file_in_worker(self, folder: Path, name: str, way: str) -> Path:
+        path = _file_in_worker(folder, name)
+        if path is None:
+            self._refuse_station_in_worker(name, way)
+            raise PlaylistUnknown(name)
+        return path
+
+    def _refuse_station_in_worker(self, name: str, way: str) -> None:
+        if _file_in_worker(self._station, name) is not None:
+            raise PlaylistOfStation(name, way)
 
 
 def check_name(name: str) -> None:
@@ -181,6 +215,31 @@ def _is_name(name: str) -> bool:
     if not name or name != name.strip() or name.startswith(".") or not name.isprintable():
         return False
     return not {"/", "\\"} & set(name) and len(name.encode("utf-8", "replace")) <= NAME_MAX
+
+
+def _files_in_worker(folder: Path) -> list[Path]:
+    """The playlists in ``folder``, one of each name."""
+    found: dict[str, Path] = {}
+    try:
+        for each in sorted(folder.iterdir(), key=_rank):
+            if each.suffix in ENDINGS and each.stem not in found and _is_name(each.stem):
+                with suppress(OSError):
+                    if each.is_file() and not each.is_symlink():
+                        found[each.stem] = each
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise PlaylistNotKept("", error.strerror or str(error)) from error
+    return list(found.values())
+
+
+def _file_in_worker(folder: Path, name: str) -> Path | None:
+    """The file of the playlist of that name; None: there is none."""
+    paths = (folder / f"{name}{ending}" for ending in ENDINGS)
+    try:
+        return next((path for path in paths if path.is_file() and not path.is_symlink()), None)
+    except OSError as error:
+        raise PlaylistNotKept(name, error.strerror or str(error)) from error
 
 
 def _rank(path: Path) -> tuple[int, str]:

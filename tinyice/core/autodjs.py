@@ -50,6 +50,17 @@ class ListChanged(Conflict):
         self.version = version
 
 
+class PlaylistOfStation(Conflict):
+    """A playlist that all AutoDJs load, and that none of them may change."""
+
+    def __init__(self, name: str, way: str) -> None:
+        super().__init__(
+            f"the playlist {name} is the station's: every AutoDJ may load it, none may change it."
+            f" {way}"
+        )
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class DjModes:
     """``shuffle``: in an order of chance that keeps the rules; ``loop``: for ever.
@@ -240,10 +251,14 @@ class LibraryFacts:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlaylist:
-    """A playlist that is kept under a name; ``changed_at`` in seconds since 1970."""
+    """A playlist that is kept under a name; ``changed_at`` in seconds since 1970.
+
+    ``is_station``: it is the station's, which every AutoDJ may load, and none may change.
+    """
 
     name: str
     changed_at: float
+    is_station: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,11 @@ class MusicLibrary(Protocol):
 
 
 class SavedPlaylists(Protocol):
-    """Playlists under names."""
+    """Playlists under names: those of the AutoDJ, and the station's.
+
+    Of one name that of the AutoDJ counts. Whatever would change one of the station's raises
+    ``PlaylistOfStation``.
+    """
 
     async def names(self) -> Sequence[SavedPlaylist]:
         """Which there are, by name."""

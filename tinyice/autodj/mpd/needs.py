@@ -186,10 +186,14 @@ class Library(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A playlist that is saved under a name; ``changed_at``: seconds since 1970."""
+    """A playlist that is saved under a name; ``changed_at``: seconds since 1970.
+
+    ``is_station``: it is the station's, and can't be changed from here.
+    """
 
     name: str
     changed_at: float
+    is_station: bool = False
 
 
 class PlaylistUnknown(NotThere):
@@ -211,7 +215,7 @@ class PlaylistNameRefused(NotUsable):
 class StoredPlaylists(Protocol):
     """Playlists under names: paths of tracks, whether these are there or not.
 
-    Raises ``PlaylistUnknown`` and ``PlaylistNameRefused``.
+    Raises ``PlaylistUnknown``, ``PlaylistNameRefused`` and ``PlaylistOfStation``.
     """
 
     async def names(self) -> Sequence[Stored]:

@@ -15,6 +15,7 @@ from tinyice.autodj.mpd.needs import (
     Subsystem,
 )
 from tinyice.autodj.mpd.songs import ALL_TAGS
+from tinyice.core.autodjs import PlaylistOfStation
 from tinyice.core.clients import Client
 from tinyice.core.errors import DomainError, LockedOut, Overloaded, Refused
 from tinyice.wire.mpd import Ack, MpdFault, Place, pair, place
@@ -142,6 +143,7 @@ _FAULTS: Mapping[type[DomainError], tuple[Ack, str]] = {
     TooManyEntries: (Ack.PLAYLIST_MAX, "Playlist is too large"),
     PlaylistUnknown: (Ack.NO_EXIST, "No such playlist"),
     PlaylistNameRefused: (Ack.ARG, ""),
+    PlaylistOfStation: (Ack.PERMISSION, ""),
     Overloaded: (Ack.SYSTEM, "Too much is waiting already; try again"),
     LockedOut: (Ack.PASSWORD, "incorrect password"),
     Refused: (Ack.PASSWORD, "incorrect password"),

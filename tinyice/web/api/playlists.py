@@ -28,10 +28,15 @@ _TYPES = {
 
 
 class KeptPlaylist(Struct, frozen=True, kw_only=True):
-    """A playlist that is kept, and when it was changed."""
+    """A playlist that is kept, and when it was changed.
+
+    One of the ``station`` is a file that was put there by hand: every AutoDJ may load it,
+    and none may change it (409, ``playlist-of-station``).
+    """
 
     name: str
     changed_at: str
+    station: bool
 
 
 class KeptPlaylists(Struct, frozen=True, kw_only=True):
@@ -103,10 +108,14 @@ class PlaylistTaken(Struct, frozen=True, kw_only=True):
     refusals=(404, 409),
 )
 async def list_playlists(services: Services, call: Call[About, Nothing]) -> KeptPlaylists:
-    """The playlists that are kept, by name."""
+    """The playlists that are kept, by name: those of the AutoDJ, and the station's."""
     found = await dj_of(services, call.query.mount).saved.names()
     items = tuple(
-        KeptPlaylist(name=one.name, changed_at=moment(services.moment_of(one.changed_at)) or "")
+        KeptPlaylist(
+            name=one.name,
+            changed_at=moment(services.moment_of(one.changed_at)) or "",
+            station=one.is_station,
+        )
         for one in found
     )
     return KeptPlaylists(items=items, total=len(items))

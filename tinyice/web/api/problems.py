@@ -12,7 +12,7 @@ from msgspec import Struct, ValidationError
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tinyice.config.faults import ConfigFaults, FileRefused, NotSaved
-from tinyice.core.autodjs import ListChanged
+from tinyice.core.autodjs import ListChanged, PlaylistOfStation
 from tinyice.core.errors import (
     Challenge,
     Conflict,
@@ -128,6 +128,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Told]], ...] = (
     (MountDisabled, _plain(409, "mount-disabled")),
     (TooManyListeners, _plain(409, "mount-full")),
     (ListChanged, _plain(409, "list-changed")),
+    (PlaylistOfStation, _plain(409, "playlist-of-station")),
     (Conflict, _plain(409, "conflict")),
     (NotThere, _plain(404, "not-found")),
     (NotUsable, _plain(422, "invalid")),

@@ -26,11 +26,15 @@ class SavedRow:
     name: str
     changed: datetime
     is_loaded: bool
+    is_station: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SavedShown:
-    """Some of them; ``start`` counts from 0. ``count``: entries of the playlist now."""
+    """Some of them; ``start`` counts from 0. ``count``: entries of the playlist now.
+
+    ``name``: under which that is to be saved; "": people have to choose.
+    """
 
     mount: str
     rows: Sequence[SavedRow]
@@ -54,11 +58,13 @@ async def shown_saved(dj: AutoDj, start: int, now: datetime) -> SavedShown:
             one.name,
             datetime.fromtimestamp(one.changed_at, now.tzinfo),
             one.name == snapshot.playlist_name,
+            one.is_station,
         )
         for one in found[start : start + PAGE]
     ]
-    count, name = snapshot.playlist_count, snapshot.playlist_name
-    return SavedShown(dj.mount, rows, start, len(found), count, name, fault)
+    theirs = {one.name for one in found if one.is_station}
+    name = "" if snapshot.playlist_name in theirs else snapshot.playlist_name
+    return SavedShown(dj.mount, rows, start, len(found), snapshot.playlist_count, name, fault)
 
 
 class SavedDeeds:
