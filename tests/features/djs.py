@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import subprocess
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,13 @@ def hears(listener: Recorder, encoding: str, seconds: float, *, within: float = 
         return found if found.seconds >= seconds else None
 
     return until(enough, within=within, what=f"{seconds:g} s of {encoding} are heard")
+
+
+def remarks(audio: bytes) -> str:
+    """What the ffmpeg program finds wrong with a stream."""
+    command = ["ffmpeg", "-v", "warning", "-i", "-", "-f", "null", "-"]
+    done = subprocess.run(command, input=audio, capture_output=True, timeout=30, check=False)
+    return done.stderr.decode()
 
 
 def pitches(found: Heard, window_s: float = WINDOW_S) -> list[int]:

@@ -102,7 +102,7 @@ class Seat:
         changed = self._audience.look(self._clock(), is_wanted=is_wanted(self._mount))
         if changed and not self.has_audience:
             # Who comes next is to hear nothing old.
-            self._mount.air.begin_burst()
+            self._mount.air.begin_fresh()
         return changed
 
     def take(self, quality: Quality, station: StationHeaders) -> None:
@@ -175,7 +175,7 @@ class Seat:
             self._mount.take(self._source, data)
             if not self.has_audience:
                 # Headers of what plays: who comes is given those that are in force.
-                self._mount.air.begin_burst()
+                self._mount.air.begin_fresh()
 
     def play(self, tags: Tags) -> None:
         """From here on this plays."""

@@ -77,8 +77,7 @@ class Outlet:
     def rest(self) -> None:
         """All that is complete goes out; what comes then has nothing to do with it."""
         self._encode(self._limiter.flush())
-        self._kept.clear()
-        self._kept_samples = 0
+        self._forget_kept()
         if self._is_wanted:
             for converted in self._converter.flush():
                 self._keep(self._encoder.encode(converted))
@@ -123,6 +122,10 @@ class Outlet:
         while self._kept_samples - len(self._kept[0]) >= KEPT_S * self._rate:
             self._kept_samples -= len(self._kept.popleft())
 
+    def _forget_kept(self) -> None:
+        self._kept.clear()
+        self._kept_samples = 0
+
     def _tell_until(self, at: int) -> None:
         while self._notes and self._notes[0][0] <= at:
             _, title, frames = self._notes.popleft()
@@ -132,6 +135,9 @@ class Outlet:
                 self._give(frame)
             if title is not None:
                 self._begin(title)
+                if self._encoder.has_titles and not self._is_wanted:
+                    # Its headers are out already: what was kept is not of this title.
+                    self._forget_kept()
 
     def _begin(self, title: Title) -> None:
         self._is_begun = True

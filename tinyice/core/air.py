@@ -115,6 +115,11 @@ class Air:
         """Whoever comes hears nothing from before this moment."""
         self.live_from = self.feeds.ring.head
 
+    def begin_fresh(self) -> None:
+        """Whoever comes hears only what comes from now on, and waits for it."""
+        self.begin_burst()
+        self.feeds.begin_session(None)
+
     def freeze(self) -> State:
         """How it goes on, but for the inputs; see ``formats/frozen.py``."""
         hold = self.hold
