@@ -11,7 +11,7 @@ from features.conftest import Serve
 from programs.station import Station
 from web.picture_bytes import png
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.needs_program("chromium")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium")]
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>window.__xss=1</script></svg>'
 HTML = b"<!doctype html><title>x</title><script>window.__xss=1</script>"

@@ -19,11 +19,11 @@ from programs.raw import Recorder
 from programs.station import Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 LIVE, JAZZ = "/live", "/jazz"
 ELSEWHERE = "127.0.0.2"
-SOON_MS = 5000
+SOON_MS = 20_000
 AUDIBLE = 0.01
 
 

@@ -16,7 +16,7 @@ from features.sounding import WAIT_S
 from programs.station import Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 FITS = "() => document.documentElement.scrollHeight <= innerHeight"
 

@@ -17,7 +17,7 @@ from features.talk import connect, read
 from programs.station import PASSWORD_HASH, Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium")]
 
 HOSTILE = {
     "script": "<script>window.__xss='script'</script>",

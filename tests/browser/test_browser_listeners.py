@@ -13,10 +13,10 @@ from programs.raw import Recorder
 from programs.station import Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 LIVE, JAZZ, NIGHT = "/live", "/jazz", "/night"
-SOON_MS = 5000
+SOON_MS = 20_000
 STAYS = "() => { window.__stayed = true; }"
 HAS_STAYED = "() => window.__stayed === true"
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"

@@ -15,10 +15,10 @@ from features.sounding import WAIT_S
 from programs.station import Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 TABS = 8
-SOON_MS = 5000
+SOON_MS = 20_000
 SILENT_MS = 30_000
 MOUNT = "/live"
 

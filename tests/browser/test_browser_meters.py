@@ -14,9 +14,9 @@ from features.test_feature_silence import METER, encoder, tone
 from programs.station import Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(150), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
-SOON_MS = 10_000
+SOON_MS = 20_000
 FIELD = '[data-meter="/live"]'
 LIT = """field => {
   const canvas = document.querySelector(`${field} canvas`);

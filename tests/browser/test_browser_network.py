@@ -12,7 +12,7 @@ from features.sounding import Encoder
 from features.swallowing import Swallower
 from programs.station import HOST, Station
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium")]
 
 
 @pytest.fixture

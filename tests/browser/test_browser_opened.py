@@ -16,7 +16,7 @@ from features.sounding import WAIT_S, Encoder
 from programs.raw import Recorder
 from programs.station import PASSWORD_HASH, Station
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 STRIP = '[data-strips] > [data-mount="/live"]'
 MENU = f'{STRIP} summary[aria-label^="More"]'

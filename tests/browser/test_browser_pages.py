@@ -17,7 +17,7 @@ from features.sounding import WAIT_S, Encoder
 from programs.raw import Recorder
 from programs.station import PASSWORD_HASH, Station
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 COLOURS = ("color-contrast",)
 """The rules of axe-core that depend on the theme."""

@@ -13,10 +13,10 @@ from features.sounding import WAIT_S, Encoder
 from programs.station import PASSWORD_HASH, Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("chromium", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "ffmpeg")]
 
 STUDIO = "/admin/studio/night"
-SOON_MS = 8000
+SOON_MS = 20_000
 TITLES = {song[1] for song in music.SONGS}
 SECONDS = "() => Number(document.querySelector('.wave-seek').value)"
 

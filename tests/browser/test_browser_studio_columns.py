@@ -16,7 +16,7 @@ from features.sounding import WAIT_S
 from programs.station import Station, free_port_pair
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("chromium")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium")]
 
 STUDIO = "/admin/studio/night"
 TITLES = [f"Song {letter}" for letter in "ABCDEFGH"]

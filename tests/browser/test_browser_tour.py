@@ -26,7 +26,7 @@ from programs.children import start
 from programs.station import PASSWORD, PASSWORD_HASH, PROJECT, Station
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(150), pytest.mark.needs_program("chromium", "curl", "ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium", "curl", "ffmpeg")]
 
 TOUR = PROJECT / "docs/tour.md"
 PICTURES = PROJECT / "docs/images/tour"

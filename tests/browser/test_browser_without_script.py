@@ -7,7 +7,7 @@ from features.conftest import Serve
 from features.sounding import WAIT_S, Encoder
 from programs.station import PASSWORD, Station
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.needs_program("chromium")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("chromium")]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ OLD = json.dumps({"page_title": "old", "webhooks": [{"url": "x" * 5000}], "admin
 CALL = re.compile(r"^\d+ +(?P<name>\w+)\(")
 KILLED = (137, -9)
 
-pytestmark = [pytest.mark.needs_program("strace"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.needs_program("strace"), pytest.mark.timeout(240)]
 
 
 def traced(folder: Path, *options: str) -> subprocess.CompletedProcess[bytes]:

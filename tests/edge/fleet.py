@@ -11,7 +11,7 @@ from programs.raw import Recorder
 from programs.station import HOST, PASSWORD, Station, accepts, project_path, twistd_command
 from programs.waiting import until
 
-WAIT_S = 30.0
+WAIT_S = 40.0
 LASTING_S = 600.0
 TONE = "0.2*sin(2*PI*{pitch}*(1+0.01*floor(t))*t)+0.02*(random(0)-0.5)"
 """A tone with noise, of which no frame is like another."""

@@ -95,7 +95,7 @@ def weather(serve: Serve, folder: Path, *, lossy_s: float, cut_s: float) -> None
         assert edge.child.output().count("event=mount.fallback.engaged") == 1
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 def test_a_bad_line(serve: Serve, tmp_path: Path) -> None:
     """Five per cent of loss, or a second without anything, are not heard.
 

@@ -14,7 +14,7 @@ from programs.raw import Recorder
 from programs.station import Station
 from programs.waiting import until
 
-WAIT_S = 30.0
+WAIT_S = 40.0
 KINDS = {"mp3": "mpeg", "opus": "ogg", "aac": "adts", "flac": "ogg"}
 WINDOW_S = 0.1
 STEP_HZ = 220

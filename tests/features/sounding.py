@@ -17,7 +17,7 @@ FRAME_BYTES = 417
 FRAMES_A_SECOND = 44_100 / 1152
 BYTES_A_SECOND = 16_000
 MP3 = "audio/mpeg"
-WAIT_S = 15.0
+WAIT_S = 40.0
 
 
 def sound(mount: str, first: int, count: int) -> bytes:

@@ -22,7 +22,7 @@ LEFT_OUT: frozenset[str] = frozenset({"upgrade"})
 """Operations that would end the server under test, by name."""
 
 LONGEST_PATH = 255
-EXAMPLES = max(10, hypothesis.settings().max_examples // 8)
+EXAMPLES = max(7, hypothesis.settings().max_examples // 14)
 ACCEPTED = ["2xx", "403", "404", "409", "422"]
 
 NAMES = sorted(operation.name for operation in OPERATIONS if operation.name not in LEFT_OUT)

@@ -9,7 +9,7 @@ from features.api_talk import Api, accounts, secret_of
 from features.conftest import Serve
 from house.sources import PROJECT
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 GUIDE = (PROJECT / "docs/api.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)

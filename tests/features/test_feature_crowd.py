@@ -31,7 +31,7 @@ PENDING = 20
 HEADER_TIMEOUT_S = 2
 BANNED = "127.0.0.2"
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from programs.waiting import until
 DEMO_S = 30.0
 HEARD_S = 10.0
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("ffmpeg")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("ffmpeg")]
 
 
 @pytest.fixture(scope="module")

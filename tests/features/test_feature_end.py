@@ -20,7 +20,7 @@ AT_ONCE_S = 2.5
 WAITING = 25
 """Logins that are to be checked one after the other, a fifth of a second each."""
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def endure(serve: Serve, flaps: int, joins: int) -> None:
         assert station.sources()["/steady"]["listeners"] == 0
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_a_tenth(serve: Serve) -> None:
     """500 sources and 20,000 listeners leave no file open and no memory taken."""
     endure(serve, 500, 20_000)

@@ -43,7 +43,7 @@ LISTEN = """listen {name}
     server tinyice {host}:{to} source {proxy} inter 100ms {how}
 """
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.needs_program("haproxy")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("haproxy")]
 
 
 class Behind:

@@ -15,7 +15,7 @@ from features.talk import ADMIN_LOGIN, HEAD_END, connect, login, read, request
 from programs.station import PASSWORD_HASH, Station
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 DJ = {"password": PASSWORD_HASH, "role": "dj", "mounts": {"/live": PASSWORD_HASH}}
 SMALL = 4096

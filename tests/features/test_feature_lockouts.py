@@ -28,7 +28,7 @@ REFUSED = re.compile(
     r" too many failed attempts\. locked out until \d\d:\d\d:\d\d\""
 )
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture

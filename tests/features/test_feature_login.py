@@ -11,7 +11,7 @@ from features.talk import ADMIN_LOGIN, ask, request
 from programs.raw import Answer
 from programs.station import PASSWORD, PASSWORD_HASH, Station
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 HOST_LINE = "Host: radio.example:8000"
 OURS = "Origin: http://radio.example:8000"

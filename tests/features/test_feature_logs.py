@@ -26,7 +26,7 @@ ACCESS_LINE = re.compile(
     r' "(?P<referer>[^"]*)" "(?P<agent>[^"]*)" (?P<seconds>\d+)'
 )
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.needs_program("ffmpeg"), pytest.mark.timeout(180)]
 
 FILE_S = 3.0
 LOOPS = 3
-WAIT_S = 30.0
+WAIT_S = 40.0
 
 
 def write_file(codec: Codec, path: Path, seconds: float = FILE_S) -> None:

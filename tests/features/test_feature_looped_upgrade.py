@@ -12,7 +12,7 @@ FRAMES = 3000
 SIDE_INFO_END = 36
 """A frame at a joint may be silent; what tells its number stands behind this, too."""
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def numbers(audio: bytes) -> list[int]:

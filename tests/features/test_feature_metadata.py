@@ -17,7 +17,7 @@ LONG = "Ж" * 2500
 BLOCK_TEXT_MAX = 4080
 FORM = "Content-Type: application/x-www-form-urlencoded"
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

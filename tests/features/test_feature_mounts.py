@@ -31,7 +31,7 @@ OVERRIDDEN = {
 }
 SMALL_QUEUE = 16_384
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

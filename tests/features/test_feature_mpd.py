@@ -18,7 +18,7 @@ from features.test_feature_upgrade import control
 from programs.station import HOST, PASSWORD, PASSWORD_HASH, Station, free_port_pair
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 PLAYING = "play"
 

@@ -16,7 +16,7 @@ from features.conftest import Serve
 from features.mpd_clients import autodj, connected, music, wait_for
 from programs.station import HOST, free_port_pair
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("ncmpcpp")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("ncmpcpp")]
 
 LOOK_S = 20.0
 

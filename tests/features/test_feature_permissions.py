@@ -14,7 +14,7 @@ from tinyice.core.access.principal import ANYBODY, Principal, Role, Via
 from tinyice.web.api.all import OPERATIONS
 from tinyice.web.api.operation import Operation
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 WHO = {
     "nobody": ANYBODY,

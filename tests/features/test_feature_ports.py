@@ -12,7 +12,7 @@ from programs.raw import Recorder
 from programs.station import HOST
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 def has_ipv6() -> bool:

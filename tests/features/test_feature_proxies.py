@@ -21,7 +21,7 @@ PROXY, STRANGER = "127.0.0.2", "127.0.0.3"
 GOOD, BAD = "203.0.113.1", "203.0.113.66"
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 def line(address: str) -> bytes:

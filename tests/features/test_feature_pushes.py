@@ -22,12 +22,12 @@ from programs.station import HOST, PASSWORD, Station, free_port_pair, start_icec
 from programs.waiting import until
 from tinyice.formats.detect import framer_for
 
-WAIT_S = 20.0
+WAIT_S = 40.0
 HEARD_S = 3.0
 HEARD_BYTES = 80_000
 FORMATS = ("mp3", "aac", "vorbis", "opus")
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.needs_program("ffmpeg", "icecast2")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.needs_program("ffmpeg", "icecast2")]
 
 
 def push(called: str, mount: str, url: str, **more: object) -> dict[str, object]:

@@ -13,7 +13,7 @@ from features.test_feature_pushes import WAIT_S, push, wait_for
 from features.test_feature_upgrade import station
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_a_push_goes_on_in_the_successor(tmp_path: Path) -> None:

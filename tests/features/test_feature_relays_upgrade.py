@@ -19,7 +19,7 @@ from programs.raw import Recorder
 from programs.station import HOST, free_port_pair
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_a_relay_goes_on_in_the_successor(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ MOUNTS = tuple(f"/m{number:02}" for number in range(20))
 RELAY = "/relay"
 STOP_S = 10.0
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 @dataclass

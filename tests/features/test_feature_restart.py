@@ -14,7 +14,7 @@ from programs.raw import Answer, parse_answer
 from programs.station import PASSWORD, Station, project_path, start_tinyice, twistd_command
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(240)
 
 ELSEWHERE = "127.0.0.9"
 

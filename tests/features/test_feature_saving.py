@@ -15,7 +15,7 @@ from programs.station import PASSWORD_HASH, PROJECT, start_tinyice
 KEYS = ("location", "page_title", "page_subtitle", "hostname", "admin_email", "admin_user")
 KEPT = {"webhooks": [{"input": "/live"}], "admin_password": PASSWORD_HASH}
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_processes_that_change_the_file_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from programs.station import PASSWORD, Station
 from programs.waiting import until
 from web.picture_bytes import SCRIPT, png
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 OURS = "Origin: http://radio.example:8000"
 HOST_LINE = "Host: radio.example:8000"

@@ -35,7 +35,7 @@ SLACK_S = 1.5
 READ_S = 4.1
 """How much sound one read from a socket may bring."""
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

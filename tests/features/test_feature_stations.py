@@ -14,7 +14,7 @@ from programs.raw import Answer, Recorder
 from programs.station import PASSWORD, Station
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 HOST_LINE = "Host: radio.example:8000"
 FORM = "Content-Type: application/x-www-form-urlencoded"

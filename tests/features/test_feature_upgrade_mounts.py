@@ -8,7 +8,7 @@ from features.handing import Audience, Steady, finish, frames, upgrade
 from features.test_feature_upgrade import hear_on, station, until_all_hear
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_a_recording_goes_on(tmp_path: Path) -> None:

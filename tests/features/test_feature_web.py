@@ -25,7 +25,7 @@ from programs.raw import parse_answer
 from programs.station import Station
 from programs.waiting import until
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 HOST_LINE = "Host: radio.example:8123"
 TYPES = {

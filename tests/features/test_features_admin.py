@@ -20,7 +20,7 @@ ELSEWHERE = "127.0.0.9"
 DJ_LOGIN = login("anna", PASSWORD)
 RELAY_LOGIN = login("relay", PASSWORD)
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

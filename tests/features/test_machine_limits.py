@@ -27,11 +27,11 @@ from programs.waiting import until
 
 FILES = 200
 RATE = 16_000
-WAIT_S = 15.0
+WAIT_S = 40.0
 
 pytestmark = [
     pytest.mark.xdist_group("programs"),
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.needs_program("prlimit", "setpriv"),
 ]
 

@@ -68,7 +68,7 @@ class Station:
             pair = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
             request.add_header("Authorization", f"Basic {pair}")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=40) as answer:
             body: bytes = answer.read()
         return body
 

@@ -29,7 +29,7 @@ from programs.waiting import until
 
 pytestmark = pytest.mark.needs_program("icecast2", "ffmpeg")
 
-WAIT_S = 20.0
+WAIT_S = 40.0
 Open = Callable[..., Station]
 
 

@@ -19,7 +19,7 @@ WITHIN_S = 30.0
 ENCODERS = {"/put.mp3": ("mp3", ()), "/source.opus": ("opus", ("-legacy_icecast", "1"))}
 
 pytestmark = [
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.needs_program("ffmpeg", "curl", "mpv", "gst-launch-1.0"),
 ]
 
