@@ -27,16 +27,14 @@ def accounts() -> dict[str, object]:
             for name, role in ROLES.items()
         },
         "mounts": {OWN: "", OTHER: ""},
-        "api_tokens": [
-            {
-                "id": hashlib.sha256(secret_of(name).encode()).hexdigest()[:16],
-                "name": f"token of {name}",
-                "user": name,
-                "hash": hashlib.sha256(secret_of(name).encode()).hexdigest(),
-            }
-            for name in ROLES
-        ],
+        "api_tokens": [token_of(name) for name in ROLES],
     }
+
+
+def token_of(user: str) -> dict[str, object]:
+    """The token of an account, as settings have it."""
+    digest = hashlib.sha256(secret_of(user).encode()).hexdigest()
+    return {"id": digest[:16], "name": f"token of {user}", "user": user, "hash": digest}
 
 
 @dataclass(frozen=True)
