@@ -244,6 +244,32 @@ def test_an_empty_playlist_is_silence() -> None:
     dj.player.stop()
 
 
+def test_a_playlist_that_is_cleared_is_silence(dj: Deejay) -> None:
+    """Nobody is let go: what is put in is heard on the same connections."""
+    dj.enter()
+    dj.player.edit(lambda playlist: playlist.clear())
+    assert dj.told(Rest)
+    assert isinstance(dj.child.heard[-1], Allow)
+    assert dj.player.snapshot().state is PlayState.PLAY
+    assert dj.player.snapshot().words == "the playlist is empty"
+    assert dj.player.snapshot().entry is None
+    assert dj.booth.live.source is not None
+    dj.play(5.0)
+    dj.player.edit(lambda playlist: playlist.add([Track("good.mp3", title="good")]))
+    assert dj.loaded[-1] == "good.mp3"
+    dj.enter()
+    assert not dj.player.snapshot().is_silent
+    dj.player.pause(on=True)
+    dj.player.edit(lambda playlist: playlist.clear())
+    assert dj.player.snapshot().state is PlayState.PLAY
+    dj.player.set_modes(Modes(repeat=False))
+    dj.player.edit(lambda playlist: playlist.add([TRACKS[0]]))
+    dj.enter()
+    dj.player.next()
+    assert dj.player.snapshot().state is PlayState.STOP
+    assert dj.booth.feeder is None
+
+
 def test_the_end_of_a_playlist(dj: Deejay) -> None:
     """Without repeat it stops, and others may have the mount."""
     dj.player.set_modes(Modes(repeat=False))
@@ -254,6 +280,31 @@ def test_the_end_of_a_playlist(dj: Deejay) -> None:
     assert dj.booth.feeder is None
     dj.player.play()
     assert len(dj.nursery.children) == 2
+    dj.child.is_ready()
+    assert dj.loaded == ["0.mp3"]
+    dj.enter()
+    assert dj.loaded == ["0.mp3", "1.mp3"]
+
+
+@pytest.mark.parametrize(
+    ("modes", "begins"),
+    [
+        (Modes(repeat=False, single=Switch.ON), "1.mp3"),
+        (Modes(repeat=False, random=True), ""),
+    ],
+)
+def test_play_after_the_end(dj: Deejay, modes: Modes, begins: str) -> None:
+    """It goes on with the next one after a single one, and with another round."""
+    dj.player.set_modes(modes)
+    while dj.player.snapshot().state is PlayState.PLAY:
+        dj.enter()
+        if dj.player.snapshot().upcoming is None:
+            dj.child.say(Silent(9))
+    dj.player.play()
+    dj.child.is_ready()
+    dj.enter()
+    assert dj.player.snapshot().state is PlayState.PLAY
+    assert begins in dj.loaded[0]
 
 
 def test_a_process_that_dies(dj: Deejay) -> None:

@@ -106,8 +106,8 @@ class Player:
     def edit(self, change: Callable[[Playlist], T], *, follows: bool = True) -> T:
         """Change the playlist.
 
-        Where what plays is gone by it, the next one plays if this ``follows``, and else what
-        plays plays to its end.
+        Where what plays is gone by it, the next one plays if this ``follows``, or silence if
+        there is none; and else what plays plays to its end.
         """
         playlist, asked = self._lists.playlist, self._table.asked
         was_there = asked is not None and asked.id in playlist
@@ -127,13 +127,20 @@ class Player:
         return result
 
     def play(self, entry: int | None = None) -> None:
-        """Play this entry from its beginning; None: go on, or begin. Raises ``EntryUnknown``."""
+        """Play this entry from its beginning; None: go on, or begin, after the end again.
+
+        Raises ``EntryUnknown``.
+        """
         if entry is not None:
             self._table.play_now(Choice(self._lists.playlist.entry(entry)))
         elif self._table.state is PlayState.PAUSE:
             self._table.pause(on=False)
         elif self._table.state is PlayState.STOP:
-            self._table.start()
+            again = self._rundown.again()
+            if again is None:
+                self._table.start()
+            else:
+                self._table.play_now(again)
 
     def pause(self, *, on: bool) -> None:
         """Pause in place, or go on; nothing where nothing plays. The mount hears silence."""
@@ -144,14 +151,14 @@ class Player:
         return self._table.stop()
 
     def next(self) -> None:
-        """Play what comes next; where nothing does, stop. Nothing where nothing plays."""
+        """Play what comes next; at the end of the playlist stop. Nothing where nothing plays."""
         current = self._table.current
         entry = None if current is None else current.choice.entry
         choice = self._rundown.next(entry, by_hand=True)
         if choice is not None:
             self._table.play_now(choice)
         elif self._table.asked is not None:
-            self._table.stop()
+            self._table.drop()
 
     def previous(self) -> None:
         """Play what was before; where nothing was, the same again from its beginning."""

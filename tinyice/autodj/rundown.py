@@ -59,6 +59,11 @@ class Rundown:
         step = self.lists.succession.next(by_hand=by_hand)
         return None if step is None else Choice(step.entry, why=step.why)
 
+    def again(self) -> Choice | None:
+        """What to begin with after the end of the playlist; None: this is not the end."""
+        step = None if self._queued() is not None else self.lists.succession.again()
+        return None if step is None else Choice(step.entry, why=step.why)
+
     def previous(self) -> Choice | None:
         """What was before."""
         entry = self.lists.succession.previous()

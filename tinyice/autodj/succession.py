@@ -130,6 +130,20 @@ class Succession:
             self._decided = (asked, step)
         return self._decided[1]
 
+    def again(self) -> Step | None:
+        """What to begin with after the end of the playlist; None: this is not the end.
+
+        After ``single`` that is what comes next, and else the beginning.
+        """
+        if self.standing() is not Standing.ENDED:
+            return None
+        step = self.next(by_hand=True)
+        if step is None:
+            self._playlist.bookmark, self._decided = 0, None
+            self._played.clear()
+            step = self.next(by_hand=True)
+        return step
+
     def standing(self) -> Standing:
         """Why there is a next one, or none."""
         if not len(self._playlist):

@@ -66,7 +66,7 @@ class Turntable:
     def __init__(self, settings: PlayerSettings, rundown: Rundown, world: Surroundings) -> None:
         self.settings = settings
         self.rundown = rundown
-        self.changed: Callable[[], None] = _nobody_cares
+        self.changed: Callable[[], None] = lambda: None
         """Told when a snapshot would say something else, positions apart."""
         self.started: Callable[[Track], None] = lambda _track: None
         """Told of each track that is audible, for the history."""
@@ -262,7 +262,7 @@ class Turntable:
         if self.state is PlayState.PAUSE:
             self.state = PlayState.PLAY
             self._link.tell(GoOn())
-        self._link.tell(Want())
+        self._link.tell(Want() if self._seat.has_audience else Unwant())
         self._cue()
         self._link.play()
         self.changed()
@@ -272,6 +272,11 @@ class Turntable:
         self._empty_deck()
         self._link.rest()
         self.changed()
+
+    def drop(self) -> None:
+        """Play no more of what plays: what comes next, or silence."""
+        self.off_air()
+        self.on_air()
 
     def thrown_out(self, reason: str) -> None:
         """``SeatUser``: somebody ended the session; it comes back after a while."""
@@ -349,8 +354,7 @@ class Turntable:
         cued = self._deck.failed(number)
         if cued is None:
             return
-        if not cued.start_s:
-            # From another place it may just be shorter than its tags say.
+        if not cued.start_s:  # Else it is shorter than its tags say, perhaps.
             self._refuse(cued, reason)
         self._failures += 1
         if self._failures <= FAILURES_AT_ONCE:
@@ -394,7 +398,3 @@ class Turntable:
 
     def _elapsed(self) -> float:
         return self._deck.elapsed_s(self._clock.seconds(), moves=self.state is PlayState.PLAY)
-
-
-def _nobody_cares() -> None:
-    """Nobody looks at it."""

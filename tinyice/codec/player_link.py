@@ -125,8 +125,8 @@ class PlayerLink:
             self._life.child.send(message.framed())
 
     def play(self) -> None:
-        """Make audio from now on."""
-        if not self.is_playing:
+        """Make audio from now on; nothing where it was stopped."""
+        if self.is_running and not self.is_playing:
             self.is_playing = True
             self._moved_at = self._clock.seconds()
             if self.is_ready:
