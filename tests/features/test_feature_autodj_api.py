@@ -1,5 +1,6 @@
 """An AutoDJ of a real server, set up and driven over the API by those who may."""
 
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -99,6 +100,37 @@ def test_what_plays_is_driven(dj: Dj) -> None:
         return TITLES[1] in [one["title"] for one in dj.get("history")["items"]]
 
     until(in_history, within=WAIT_S, what="what was played is written down")
+
+
+def test_everybody_knows_how_far_it_is_and_what_comes(dj: Dj) -> None:
+    """As widgets read it: a queued track is what comes next, and is what plays then."""
+    dj.told("POST", "play", entry=dj.ids("playlist")[TITLES[0]])
+    dj.plays(TITLES[0])
+    (found,) = dj.get("library/tracks", title=TITLES[2])["items"]
+    dj.told("POST", "queue", {"tracks": [found["id"]]})
+    dj.told("POST", "seek", {"seconds": 30})
+    until(lambda: dj.get("state")["elapsed"] >= 30, within=WAIT_S, what="it is half through")
+    public = Api(dj.api.station)
+    until(lambda: playing(public)["song"]["title"] == TITLES[0], within=WAIT_S, what="it is told")
+    coming = until(lambda: coming_on(public), within=WAIT_S, what="it is known what comes")
+    now = playing(public)
+    assert now["duration"] == 60
+    assert 30 <= now["elapsed"] < 55
+    assert now["elapsed"] + now["remaining"] == 60
+    assert (coming["song"]["title"], coming["duration"]) == (TITLES[2], 60)
+    assert 0 <= coming["played_at"] - time.time() <= 30
+    dj.told("POST", "next")
+    until(lambda: playing(public)["song"]["id"] == coming["song"]["id"], within=WAIT_S, what="it")
+
+
+def coming_on(public: Api) -> Any:  # noqa: ANN401
+    """What comes next there."""
+    return public.get("/api/nowplaying/own")["playing_next"]
+
+
+def playing(public: Api) -> Any:  # noqa: ANN401
+    """What plays on the mount, as everybody knows."""
+    return public.get("/api/nowplaying/own")["now_playing"]
 
 
 def test_the_queue_goes_before_the_playlist(dj: Dj) -> None:

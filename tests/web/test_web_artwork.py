@@ -1,6 +1,7 @@
 """Pictures of tracks: who may see them, and how long browsers keep them."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from web_support import ADMIN, Reply, Web, mount
@@ -11,6 +12,7 @@ from tinyice.core.tags import Tags
 from tinyice.core.waveform import COLUMNS, Waveform
 from tinyice.web.artwork import art_of, cover_of, version_of, waveform_of
 from tinyice.work.jobs import Busy
+from web.api_support import NOW as NOW_IS
 
 TRACK = TrackRow(7, "a.mp3", "Low Tide", has_cover=True, version="3e8.1f")
 PLAYS = AutoDJSnapshot("/live", "night", DjState.PLAY, is_heard=True, now=EntryRow(3, TRACK))
@@ -129,6 +131,66 @@ def test_pages_and_widgets_know_the_address() -> None:
     assert "data-art" not in web.ask("/player/live").text
     song = web.ask("/api/nowplaying/live").json()["now_playing"]["song"]  # type: ignore[index]
     assert song["art"].endswith("/static/icon-512.png")
+
+
+NEXT = TrackRow(8, "b.mp3", "Undertow", "Vane", album="Deep", genre="Dub", seconds=100.4)
+LONG = TrackRow(7, "a.mp3", "Low Tide", "Kestrel", album="Sea", genre="Jazz", seconds=240.0)
+TIMED = replace(PLAYS, now=EntryRow(3, LONG), next=EntryRow(4, NEXT), elapsed_s=40.9)
+
+
+def azuracast(now: AutoDJSnapshot, shown: object = PLAYED) -> dict[str, Any]:
+    """The document of /live."""
+    found: Any = station(now, shown)[0].ask("/api/nowplaying/live").json()
+    return found
+
+
+def test_widgets_know_how_far_it_is_and_what_comes() -> None:
+    """In whole seconds, as they expect it."""
+    told = azuracast(TIMED)
+    now, coming = told["now_playing"], told["playing_next"]
+    assert (now["elapsed"], now["duration"], now["remaining"]) == (40, 240, 200)
+    assert (now["song"]["album"], now["song"]["genre"]) == ("Sea", "Jazz")
+    assert (coming["song"]["text"], coming["song"]["album"]) == ("Vane - Undertow", "Deep")
+    assert coming["song"]["art"].endswith("/static/icon-512.png")
+    assert coming["duration"] == 100
+    assert coming["played_at"] == int(NOW_IS.timestamp()) + 200
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        # the tags of a file may lie about how long it is
+        ({"elapsed_s": 300.0}, (240, 240, 0)),
+        ({"now": EntryRow(3, replace(LONG, seconds=0.0))}, (40, 0, 0)),
+        ({"state": DjState.PAUSE}, (40, 240, 200)),
+    ],
+)
+def test_what_is_not_known_is_not_made_up(
+    change: dict[str, Any], times: tuple[int, int, int]
+) -> None:
+    """Nobody knows when the next one begins then."""
+    told = azuracast(replace(TIMED, **change))
+    now = told["now_playing"]
+    assert (now["elapsed"], now["duration"], now["remaining"]) == times
+    assert told["playing_next"]["played_at"] == 0
+    assert azuracast(replace(TIMED, next=None))["playing_next"] is None
+
+
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        (replace(TIMED, is_heard=False), PLAYED),
+        (replace(TIMED, now=None), PLAYED),
+        (TIMED, mount(source_kind="client")),
+        (TIMED, replace(PLAYED, tags=Tags())),
+    ],
+)
+def test_nothing_is_told_of_what_is_not_heard(now: AutoDJSnapshot, shown: object) -> None:
+    """Nor where titles are not told: what comes would be one."""
+    told = azuracast(now, shown)
+    assert (told["now_playing"]["duration"], told["now_playing"]["remaining"]) == (0, 0)
+    assert told["now_playing"]["song"]["album"] == ""
+    assert told["playing_next"] is None
 
 
 def test_covers_and_waveforms_of_a_library() -> None:

@@ -50,10 +50,16 @@ def art_of(mount: MountSnapshot, dj: AutoDJSnapshot | None) -> str:
 
 
 def shown_track(mount: MountSnapshot, dj: AutoDJSnapshot | None) -> TrackRow | None:
-    """What plays and has a picture, where listeners hear it and are told its title."""
+    """What plays and has a picture, where everybody may know of it."""
+    track = told_track(mount, dj)
+    return track if track is not None and track.has_cover else None
+
+
+def told_track(mount: MountSnapshot, dj: AutoDJSnapshot | None) -> TrackRow | None:
+    """What plays, where listeners hear it and are told its title."""
     if mount.source_kind != AUTODJ or not mount.tags.display or dj is None or dj.now is None:
         return None
-    return dj.now.track if dj.is_heard and dj.now.track.has_cover else None
+    return dj.now.track if dj.is_heard else None
 
 
 def version_of(track: TrackRow) -> str:

@@ -2,22 +2,25 @@
 
 Every mount is a station. What we do not know is null or empty, of the type that
 readers expect; what we do not measure is never made up: ``duration`` and
-``remaining`` are 0 on a live stream. ``listeners.unique`` counts connections.
+``remaining`` are 0 on a live stream, and known of what an AutoDJ plays while listeners
+hear it. ``listeners.unique`` counts connections.
 """
 
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
 from tinyice.core.access.permissions import Action
+from tinyice.core.autodjs import AutoDJSnapshot, DjState, TrackRow
 from tinyice.core.played import Title
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.api.operation import Call, Nothing, Operations
 from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
-from tinyice.web.artwork import arts
+from tinyice.web.artwork import AUTODJ, art_of, told_track
 from tinyice.web.origin import configured_base, mount_url
 from tinyice.web.shortcodes import mount_named, number_of, shortcode_of
 from tinyice.web.social import picture
@@ -127,8 +130,19 @@ class NowPlayed(Struct, frozen=True, kw_only=True):
     is_request: bool = False
 
 
+class NowNext(Struct, frozen=True, kw_only=True):
+    """The title that comes next, and when (seconds since 1970; 0: nobody knows)."""
+
+    played_at: int
+    song: NowSong
+    duration: int
+    cued_at: int = 0
+    playlist: str = ""
+    is_request: bool = False
+
+
 class NowCurrent(Struct, frozen=True, kw_only=True):
-    """The title that plays, and for how long already."""
+    """The title that plays, for how long already, and of how much (0: nobody knows)."""
 
     sh_id: int
     played_at: int
@@ -148,7 +162,7 @@ class NowPlaying(Struct, frozen=True, kw_only=True):
     listeners: NowListening
     live: NowLive
     now_playing: NowCurrent
-    playing_next: NowPlayed | None
+    playing_next: NowNext | None
     song_history: tuple[NowPlayed, ...]
     is_online: bool
     cache: str | None = None
@@ -186,7 +200,9 @@ def now_playing_of(mount: MountSnapshot, services: Services) -> NowPlaying:
     since = int(current.at.timestamp()) if current is not None else 0
     base = configured_base(services.settings())
     sign = picture(base, services.settings())
-    art = arts(services.autodjs)(mount)
+    dj = _dj_on(mount, services)
+    art = art_of(mount, dj)
+    times = _times(mount, dj, max(0, now - since) if since else 0)
     history = titles if current is None else titles[1:]
     connected = None if mount.connected_at is None else int(mount.connected_at.timestamp())
     return NowPlaying(
@@ -196,16 +212,59 @@ def now_playing_of(mount: MountSnapshot, services: Services) -> NowPlaying:
         now_playing=NowCurrent(
             sh_id=since,
             played_at=since,
-            song=_song(mount.tags, mount.station.genre, base + art if art else sign),
-            elapsed=max(0, now - since) if since else 0,
+            song=_song(
+                mount.tags,
+                mount.station.genre,
+                base + art if art else sign,
+                told_track(mount, dj),
+            ),
+            elapsed=times.elapsed,
+            duration=times.duration,
+            remaining=times.remaining,
         ),
-        playing_next=None,
+        playing_next=_next(mount, dj, now + times.remaining if times.remaining else 0, sign),
         song_history=tuple(_played(title, sign) for title in history),
         is_online=mount.on_air,
     )
 
 
 _LIVE = ("client", "browser")
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """How far a title is, in seconds."""
+
+    elapsed: int
+    duration: int
+    remaining: int
+
+
+def _dj_on(mount: MountSnapshot, services: Services) -> AutoDJSnapshot | None:
+    found = services.autodjs.get(mount.path) if mount.source_kind == AUTODJ else None
+    return None if found is None else found.snapshot()
+
+
+def _times(mount: MountSnapshot, dj: AutoDJSnapshot | None, told: int) -> _Times:
+    """``told``: for how long it plays by what listeners were told."""
+    track = told_track(mount, dj)
+    if dj is None or track is None:
+        return _Times(told, 0, 0)
+    duration = round(track.seconds)
+    elapsed = min(int(dj.elapsed_s), duration) if duration else int(dj.elapsed_s)
+    return _Times(elapsed, duration, max(0, duration - elapsed))
+
+
+def _next(mount: MountSnapshot, dj: AutoDJSnapshot | None, begins: int, art: str) -> NowNext | None:
+    """What comes then, as far as that is known."""
+    if dj is None or dj.next is None or told_track(mount, dj) is None:
+        return None
+    track = dj.next.track
+    return NowNext(
+        played_at=begins if dj.state is DjState.PLAY else 0,
+        song=_song(Tags(track.artist, track.title), mount.station.genre, art, track),
+        duration=round(track.seconds),
+    )
 
 
 def _station(mount: MountSnapshot, base: str) -> NowStation:
@@ -244,7 +303,7 @@ def _played(title: Title, art: str) -> NowPlayed:
     return NowPlayed(sh_id=at, played_at=at, song=_song(title.tags, "", art))
 
 
-def _song(tags: Tags, genre: str, art: str) -> NowSong:
+def _song(tags: Tags, genre: str, art: str, track: TrackRow | None = None) -> NowSong:
     """``sh_id`` and ``id`` are made of what we know: there is no database of titles."""
     artist, title = artist_and_title(tags)
     digest = sha256(tags.display.encode("utf-8", "replace")).hexdigest()
@@ -254,5 +313,6 @@ def _song(tags: Tags, genre: str, art: str) -> NowSong:
         text=tags.display,
         artist=artist,
         title=title,
-        genre=genre,
+        album="" if track is None else track.album,
+        genre=track.genre if track is not None and track.genre else genre,
     )
