@@ -3,10 +3,10 @@
 /** Show the picture at `address`; "": there is none. */
 export function showArt(place, address) {
   const image = place.querySelector("[data-art]") ?? (address ? made(place) : null);
-  if (!image) return;
+  if (!image || (image.getAttribute("src") ?? "") === address) return;
   image.hidden = !address;
-  if (!address) image.removeAttribute("src");
-  else if (image.getAttribute("src") !== address) image.src = address;
+  if (address) image.src = address;
+  else image.removeAttribute("src");
 }
 
 function made(place) {
@@ -16,13 +16,16 @@ function made(place) {
   image.classList.add("ident-cover");
   image.alt = "";
   image.dataset.art = "";
-  hideIfBroken(image);
   ident.before(image);
   return image;
 }
 
-function hideIfBroken(image) {
-  image.addEventListener("error", () => { image.hidden = true; });
+// one that can't be had is none; it may have failed before this came
+function hide(image) {
+  if (image.dataset?.art === "") image.hidden = true;
 }
 
-document.querySelectorAll("[data-art]").forEach(hideIfBroken);
+document.addEventListener("error", ({ target }) => hide(target), true);
+for (const image of document.querySelectorAll("[data-art]")) {
+  if (image.complete && !image.naturalWidth) hide(image);
+}

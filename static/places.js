@@ -3,6 +3,7 @@
 // Titles and counts change in place. When mounts come or go the list is taken
 // anew from the server, so that there is one place that knows how a row looks.
 
+import { showArt } from "./art.js";
 import { apart, counted, write } from "./fields.js";
 import { watch } from "./live.js";
 import { showTally } from "./tally.js";
@@ -57,7 +58,7 @@ function count() {
 }
 
 function fill(place, mount) {
-  const { text } = mount.now_playing;
+  const { text, art } = mount.now_playing;
   const { artist, title } = apart(mount.now_playing);
   place.dataset.name = mount.name;
   write(place, "name", mount.name);
@@ -65,6 +66,7 @@ function fill(place, mount) {
   write(place, "title", title || mount.description || mount.name);
   write(place, "artist", artist);
   write(place, "listeners", counted(mount.listeners, place.dataset.count !== "figure"));
+  if (place.querySelector(".ident")) showArt(place, art);
   const tally = place.querySelector(".tally");
   if (tally) showTally(tally, mount.kind);
 }

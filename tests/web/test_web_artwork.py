@@ -119,16 +119,17 @@ def test_an_address_means_one_picture() -> None:
 
 
 def test_pages_and_widgets_know_the_address() -> None:
-    """The player, the frame, the AzuraCast document; else there is the logo."""
+    """The front page, the player, the frame, the AzuraCast document; else there is the logo."""
     web, dj = station()
     assert art_of(PLAYED, PLAYS) == NOW
-    for page in ("/player/live", "/embed/live"):
+    for page in ("/", "/player/live", "/embed/live"):
         assert f'src="{NOW}" alt="" data-art' in web.ask(page).text
     song = web.ask("/api/nowplaying/live").json()["now_playing"]["song"]  # type: ignore[index]
     assert song["art"] == f"http://radio.example:8000{NOW}"
     dj.now = replace(PLAYS, now=None)
     web.clock.advance(1)
-    assert "data-art" not in web.ask("/player/live").text
+    for page in ("/", "/player/live"):
+        assert "data-art" not in web.ask(page).text
     song = web.ask("/api/nowplaying/live").json()["now_playing"]["song"]  # type: ignore[index]
     assert song["art"].endswith("/static/icon-512.png")
 

@@ -18,7 +18,8 @@ class Card:
     """What a row or a player needs, in words.
 
     ``href`` is the mount as an address, ``player`` its page, ``embed`` its frame
-    for other sites. ``listed``: everybody may know of it.
+    for other sites. ``listed``: everybody may know of it. ``art``: the address of the
+    picture of what plays; "": there is none.
     """
 
     mount: str
@@ -38,6 +39,7 @@ class Card:
     listeners: int
     on_air: bool
     listed: bool
+    art: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class EncoderLogin:
     user: str
 
 
-def card_of(mount: MountSnapshot) -> Card:
-    """One mount, on air or not."""
+def card_of(mount: MountSnapshot, art: str = "") -> Card:
+    """One mount, on air or not, with the picture at ``art``."""
     href = quote(mount.path, safe="/")
     artist, title = artist_and_title(mount.tags)
     return Card(
@@ -72,6 +74,7 @@ def card_of(mount: MountSnapshot) -> Card:
         listeners=mount.listeners,
         on_air=mount.on_air,
         listed=mount.visible,
+        art=art,
     )
 
 

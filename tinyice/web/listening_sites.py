@@ -6,7 +6,7 @@ from tinyice.core.played import Title
 from tinyice.core.snapshots import StationSnapshot
 from tinyice.web import urls
 from tinyice.web.api.services import Services
-from tinyice.web.artwork import arts, no_art
+from tinyice.web.artwork import ArtOf
 from tinyice.web.artwork_site import ArtworkSite
 from tinyice.web.cache import Briefly
 from tinyice.web.explore_site import ExploreSite
@@ -22,6 +22,7 @@ ListeningSite = PlayerSite | ExploreSite | FeedsSite | ArtworkSite
 
 def listening_sites(
     recent: Briefly[StationSnapshot],
+    art: ArtOf,
     services: Services | None,
     pages: Pages,
     files: StaticFiles,
@@ -31,10 +32,9 @@ def listening_sites(
 ) -> Mapping[str, ListeningSite]:
     """The applications by the beginning of their paths.
 
-    Without ``services`` nobody knows what played, nor what it looks like.
+    Without ``services`` nobody knows what played, and nothing is told of pictures.
     """
     played = _nothing if services is None else services.played
-    art = no_art if services is None else arts(services.autodjs)
     player = PlayerSite(recent, played, art, pages, files, guard=guard, settings=settings)
     explore = ExploreSite(recent, pages, guard=guard, settings=settings)
     feeds = FeedsSite(recent, guard=guard, settings=settings)

@@ -88,12 +88,11 @@ class PlayerSite:
         found = self._found("/" + mount)
         if found is None:
             return self._missing(request, "/" + mount)
-        card = card_of(found)
+        card = card_of(found, self._art(found))
         base = base_of(request, self._settings, secure=caller.client.secure)
         answer = self._pages.answer(
             "player",
             card=card,
-            art=self._art(found),
             played=self._just_played(found),
             shortcode=shortcode_of(found.path),
             address=mount_url(base, found.path),
@@ -107,11 +106,10 @@ class PlayerSite:
         """A player of 80 px for any site."""
         theme = THEMES.get(params_of(request).text("theme"), "")
         found = self._found("/" + mount)
-        card = None if found is None else card_of(found)
+        card = None if found is None else card_of(found, self._art(found))
         answer = self._pages.answer(
             "embed",
             card=card,
-            art="" if found is None else self._art(found),
             theme=theme,
             shortcode=shortcode_of("/" + mount),
         )

@@ -9,6 +9,7 @@ from tinyice.core.snapshots import MountSnapshot
 from tinyice.web import urls
 from tinyice.web.accent import styles
 from tinyice.web.answers import FOR_ANY_ORIGIN, NOT_CACHED, Answer, encode, respond
+from tinyice.web.artwork import ArtOf
 from tinyice.web.cards import card_of, login_at, most_heard
 from tinyice.web.compressing import takes_gzip
 from tinyice.web.guard import Caller, Guard
@@ -35,6 +36,7 @@ class PublicSite:
     def __init__(
         self,
         station: Station,
+        art: ArtOf,
         pages: Pages,
         static: StaticFiles,
         *,
@@ -43,6 +45,7 @@ class PublicSite:
     ) -> None:
         self.guard = guard
         self._station = station
+        self._art = art
         self._pages = pages
         self._static = static
         self._settings = settings
@@ -55,10 +58,11 @@ class PublicSite:
     def front_page(self, request: Request, caller: Caller) -> bytes:
         """What is on air; what to type into an encoder when nothing is."""
         mounts = self._station.snapshot().public_mounts
+        listed = most_heard(mounts)[:LANDING_MAX]
         base = base_of(request, self._settings, secure=caller.client.secure)
         answer = self._pages.answer(
             "front",
-            cards=[card_of(mount) for mount in most_heard(mounts)[:LANDING_MAX]],
+            cards=[card_of(mount, self._art(mount)) for mount in listed],
             on_air=len(mounts),
             listeners=sum(mount.listeners for mount in mounts),
             login=login_at(clean_host(request, self._settings), self._settings),
