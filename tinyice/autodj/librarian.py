@@ -37,6 +37,7 @@ from tinyice.autodj.named import looked_at
 from tinyice.autodj.tags import read_track
 from tinyice.autodj.walking import TOLD_MAX, Seen, Walk
 from tinyice.core.tracks import Track
+from tinyice.work.behind import live_behind
 from tinyice.work.childside import ParentGone, ParentPipe, live_as_child, standard_pipe
 from tinyice.work.frames import Frame, FrameReader
 
@@ -48,7 +49,6 @@ FILE_S = 20.0
 """A file that takes longer is left alone."""
 
 MEMORY_MAX = 1024 * 1024 * 1024
-NICENESS = 10
 FOLDERS_TOLD = 20_000
 
 
@@ -225,7 +225,7 @@ def _too_long(_signal: int, _frame: FrameType | None) -> None:
 def main() -> int:
     """Serve the parent at standard input and output."""
     live_as_child()
-    os.nice(NICENESS)
+    live_behind()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     pipe = standard_pipe(FrameReader(frozenset(TO_LIBRARIAN), max_payload=MAX_TO_LIBRARIAN))
     with suppress(ParentGone):

@@ -6,7 +6,6 @@ It works behind everybody else, one file after the other. What is measured is wh
 listeners hear: one channel sounds on both sides, more than two are mixed down.
 """
 
-import os
 import sys
 from contextlib import suppress
 from math import isfinite, log10
@@ -29,6 +28,7 @@ from tinyice.codec.decoding import File, Unreadable
 from tinyice.codec.outlining import Outline
 from tinyice.codec.sound import Converter, Shape
 from tinyice.core.loudness import Loudness
+from tinyice.work.behind import live_behind
 from tinyice.work.childside import ParentGone, live_as_child, standard_pipe
 from tinyice.work.frames import FrameReader
 
@@ -39,7 +39,6 @@ LONGEST_S = 3600.0
 SOFTEST_DB = -70.0
 """R128 hears nothing below."""
 
-_POLITE = 10
 _PASSED_ON = (BlockingIOError, EOFError)
 
 
@@ -109,7 +108,7 @@ def measure(path: Path) -> Measured:
 def main() -> int:
     """Measure for the parent at standard input and output."""
     live_as_child()
-    os.nice(_POLITE)
+    live_behind()
     pipe = standard_pipe(FrameReader(TO_ANALYSIS, max_payload=MAX_PAYLOAD))
     av_logging.set_level(av_logging.PANIC)
     with suppress(ParentGone):

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from tinyice.work.behind import live_behind
 from tinyice.work.childside import PR_SET_PDEATHSIG, ParentGone, ParentPipe, standard_pipe
 from tinyice.work.command_messages import MAX_ORDER, ORDER, Answer, Order, order_of
 from tinyice.work.frames import FrameReader
@@ -204,7 +205,7 @@ def _not_begun(order: Order, error: Exception) -> str:
 
 def _become_program() -> None:
     """As what comes into being, before it is the program."""
-    os.nice(NICENESS)
+    live_behind(NICENESS)
     for how in (signal.SIGINT, signal.SIGTERM):
         signal.signal(how, signal.SIG_DFL)
     if sys.platform == "linux":
