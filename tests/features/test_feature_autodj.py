@@ -160,6 +160,28 @@ def test_a_folder_that_goes_and_comes(serve: Serve, tmp_path: Path) -> None:
     assert len(children_with(station, PLAYOUT)) == 1
 
 
+def test_a_folder_that_is_moved_away_and_back(serve: Serve, tmp_path: Path) -> None:
+    """Its loss is told though nobody watches what is above it; it plays soon after its return."""
+    folder, away = tmp_path / "music", tmp_path / "away"
+    put(folder, Tone("a.flac", 660, 3.0), Tone("b.flac", 880, 3.0))
+    station = serve(autodjs=[autodj("/dj", folder)])
+    station.wait_for_mount("/dj", WAIT_S)
+    listener = Recorder(station.port, "/dj")
+    hears(listener, "mp3", 2.0)
+    folder.rename(away)
+    lost = "event=autodj.library.lost mount=/dj"
+    until(lambda: lost in station.child.output(), within=WAIT_S, what="its loss is told")
+    away.rename(folder)
+    until(
+        lambda: station.child.output().count("event=autodj.library.scanned mount=/dj") > 1,
+        within=WAIT_S,
+        what="its return is told",
+    )
+    tracks = figure(station, "tracks_total", "/dj")
+    wait_for(station, "tracks_total", "/dj", tracks + 2)
+    assert not listener.ended
+
+
 def test_nothing_is_encoded_for_nobody(serve: Serve, music: Path) -> None:
     """The programme goes on by the clock, and the first listener hears sound at once."""
     station = serve(autodjs=[autodj("/dj", music), autodj("/ogg", music, format="opus")])

@@ -2,8 +2,8 @@
 
 Rules of this file:
 
-- a folder that is not there, or became another one (a disk that was mounted), is looked
-  for every few seconds, and scanned when it is;
+- a folder that went, or became another one (a disk that was mounted), is noticed within
+  seconds, and so is its return: it is scanned then;
 - what libraries do never touches what plays.
 """
 
@@ -28,7 +28,7 @@ AGAIN_S = 60.0
 """So often a folder is scanned that is there, but could not be scanned."""
 
 Place = tuple[int, int] | None
-"""By what a folder is known again; None: it is not there."""
+"""By what a folder is known again; None: it is not there, or can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +152,16 @@ class OpenLibrary:
         looking.addCallbacks(self._seen, lambda _busy: None)
 
     def _seen(self, place: Place) -> None:
+        if self.scans and self.library.scanning:
+            return
         before, self._place = self._place, place
-        if not self.scans or place is None or self._is_stopped or self.library.scanning:
+        if not self.scans or self._is_stopped:
             return
         is_due = bool(self.fault) and self._world.clock.seconds() >= self._again_at
-        if place != before or is_due:
+        if place is None:
+            if before is not None:
+                self._scan("", True)
+        elif place != before or is_due:
             self._folders.stop()
             self._folders = self._new_watch()
             self._folders.start()
@@ -218,4 +223,5 @@ def _place_in_worker(root: str) -> Place:
         found = os.stat(root)  # noqa: PTH116 - two numbers, not a path
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    can_be_read = os.access(root, os.R_OK | os.X_OK)
+    return (found.st_dev, found.st_ino) if can_be_read else None

@@ -70,6 +70,10 @@ class Player:
         """Somebody begins to listen, perhaps: they wait for nothing."""
         self._table.look()
 
+    def refresh(self) -> None:
+        """What can be played may be something else."""
+        self._table.refresh()
+
     def snapshot(self) -> PlayerSnapshot:
         """How it is doing."""
         return self._table.snapshot()

@@ -311,11 +311,12 @@ class RunningAutoDJ:
 
     def _library_changed(self) -> None:
         if self.opened.scans != self._scans:
-            self._scans = self.opened.scans
+            self._scans, was_lost = self.opened.scans, bool(self._lost)
             self._tell_of_scan()
-            if not self.opened.fault and self.player.snapshot().is_silent:
+            if not self.opened.fault and (was_lost or self.player.snapshot().is_silent):
                 # A disk is back, perhaps: what failed may be tried again.
                 self.lists.failures.clear()
+                self.player.refresh()
             self.filling.renew()
         self._watchers.tell()
 
