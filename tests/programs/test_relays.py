@@ -1,8 +1,10 @@
 """Relays between this server and Icecast 2.4.4, both ways, and between servers of this kind."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from programs.waiting import until
 pytestmark = pytest.mark.needs_program("icecast2", "ffmpeg")
 
 WAIT_S = 40.0
+PIECE_S = 0.2
 Open = Callable[..., Station]
 
 
@@ -69,25 +72,33 @@ def wait_for(station: Station, mount: str, wanted: str = "on air") -> None:
 
 
 class Playing:
-    """An encoder that plays on in real time, as long as ``keep`` is called."""
+    """An encoder that plays in real time, two seconds ahead, until it is closed."""
 
     def __init__(self, station: Station, mount: str, *lines: str) -> None:
         self.encoder = Encoder(station.port, mount, *lines)
-        self._began = time.monotonic()
-        self._played = 0.0
-        self.keep()
-
-    def keep(self) -> bool:
-        """Send what is due, and two seconds ahead; always true, to be asked in passing."""
-        due = time.monotonic() - self._began + 2 - self._played
-        if due > 0.1:
-            self.encoder.play(due)
-            self._played += due
-        return True
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._play, daemon=True)
+        self._thread.start()
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Play until it is so."""
-        until(lambda: self.keep() and condition(), within=WAIT_S, what=what)
+        until(condition, within=WAIT_S, what=what)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._over.set()
+        self._thread.join()
+        self.encoder.close()
+
+    def _play(self) -> None:
+        began, played = time.monotonic(), 0.0
+        # where a test takes the server away, nobody listens any more
+        with suppress(OSError):
+            while not self._over.is_set():
+                due = time.monotonic() - began + 2 - played
+                self.encoder.play(due)
+                played += due
+                self._over.wait(PIECE_S)
 
 
 def ffmpeg(station: Station, home: Path, mount: str, encoding: str) -> Child:
@@ -115,7 +126,7 @@ def test_from_icecast(opened: Open) -> None:
     recorder.stop()
     heard = audio_of(recorder)
     assert heard[: len(heard) // FRAME_BYTES * FRAME_BYTES] in bytes(playing.encoder.sent)
-    playing.encoder.close()
+    playing.close()
 
 
 @pytest.mark.parametrize("encoding", ["vorbis", "opus"])
@@ -156,7 +167,7 @@ def test_icecast_relays_us(opened: Open) -> None:
     first = heard.index(b"\xff\xfb\x90\x64")
     whole = heard[first : first + (len(heard) - first) // FRAME_BYTES * FRAME_BYTES]
     assert whole in bytes(playing.encoder.sent)
-    playing.encoder.close()
+    playing.close()
 
 
 def test_icecast_as_our_slave_and_as_our_master(opened: Open) -> None:
@@ -181,7 +192,7 @@ def test_icecast_as_our_slave_and_as_our_master(opened: Open) -> None:
     assert state(edge, "/far/one")["state"] == "on air"
     (found,) = Api(edge, secret_of("root")).ask("GET", "/api/masters").document["items"]
     assert (found["url"], found["mounts"], found["error"]) == (icecast.url(""), 1, "")
-    one.encoder.close()
+    one.close()
 
 
 def test_an_icecast_that_restarts(opened: Open) -> None:
@@ -200,7 +211,7 @@ def test_an_icecast_that_restarts(opened: Open) -> None:
     playing.until(lambda: recorder.size > size + 100_000, "sound again")
     assert not recorder.ended
     recorder.stop()
-    playing.encoder.close()
+    playing.close()
 
 
 def test_studio_hub_and_edge(opened: Open) -> None:
@@ -219,7 +230,7 @@ def test_studio_hub_and_edge(opened: Open) -> None:
     recorder.stop()
     heard = audio_of(recorder)
     assert heard[: len(heard) // FRAME_BYTES * FRAME_BYTES] in bytes(playing.encoder.sent)
-    playing.encoder.close()
+    playing.close()
 
 
 def test_a_circle_of_two_is_seen(opened: Open) -> None:
@@ -231,7 +242,7 @@ def test_a_circle_of_two_is_seen(opened: Open) -> None:
     playing.until(lambda: state(two, "/live")["state"] == "on air", "the second relays the first")
     assert Api(one, secret_of("root")).ask("POST", "/api/relays", back).status == 201
     playing.until(lambda: "circle" in state(one, "/live")["error"], "the first sees the circle")
-    playing.encoder.close()
+    playing.close()
     until(lambda: listening_status(two.port, "/live") == 404, within=40, what="it is over")
 
 
@@ -277,4 +288,4 @@ def test_over_tls(opened: Open, workshop: Path) -> None:
         (stranger, "/stranger", "has no certificate that can be believed"),
     ):
         playing.until(lambda s=station, m=mount, w=words: w in state(s, m)["error"], mount)
-    playing.encoder.close()
+    playing.close()
