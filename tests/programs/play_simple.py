@@ -24,7 +24,7 @@ def _ffmpeg(seat: Seat) -> list[str]:
 
 def _ffprobe(seat: Seat) -> list[str]:
     wanted = "frame=nb_samples:format_tags=StreamTitle,title:stream_tags=title"
-    interval = ["-read_intervals", "%+12"]
+    interval = ["-read_intervals", "%+15"]
     shown = ["-select_streams", "a", "-show_entries", wanted, "-of", "default"]
     return ["ffprobe", "-loglevel", "level+error", *interval, *shown, seat.url]
 
