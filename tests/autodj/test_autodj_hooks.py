@@ -115,7 +115,7 @@ class HookTests(TestCase):
             self.booth.events.append,
         )
         self.config = AutoDJ(mount="/live", music_dir=str(self.root))
-        self.hooks = Hooks(Scene(lambda: self.config, self.player, self.library, world))
+        self.hooks = Hooks(Scene(lambda: self.config, self.player, lambda: self.library, world))
         self.player.when_started(self.hooks.started)
 
     def worker(self, name: str) -> Worker:

@@ -1,8 +1,10 @@
 """Folders of tones for AutoDJs: which of them is heard, and when one follows another."""
 
 import itertools
+import json
 import os
 import re
+import signal
 import subprocess
 from array import array
 from dataclasses import dataclass
@@ -93,6 +95,13 @@ def _pitch(samples: "array[int]", samplerate: int) -> int:
         return 0
     rises = sum(one < 0 <= other for one, other in itertools.pairwise(samples))
     return round(rises * samplerate / len(samples) / STEP_HZ) * STEP_HZ
+
+
+def reload(station: Station, **changes: object) -> None:
+    """Let these settings hold."""
+    path = station.home / "tinyice.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    station.child.send(signal.SIGHUP)
 
 
 def figure(station: Station, name: str, mount: str) -> float:

@@ -1,6 +1,5 @@
 """AutoDJs of a real server: what their listeners hear, and what happens when things break."""
 
-import json
 import os
 import shutil
 import signal
@@ -25,6 +24,7 @@ from features.djs import (
     in_turn,
     pitches,
     put,
+    reload,
     remarks,
     sound_of,
     wait_for,
@@ -32,7 +32,7 @@ from features.djs import (
 from features.offspring import children_with, lives
 from features.sounding import Encoder
 from programs.raw import Recorder
-from programs.station import Station, start_tinyice
+from programs.station import start_tinyice
 from programs.waiting import until
 
 WAITS_S = 2.0
@@ -267,20 +267,15 @@ def test_other_roots_of_media(serve: Serve, music: Path) -> None:
     station.wait_for_mount("/dj", WAIT_S)
     listener = Recorder(station.port, "/dj")
     before = hears(listener, "mp3", 2.0).seconds
-    (process,) = children_with(station, PLAYOUT)
+    process = children_with(station, PLAYOUT)
+    tracks = figure(station, "tracks_total", "/dj")
     reload(station, media_roots=[str(music.parent)])
-    until(lambda: not lives(process), within=WAIT_S, what="another process plays")
+    wait_for(station, "tracks_total", "/dj", tracks + 1)
     found = hears(listener, "mp3", before + 4.0)
     assert not listener.ended
+    assert children_with(station, PLAYOUT) == process
     assert {440, 660, 880} & set(in_turn(found)[-1:])
     assert figure(station, "library_tracks", "/dj") == 3
-
-
-def reload(station: Station, **changes: object) -> None:
-    """Let these settings hold."""
-    path = station.home / "tinyice.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-    station.child.send(signal.SIGHUP)
 
 
 def test_a_folder_alone_stands_in(serve: Serve, music: Path) -> None:

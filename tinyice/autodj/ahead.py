@@ -56,6 +56,13 @@ class Ahead:
         self._next_at = 0.0
         self._is_busy = self._is_stopped = False
 
+    def turn_to(self, root: str) -> None:
+        """The library is there from now on."""
+        self._root = root
+        self._left.clear()
+        self._done.clear()
+        self._version = 0
+
     def stop(self) -> None:
         """Begin no other."""
         self._is_stopped = True

@@ -41,13 +41,10 @@ class AutoDjs:
             self._end(mount)
         for config in wanted.values():
             running = self._running.get(config.mount)
-            if running is not None and self._must_begin_anew(running, config):
-                self._end(config.mount)
-                running = None
             if running is None:
                 self._begin(config)
             else:
-                running.change(config)
+                self._change(running, config)
         for unwanted in self._inherited.values():
             unwanted.unwanted()
         self._inherited = {}
@@ -102,16 +99,17 @@ class AutoDjs:
         if running is not None:
             running.player.look()
 
-    def _must_begin_anew(self, running: RunningAutoDJ, config: AutoDJ) -> bool:
-        """Whether it is another one: it plays from another folder, or by other rules."""
-        house = self._house
+    def _change(self, running: RunningAutoDJ, config: AutoDJ) -> None:
+        """Let it be as ``config`` says; who listens stays."""
+        house, before = self._house, running.opened
         settings = library_settings(config, house.folder, house.media_roots())
         follows = config.mount in self._stand_ins
-        before = (key_of(running.opened.settings), running.follows)
-        if (key_of(settings), follows) != before:
-            return True
-        running.opened.rebound(settings.bounds)
-        return False
+        if key_of(settings) == key_of(before.settings):
+            before.rebound(settings.bounds)
+            running.change(config, before, follows=follows)
+        else:
+            running.change(config, house.libraries.open(settings), follows=follows)
+            house.libraries.close(before)
 
     def _begin(self, config: AutoDJ) -> None:
         house = self._house

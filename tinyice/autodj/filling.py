@@ -76,6 +76,16 @@ class Filling:
         """The playlist is as it was in an earlier run; whether we made it then."""
         self._version = self._player.playlist.version if is_ours else 0
 
+    def turn_to(self, library: Library) -> None:
+        """What is to be there is in ``library`` from now on."""
+        self._library = library
+
+    def begin_anew(self, *, name: str, paths: Sequence[str]) -> None:
+        """The playlist is empty, and ours."""
+        self._name, self._paths = name, tuple(paths)
+        self._version = self._player.playlist.version
+        self._is_drawn, self.is_patient = False, True
+
     def played(self) -> None:
         """Another track plays."""
         if self._is_drawn:
@@ -105,11 +115,12 @@ class Filling:
             self.fault = str(error)
 
     async def _follow(self) -> None:
+        library = self._library
         wanted, is_whole = await self._wanted()
         if not is_whole and self.is_patient and self._library.scanning:
             return
-        # Somebody may have begun to make it by hand meanwhile.
-        if self.is_ours:
+        # Somebody may have begun to make it by hand meanwhile, or turned to another library.
+        if self.is_ours and library is self._library:
             current = self._player.snapshot().entry
             kept = None if current is None else current.id
             self._note_changes(wanted)
@@ -118,9 +129,11 @@ class Filling:
 
     async def _describe(self) -> None:
         """Let entries know what their files are now."""
-        is_ours = self.is_ours
+        is_ours, library = self.is_ours, self._library
         before = list(self._player.playlist)
-        tracks = await self._library.tracks([entry.track.path for entry in before])
+        tracks = await library.tracks([entry.track.path for entry in before])
+        if library is not self._library:
+            return
         playlist = self._player.playlist
         changed = [
             (entry.id, track)

@@ -33,7 +33,8 @@ class History:
     def __init__(self, kept: Plays, mount: str, root: str, now: Callable[[], float]) -> None:
         self._kept = kept
         self._mount = mount
-        self._root = root
+        self.root = root
+        """Where tracks are that are played from now on."""
         self._now = now
         self._is_lost = False
         self.count = 0
@@ -49,7 +50,7 @@ class History:
     def note(self, track: Track) -> None:
         """``track`` is audible from now on."""
         self.count += 1
-        play = Play(self._now(), self._mount, self._root, track)
+        play = Play(self._now(), self._mount, self.root, track)
         writing = Deferred.fromCoroutine(self._kept.note(play))
         writing.addCallbacks(self._kept_it, self._failed)
 

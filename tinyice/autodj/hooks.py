@@ -42,11 +42,14 @@ SHOWN_CHARS = 200
 
 
 class Scene(NamedTuple):
-    """The AutoDJ that hooks belong to. ``config``: what is said of it now."""
+    """The AutoDJ that hooks belong to.
+
+    ``config``: what is said of it now; ``library``: where it plays from now.
+    """
 
     config: Callable[[], AutoDJ]
     player: Player
-    library: Library
+    library: Callable[[], Library]
     world: Surroundings
 
 
@@ -67,7 +70,7 @@ class _Hook:
         world = self._scene.world
         more = {"TINYICE_MOUNT": self._scene.config().mount, **more}
         environment = command_environment(world.environment, more)
-        order = Order(words, self._scene.library.settings.root, environment, seconds)
+        order = Order(words, self._scene.library().settings.root, environment, seconds)
         running = RunningCommand(order, world.environment, spawner=world.spawner, clock=world.clock)
         self._running = running
         running.start()
@@ -160,8 +163,13 @@ class SongCommand(_Hook):
         line = answer.output.partition("\n")[0].strip()
         if not line:
             return "it names no file"
+        library = self._scene.library()
         try:
-            track = await self._track(line)
+            track = await self._track(line, library)
+            if library is not self._scene.library():
+                # It was asked for there: here something else is to be named.
+                self._is_due = True
+                return ""
             if not track.fault and not self._is_stopped:
                 self._scene.player.queue(lambda queue: queue.add(track, ASKED))
         except DomainError as refusal:
@@ -169,23 +177,17 @@ class SongCommand(_Hook):
         shown = printable(told(line))[:SHOWN_CHARS]
         return f"{shown}: {track.fault}" if track.fault else ""
 
-    async def _track(self, line: str) -> Track:
+    async def _track(self, line: str, library: Library) -> Track:
         """The file that is named; as the library knows it, if it does."""
-        library, world = self._scene.library, self._scene.world
-        settings = library.settings
-        known = await self._known(line.removeprefix(settings.root.rstrip("/") + "/"))
+        settings, world = library.settings, self._scene.world
+        known = await _known(library, line.removeprefix(settings.root.rstrip("/") + "/"))
         if known is not None:
             return known
         look = Look(settings.root, settings.bounds, line, settings.assumed)
         self._look = RunningLook(look, world.environment, spawner=world.spawner, clock=world.clock)
         track = await self._look.start()
-        known = None if track.fault else await self._known(track.path)
+        known = None if track.fault else await _known(library, track.path)
         return track if known is None else known
-
-    async def _known(self, path: str) -> Track | None:
-        """The good track of that path in the library; whether it is still there shows later."""
-        (known,) = await self._scene.library.tracks([path])
-        return None if known is None or known.fault else known
 
 
 class OnPlayCommand(_Hook):
@@ -206,7 +208,7 @@ class OnPlayCommand(_Hook):
             return
         self._waiting = None
         if config.on_play_command:
-            more = _words_of(track, self._scene.library.settings.root)
+            more = _words_of(track, self._scene.library().settings.root)
             running = self._run(config.on_play_command, more, config.on_play_command_s)
             running.answer.addCallback(lambda answer: self._tell(answer.fault))
             running.over.addCallback(self._over)
@@ -238,6 +240,10 @@ class Hooks:
         if self._scene.config().song_command != before.song_command:
             self.song.ask()
 
+    def moved(self) -> None:
+        """There is another library: what was named is not in it."""
+        self.song.ask()
+
     def sweep(self) -> None:
         """Once a second."""
         self.song.sweep()
@@ -246,6 +252,12 @@ class Hooks:
         """End what runs, and run nothing more; fires when nothing is left."""
         ended = DeferredList([self.song.stop(), self.on_play.stop()], consumeErrors=True)
         return ended.addCallback(lambda _ended: None)
+
+
+async def _known(library: Library, path: str) -> Track | None:
+    """The good track of that path in the library; whether it is still there shows later."""
+    (known,) = await library.tracks([path])
+    return None if known is None or known.fault else known
 
 
 def _words_of(track: Track, root: str) -> dict[str, str]:

@@ -130,6 +130,17 @@ class Player:
         self._table.changed()
         return result
 
+    def clear(self) -> None:
+        """Take everything out of all lists; what plays plays on."""
+        self._rundown.clear()
+        self._table.refresh()
+        self._table.changed()
+
+    def move_on(self) -> None:
+        """What comes next plays at once, or where a pause ends."""
+        self._table.move_on()
+        self._table.changed()
+
     def play(self, entry: int | None = None) -> None:
         """Play this entry from its beginning; None: go on, or begin, after the end again.
 

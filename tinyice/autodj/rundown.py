@@ -112,6 +112,13 @@ class Rundown:
         """The priority that this entry has."""
         return self._priorities.get(entry, 0)
 
+    def clear(self) -> None:
+        """Nothing is in the lists."""
+        self.lists.playlist.clear()
+        self.lists.up_next.clear()
+        self.lists.failures.clear()
+        self._priorities.clear()
+
     def freeze(self) -> FrozenLists:
         """The lists, and the priorities."""
         lists = self.lists

@@ -28,6 +28,7 @@ from tinyice.autodj.house import PLAYLISTS, House
 from tinyice.autodj.keeping import Keeping, file_of
 from tinyice.autodj.libraries import OpenLibrary
 from tinyice.autodj.library import Library
+from tinyice.autodj.moving import Moving
 from tinyice.autodj.player import Player
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.playlist import Playlist
@@ -91,7 +92,9 @@ class RunningAutoDJ:
             paths=config.playlist,
             changed=self.lists.failures.forget,
         )
-        self.hooks = Hooks(Scene(lambda: self.config, self.player, opened.library, house.world))
+        self._moving = Moving(self.player, self.filling, house.world.publish)
+        scene = Scene(lambda: self.config, self.player, lambda: self.library, house.world)
+        self.hooks = Hooks(scene)
         self._ahead = Ahead(
             root,
             self.lists.playlist,
@@ -140,8 +143,10 @@ class RunningAutoDJ:
 
     def freeze(self) -> FrozenAutoDJ:
         """All of it."""
-        said = said_of(self.config, self.opened.settings.root)
-        return FrozenAutoDJ(said, self.player.freeze(), self.filling.is_ours)
+        said, player = said_of(self.config, self.opened.settings.root), self.player.freeze()
+        if self._moving.is_under_way:
+            player = replace(player, track=None)
+        return FrozenAutoDJ(said, player, self.filling.is_ours)
 
     def leave(self) -> None:
         """Another process goes on: nothing is kept here any more."""
@@ -158,11 +163,15 @@ class RunningAutoDJ:
         self._saved_watchers.clear()
         return done.addCallback(lambda _stopped: hooks).addCallback(lambda _stopped: kept)
 
-    def change(self, config: AutoDJ) -> None:
-        """``config`` holds from now on; its mount and its library are the same."""
+    def change(self, config: AutoDJ, opened: OpenLibrary, *, follows: bool) -> None:
+        """``config`` holds from now on, with the library ``opened``; its mount is the same."""
         before, self.config = self.config, config
+        followed, self.follows = self.follows, follows
+        if opened is not self.opened:
+            self._move(opened)
         settings = self._settings()
-        if config == before and settings.folders == self.player.settings.folders:
+        is_same = (config, follows) == (before, followed)
+        if is_same and settings.folders == self.player.settings.folders:
             return
         self.player.settle(settings)
         if modes_of(config) != modes_of(before):
@@ -173,10 +182,31 @@ class RunningAutoDJ:
         self.hooks.changed(before)
         self._watchers.tell()
 
+    def _move(self, opened: OpenLibrary) -> None:
+        """Play from there; what plays plays until something of that is there."""
+        before, self.opened = self.opened, opened
+        self._unwatch()
+        self._unwatch = opened.watch(self._library_changed)
+        self._scans, self._lost = opened.scans, ""
+        self.saved.turn_to(opened.library)
+        self.filling.turn_to(opened.library)
+        root = opened.settings.root
+        if root == before.settings.root:
+            # Only the charset is another one: what was read is read again.
+            opened.library.scan(again=True)
+        else:
+            self.history.root = root
+            self._ahead.turn_to(root)
+            self._moving.begin(self.config)
+            self._wait_until = self._clock.seconds() + PATIENCE_S
+            self.hooks.moved()
+        self.filling.renew()
+
     def sweep(self) -> None:
         """Once a second."""
         now = self._clock.seconds()
         self.hooks.sweep()
+        self._moving.sweep()
         if self.follows and not self.player.snapshot().is_heard:
             self._follow()
         if now >= self._wait_until > 0:
@@ -305,6 +335,7 @@ class RunningAutoDJ:
         self._play()
 
     def _started(self, track: Track) -> None:
+        self._moving.began()
         self.history.note(track)
         self.filling.played()
         self.hooks.started(track)

@@ -87,6 +87,10 @@ class SavedPlaylists:
         self._library = library
         self._work = work
 
+    def turn_to(self, library: Resolver) -> None:
+        """What is listed is looked for there from now on."""
+        self._library = library
+
     async def names(self) -> list[Stored]:
         """Which there are, in the order of their names."""
         return await self._work.perform(self._names_in_worker)

@@ -22,6 +22,7 @@ from tinyice.autodj.succession import Standing
 from tinyice.autodj.surroundings import Surroundings
 from tinyice.autodj.suspects import Suspects
 from tinyice.autodj.transitions import join_between, join_by_hand
+from tinyice.autodj.tries import Tries
 from tinyice.codec.joins import CUT
 from tinyice.codec.player_link import PlayerLink
 from tinyice.codec.playout_messages import (
@@ -49,13 +50,6 @@ from tinyice.core.tags import Tags
 from tinyice.core.tracks import Track
 
 TICK_S = 1.0
-FAILURES_AT_ONCE = 5
-"""After so many in a row there is a breath between two tries."""
-
-BREATH_S = 0.02
-FAILURES_TOLD = 20
-"""Of more in a row nothing is told: the whole folder is gone, or something like that."""
-
 LOSSES_MAX = 3
 """After so many processes that died before they played, the mount is left to others."""
 
@@ -82,13 +76,13 @@ class Turntable:
         self._deck = Deck(self._link, settings.root, tells_titles=settings.tells_titles)
         self._played_s = 0.0
         self._wish: Wish | None = None
-        self._failures, self._losses = 0, 0
+        self._tries = Tries(self._cue_if_empty, self._clock)
+        self._losses = 0
         self._suspects = Suspects()
         self._is_lost = False
         self._silent_for = ""
         self._look_at = 0.0
         self._tick_call: IDelayedCall | None = None
-        self._again: IDelayedCall | None = None
 
     @property
     def current(self) -> Cued | None:
@@ -121,7 +115,8 @@ class Turntable:
     def start(self) -> None:
         """Have the mount, and play."""
         self.state = PlayState.PLAY
-        self._losses = self._failures = 0
+        self._tries.begin()
+        self._losses = 0
         if not self._link.is_running:
             self._link.start(Setup(self.settings.quality, self.settings.folders))
         self._tick()
@@ -139,9 +134,9 @@ class Turntable:
 
     def _cease(self) -> None:
         self.state, self._wish = PlayState.STOP, None
-        for call in (self._tick_call, self._again):
-            if call is not None and call.active():
-                call.cancel()
+        self._tries.stop()
+        if self._tick_call is not None and self._tick_call.active():
+            self._tick_call.cancel()
 
     def pause(self, *, on: bool) -> None:
         """Pause in place, or go on; nothing where nothing plays. The mount hears silence."""
@@ -182,21 +177,33 @@ class Turntable:
         self.changed()
 
     def settle(self, settings: PlayerSettings) -> None:
-        """Other fades and gains hold from the next track on.
-
-        In another quality, or from other folders, the next track plays at once.
-        """
+        """Other fades and gains hold from the next track on; quality and folders bring it now."""
         before, self.settings = self.settings, settings
         self._deck.root, self._deck.tells_titles = settings.root, settings.tells_titles
-        made = (settings.quality, settings.folders)
-        if made != (before.quality, before.folders) and self._link.is_running:
+        setup = Setup(settings.quality, settings.folders)
+        if settings.quality != before.quality and self._link.is_running:
             self._link.stop()
             self._empty_deck()
-            self._link.start(Setup(settings.quality, settings.folders))
+            self._link.start(setup)
             self._seat.renew(settings.quality, settings.station)
-        elif settings.station != before.station:
-            self._seat.announce(settings.station)
+        else:
+            self._link.settle(setup)
+            if settings.station != before.station:
+                self._seat.announce(settings.station)
+            if (settings.root, settings.folders) != (before.root, before.folders):
+                self.move_on()
         self.refresh()
+
+    def move_on(self) -> None:
+        """What comes next plays at once; where nothing does, what plays plays to its end."""
+        if self.state is PlayState.STOP or not self._seat.is_heard:
+            return
+        current = self._deck.current
+        choice = None if current is None else self.rundown.next(current.choice.entry)
+        if choice is None:
+            self._deck.unload()
+        else:
+            self._load(choice)
 
     def refresh(self) -> None:
         """Lists, modes or settings changed: what comes next may be something else."""
@@ -297,7 +304,7 @@ class Turntable:
         if not self._silent_for or self._clock.seconds() >= self._look_at:
             self.refresh()
 
-    def _load(self, choice: Choice, start_s: float, *, is_again: bool = False) -> None:
+    def _load(self, choice: Choice, start_s: float = 0.0, *, is_again: bool = False) -> None:
         """Let this enter at once."""
         is_held = self.state is PlayState.PAUSE
         join = CUT if is_held or self._deck.current is None else join_by_hand()
@@ -334,7 +341,8 @@ class Turntable:
         cued = self._deck.began(number, self._clock.seconds())
         if cued is None:
             return
-        self._failures, self._silent_for = 0, ""
+        self._tries.begin()
+        self._silent_for = ""
         track = cued.track
         if not cued.is_again:
             if before is not None:
@@ -356,11 +364,7 @@ class Turntable:
             return
         if not cued.start_s:  # Else it is shorter than its tags say, perhaps.
             self._refuse(cued, reason)
-        self._failures += 1
-        if self._failures <= FAILURES_AT_ONCE:
-            self._cue_if_empty()
-        elif self._again is None or not self._again.active():
-            self._again = self._clock.callLater(BREATH_S, self._cue_if_empty)
+        self._tries.failed()
 
     def _cue_if_empty(self) -> None:
         """Have something loaded again, where nothing is."""
@@ -369,7 +373,7 @@ class Turntable:
 
     def _refuse(self, cued: Cued, reason: str) -> None:
         self.rundown.fail(cued.choice, reason)
-        if self._failures < FAILURES_TOLD:
+        if self._tries.is_told:
             self._publish(TrackFailed(self.settings.mount, told(cued.track.path), reason))
 
     def _ran_out(self) -> None:

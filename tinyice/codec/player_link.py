@@ -124,6 +124,12 @@ class PlayerLink:
         if self._life is not None and self.is_ready:
             self._life.child.send(message.framed())
 
+    def settle(self, setup: Setup) -> None:
+        """Play files in these folders from now on; the quality is the same."""
+        if self._setup is not None and setup != self._setup:
+            self._setup = setup
+            self.tell(setup)
+
     def play(self) -> None:
         """Make audio from now on; nothing where it was stopped."""
         if self.is_running and not self.is_playing:

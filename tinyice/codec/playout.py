@@ -127,12 +127,12 @@ class Playout:
                 self._allowed = int(message.until * self._rate)
             case Load():
                 self._load(message)
+            case Setup():
+                self._folders = message.folders
             case Unload():
                 self._mixer.unload()
-            case Hold():
-                self._is_held = True
-            case GoOn():
-                self._is_held = False
+            case Hold() | GoOn():
+                self._is_held = isinstance(message, Hold)
             case Volume():
                 self._volume = max(0.0, min(LOUDEST, message.factor))
             case Want():

@@ -139,7 +139,7 @@ class Rested:
 class Setup:
     """Make a stream of this quality, which is resolved, of files in these ``folders``.
 
-    Without folders: of any.
+    Without folders: of any. Told again the folders are others, and the quality is the same.
     """
 
     quality: Quality

@@ -114,6 +114,20 @@ class AutoDJForgot(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ListsDropped(Event):
+    """The AutoDJ of ``mount`` plays from another folder now.
+
+    What people have put together is of no use there: so many ``entries`` of the playlist,
+    and so many that were ``queued``.
+    """
+
+    id: ClassVar[str] = "autodj.lists.dropped"
+    mount: str
+    entries: int
+    queued: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommandFailed(Event):
     """The program at the key ``command`` of the AutoDJ of ``mount`` went wrong.
 

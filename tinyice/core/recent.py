@@ -22,6 +22,7 @@ from tinyice.core.codec_events import (
     CommandFailed,
     LibraryLost,
     LibraryScanned,
+    ListsDropped,
     MeterLost,
     MpdFailed,
     TrackFailed,
@@ -184,6 +185,11 @@ TABLE: Mapping[type[Event], Callable[[Any], _Told]] = MappingProxyType(
             e.mount, "library scanned", f"{e.read} files read, {e.broken} broken, {e.gone} gone"
         ),
         LibraryLost: lambda e: _Told(e.mount, "library can't be scanned", e.reason),
+        ListsDropped: lambda e: _Told(
+            e.mount,
+            "music is in another folder now: what was put together is dropped",
+            f"{e.entries} entries of the playlist, {e.queued} queued",
+        ),
         AutoDJForgot: lambda e: _Told(e.mount, "AutoDJ begins anew", e.reason),
         CommandFailed: lambda e: _Told(e.mount, f"{e.command} failed", e.reason),
         MpdFailed: lambda e: _Told(e.mount, "no port for MPD clients", e.reason),

@@ -71,6 +71,10 @@ class Conversation:
         """Whether the client waits for a change."""
         return self._awaited is not None
 
+    def settle(self, station: Station) -> None:
+        """The next command finds this one."""
+        self._station = station
+
     def wake(self, subsystem: Subsystem) -> None:
         """Something has changed."""
         self._changed.add(subsystem)

@@ -67,6 +67,13 @@ class MpdServer(Factory):
         """Who comes from now on finds this one."""
         self._station = station
 
+    def move(self, station: Station) -> None:
+        """Everybody finds this one from now on."""
+        self.settle(station)
+        for connected in tuple(self._connections):
+            if connected.conversation is not None:
+                connected.conversation.settle(station)
+
     def changed(self, subsystem: Subsystem) -> None:
         """Something has changed: who waits for it is told, everybody else is told later."""
         for connected in tuple(self._connections):

@@ -48,6 +48,7 @@ class Serving:
         self._player = DrivenPlayer(running.player, self._changed)
         self._playlists = _OwnPlaylists(running.saved)
         self._password = running.config.mpd_password
+        self._opened = running.opened
         self._scans = running.opened.scans
         self._scanning = running.library.scanning
         self.server = MpdServer(self._station(), clock=world.clock, client_for=world.client_for)
@@ -64,6 +65,10 @@ class Serving:
             self._password = self.running.config.mpd_password
             self.server.settle(self._station())
             self.server.end()
+        if self.running.opened is not self._opened:
+            self._opened = self.running.opened
+            self.server.move(self._station())
+            self._changed(Subsystem.DATABASE)
         self.server.turn_away()
 
     def end(self) -> None:
