@@ -176,7 +176,8 @@ def test_what_was_settled_holds_while_the_configuration_says_the_same() -> None:
         assert other.player.track is None
         assert other.player.lists.playlist == FrozenPlaylist()
         assert other.player.lists.succession.modes == KEPT.player.lists.succession.modes
-        assert (other.player.volume, other.player.state) == (40, PlayState.PAUSE)
+        state = PlayState.PLAY if now.root == "/elsewhere" else PlayState.PAUSE
+        assert (other.player.volume, other.player.state) == (40, state)
 
 
 def resumed(before: Deejay) -> tuple[Deejay, FrozenPlayer]:

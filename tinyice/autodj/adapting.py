@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from tinyice.autodj.frozen import FrozenAutoDJ, FrozenLists, Said
 from tinyice.autodj.gains import Levelling
 from tinyice.autodj.lasting import ArrivingTable
+from tinyice.autodj.playing import PlayState
 from tinyice.config.autodjs import AutoDJ
 
 
@@ -57,5 +58,8 @@ def adapted(frozen: FrozenAutoDJ, now: Said) -> FrozenAutoDJ:
     ):
         player = replace(player, lists=replace(lists, succession=order))
         return FrozenAutoDJ(now, player, frozen.is_filled)
+    if now.root != then.root:
+        # It is as good as a new one, and nobody has stopped that.
+        player = replace(player, state=PlayState.PLAY)
     fresh = FrozenLists(succession=replace(order, played=(), back=(), current=None))
     return FrozenAutoDJ(now, replace(player, lists=fresh, track=None), is_filled=True)
