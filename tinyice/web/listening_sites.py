@@ -6,7 +6,7 @@ from tinyice.core.played import Title
 from tinyice.core.snapshots import StationSnapshot
 from tinyice.web import urls
 from tinyice.web.api.services import Services
-from tinyice.web.artwork import ArtOf
+from tinyice.web.artwork import ArtOf, arts, no_art
 from tinyice.web.artwork_site import ArtworkSite
 from tinyice.web.cache import Briefly
 from tinyice.web.explore_site import ExploreSite
@@ -22,7 +22,6 @@ ListeningSite = PlayerSite | ExploreSite | FeedsSite | ArtworkSite
 
 def listening_sites(
     recent: Briefly[StationSnapshot],
-    art: ArtOf,
     services: Services | None,
     pages: Pages,
     files: StaticFiles,
@@ -35,6 +34,7 @@ def listening_sites(
     Without ``services`` nobody knows what played, and nothing is told of pictures.
     """
     played = _nothing if services is None else services.played
+    art = art_by(services)
     player = PlayerSite(recent, played, art, pages, files, guard=guard, settings=settings)
     explore = ExploreSite(recent, pages, guard=guard, settings=settings)
     feeds = FeedsSite(recent, guard=guard, settings=settings)
@@ -47,6 +47,11 @@ def listening_sites(
         artwork = ArtworkSite(services.autodjs, recent, guard=guard)
         found.update(dict.fromkeys(urls.ARTWORK_SEGMENTS, artwork))
     return found
+
+
+def art_by(services: Services | None) -> ArtOf:
+    """The pictures of what plays."""
+    return no_art if services is None else arts(services.autodjs)
 
 
 def _nothing(_mount: str) -> Sequence[Title]:

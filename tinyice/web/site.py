@@ -20,7 +20,6 @@ from tinyice.web.account_site import AccountSite
 from tinyice.web.answers import refusal, respond
 from tinyice.web.api.services import Services
 from tinyice.web.api.site import ApiSite
-from tinyice.web.artwork import arts, no_art
 from tinyice.web.cache import Briefly
 from tinyice.web.console.components_site import ComponentsSite
 from tinyice.web.console.desk import Desk
@@ -32,7 +31,7 @@ from tinyice.web.cookies import brings_session
 from tinyice.web.guard import Guard
 from tinyice.web.icecast_ports import Administration
 from tinyice.web.icecast_sites import command_sites, icecast_sites
-from tinyice.web.listening_sites import listening_sites
+from tinyice.web.listening_sites import art_by, listening_sites
 from tinyice.web.live.live import Live
 from tinyice.web.live.live_site import LiveSite
 from tinyice.web.login_site import LoginSite
@@ -186,13 +185,12 @@ def make_resource(
     recent = Briefly(station.snapshot, clock=clock)
     make_pages = partial(Pages, templates, files, settings, prepare_pages)
     pages = make_pages(waiting=partial(_waiting, recent), has_autodj=partial(_has_autodj, services))
-    art = no_art if services is None else arts(services.autodjs)
-    public = PublicSite(station, art, pages, files, guard=guard, settings=settings)
+    public = PublicSite(station, art_by(services), pages, files, guard=guard, settings=settings)
     status = StatusSite(recent, pages, guard=guard, clock=clock, settings=settings)
     icecast = icecast_sites(station, gatekeeper, gauges, pages, guard=guard, settings=settings)
     owners: dict[str, Application] = {
         **dict.fromkeys(urls.STATUS_SEGMENTS, status),
-        **listening_sites(recent, art, services, pages, files, guard=guard, settings=settings),
+        **listening_sites(recent, services, pages, files, guard=guard, settings=settings),
         **icecast,
         **_ways_in(gatekeeper, account, pages, guard=guard, settings=settings),
         **dict.fromkeys(urls.COMPONENTS_SEGMENTS, ComponentsSite(pages, guard=guard)),
