@@ -73,7 +73,7 @@ def test_from_an_empty_library_to_music(client: MPDClient, folder: Path) -> None
     assert client.status()["state"] == "stop"
 
     client.save("evening")
-    assert (folder / "playlists" / "evening.m3u8").exists()
+    assert (folder / "playlists" / "live" / "evening.m3u8").exists()
     client.clear()
     client.load("evening")
     assert client.status()["playlistlength"] == "4"
