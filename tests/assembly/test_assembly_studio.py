@@ -318,11 +318,14 @@ def test_many_folders_are_cut(stage: StudioStage, tmp_path: Path) -> None:
     assert (len(found.rows), found.is_cut) == (500, True)
 
 
-def test_another_one_on_the_same_mount(stage: StudioStage, dj: StudioDj) -> None:
-    """One that plays from another folder is another one."""
+def test_another_folder_on_the_same_mount(stage: StudioStage, dj: StudioDj) -> None:
+    """It stays who it is, with another library, and what the configuration loads there."""
+    settle(dj.saved.save("morning"))
+    settle(dj.playlist.replace(Picked(saved="morning")))
     (stage.folder / "else").mkdir()
-    stage.begin(AutoDJ(mount="/live", music_dir="else", name="New"))
-    found = stage.studio.get("/live")
-    assert found is not None
-    assert found is not dj
-    assert found.snapshot().name == "New"
+    stage.begin(AutoDJ(mount="/live", music_dir="else", name="New", last_playlist="evening"))
+    assert stage.studio.get("/live") is dj
+    found = dj.snapshot()
+    assert (found.name, found.playlist_name, found.playlist_count) == ("New", "evening", 0)
+    put = settle(dj.playlist.replace(Picked(saved="morning")))
+    assert (len(put.missing), dj.snapshot().playlist_name) == (5, "morning")

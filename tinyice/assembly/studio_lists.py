@@ -20,8 +20,20 @@ class StudioPlaylist:
 
     def __init__(self, running: RunningAutoDJ) -> None:
         self._running = running
-        self.name = running.config.last_playlist
-        """The saved playlist that was loaded last."""
+        self._name = running.config.last_playlist
+        self._root = running.opened.settings.root
+
+    @property
+    def name(self) -> str:
+        """The saved playlist that was loaded last; in another folder it begins anew."""
+        root = self._running.opened.settings.root
+        if root != self._root:
+            self._root, self._name = root, self._running.config.last_playlist
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._root, self._name = self._running.opened.settings.root, name
 
     def page(self, offset: int, limit: int) -> EntryRows:
         """The entries from ``offset`` on."""
