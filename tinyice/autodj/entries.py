@@ -18,7 +18,7 @@ class TooManyEntries(Conflict):
     """The list takes no more."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"there is room for {limit} entries")
+        super().__init__(f"there is room for {limit:,} entries: take fewer, like those of a folder")
         self.limit = limit
 
 
