@@ -19,7 +19,7 @@ from tinyice.autodj.playlist import Playlist
 from tinyice.autodj.rundown import Lists
 from tinyice.autodj.separation import Recent, Separation
 from tinyice.autodj.succession import Succession
-from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.surroundings import LoudnessOf, Surroundings, unmeasured
 from tinyice.autodj.upnext import UpNext
 from tinyice.codec.playout_messages import (
     MAX_TO_PLAYOUT,
@@ -67,10 +67,10 @@ class Recorder:
 class Live:
     """An encoder that somebody has connected with."""
 
-    def __init__(self, mounts: Mounts, path: str, now: float) -> None:
+    def __init__(self, mounts: Mounts, path: str, now: float, kind: str = "client") -> None:
         self._mounts = mounts
         self.source = Source(
-            kind="client",
+            kind=kind,
             client=Client("192.0.2.1"),
             user="source",
             credential="x",
@@ -109,6 +109,7 @@ class Booth:
         environment: Mapping[str, str] | None = None,
         settings: PlayerSettings | None = None,
         chain: tuple[str, ...] = (),
+        loudness: LoudnessOf = unmeasured,
     ) -> None:
         self.events: list[Event] = []
         self.clock = reactor
@@ -137,6 +138,7 @@ class Booth:
             reactor,
             lambda: datetime.fromtimestamp(reactor.seconds(), UTC),
             self.events.append,
+            loudness,
         )
         self.player = Player(
             settings or PlayerSettings("/live", str(root), MP3_44), self.lists, world
@@ -157,9 +159,9 @@ class Booth:
         mount = self.mounts.find("/live")
         return None if mount is None else mount.source
 
-    def encoder(self) -> Live:
+    def encoder(self, kind: str = "client") -> Live:
         """Somebody goes live."""
-        return Live(self.mounts, "/live", self.clock.seconds())
+        return Live(self.mounts, "/live", self.clock.seconds(), kind)
 
 
 class Nursery:

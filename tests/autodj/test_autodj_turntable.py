@@ -1,6 +1,6 @@
 """What an AutoDJ asks of its process, and tells the world, without a sound."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from autodj.decks import MP3_44, Booth, Nursery, PretendChild
 from tinyice.autodj.gains import GainRules, Levelling
 from tinyice.autodj.modes import Modes, Switch
 from tinyice.autodj.playing import PlayerSettings, PlayState
+from tinyice.autodj.surroundings import LoudnessOf, unmeasured
 from tinyice.autodj.transitions import Fades
 from tinyice.codec.joins import Joint
 from tinyice.codec.playout_messages import (
@@ -29,6 +30,7 @@ from tinyice.codec.playout_messages import (
     Volume,
 )
 from tinyice.core.codec_events import AutoDJSilent, CodecLost, TrackFailed
+from tinyice.core.loudness import Loudness
 from tinyice.core.tracks import Track
 
 TRACKS = [Track(f"{n}.mp3", title=f"t{n}", artist="A", seconds=100.0) for n in range(5)]
@@ -37,7 +39,13 @@ TRACKS = [Track(f"{n}.mp3", title=f"t{n}", artist="A", seconds=100.0) for n in r
 class Deejay:
     """An AutoDJ with a child that pretends, and time."""
 
-    def __init__(self, tracks: list[Track], **more: object) -> None:
+    def __init__(
+        self,
+        tracks: list[Track],
+        *,
+        loudness: LoudnessOf = unmeasured,
+        **more: object,
+    ) -> None:
         self.clock = Clock()
         self.clock.advance(1_000_000)
         self.nursery = Nursery()
@@ -48,6 +56,7 @@ class Deejay:
             reactor=self.clock,
             spawner=self.nursery,
             settings=replace(settings, **more),  # type: ignore[arg-type]
+            loudness=loudness,
         )
         self.player = self.booth.player
 
@@ -391,3 +400,87 @@ def test_a_gain_that_is_known_later_is_used(dj: Deejay) -> None:
     dj.player.set_levelling(Levelling.TRACK)
     dj.player.set_crossfade(0.0)
     assert dj.last.join.joint is Joint.CUT
+
+
+class Meter:
+    """Measures tracks, but not at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Loudness] = {}
+        self._asked: list[Callable[[], None]] = []
+
+    def of(self, _root: str, track: Track, tell: Callable[[], None]) -> Loudness | None:
+        self._asked.append(tell)
+        return self.known.get(track.path)
+
+    def tell(self, path: str, lufs: float) -> None:
+        self.known[path] = Loudness(lufs, -1.0)
+        asked, self._asked = self._asked, []
+        for tell in asked:
+            tell()
+
+
+def test_the_first_track_waits_for_its_level() -> None:
+    """And begins with it; none after it waits."""
+    meter = Meter()
+    dj = Deejay(TRACKS, loudness=meter.of)
+    dj.begin()
+    assert dj.player.snapshot().is_heard
+    dj.child.say(Silent(0))
+    assert dj.loaded == []
+    dj.clock.advance(1.5)
+    meter.tell("0.mp3", -10.0)
+    assert [(load.path, load.gain_db) for load in dj.child.loaded] == [("/music/0.mp3", -6.0)]
+    dj.enter()
+    assert dj.loaded[-1] == "1.mp3"
+    dj.player.stop()
+
+
+def test_it_waits_for_a_while_only() -> None:
+    """Then it begins as it is."""
+    dj = Deejay(TRACKS, loudness=Meter().of)
+    dj.begin()
+    dj.clock.advance(2.9)
+    assert dj.loaded == []
+    dj.clock.advance(0.1)
+    assert [(load.path, load.gain_db) for load in dj.child.loaded] == [("/music/0.mp3", 0.0)]
+    dj.player.stop()
+
+
+def test_what_is_asked_for_by_hand_waits_for_nothing() -> None:
+    """From the start, and while something else waits."""
+    dj = Deejay(TRACKS, loudness=Meter().of)
+    dj.player.play(dj.booth.ids[3])
+    dj.child.is_ready()
+    assert dj.loaded == ["3.mp3"]
+    dj.player.stop()
+    for ask in (
+        lambda dj: dj.player.next(),
+        lambda dj: dj.player.play(dj.booth.ids[2]),
+        lambda dj: dj.player.seek(dj.booth.ids[2], 10.0),
+    ):
+        dj = Deejay(TRACKS, loudness=Meter().of)
+        dj.begin()
+        assert dj.loaded == []
+        ask(dj)
+        assert len(dj.loaded) == 1
+        assert dj.last.at_once
+        dj.player.stop()
+
+
+def test_nobody_hears_silence_in_place_of_something() -> None:
+    """What is heard is heard on while it waits; what follows somebody live begins at once."""
+    frame = bytes((0xFF, 0xFB, 0x90, 0x64)) + bytes(413)
+    for kind in ("relay", "client"):
+        dj = Deejay(TRACKS, loudness=Meter().of)
+        other = dj.booth.encoder(kind)
+        other.send(frame)
+        dj.begin()
+        for _ in range(3):
+            assert dj.booth.feeder is other.source
+            dj.clock.advance(1.0)
+            other.send(frame)
+        assert dj.player.snapshot().is_heard is (kind == "relay")
+        other.leave()
+        assert dj.loaded == ["0.mp3"]
+        dj.player.stop()

@@ -29,6 +29,9 @@ _NO_BYTES_YET = bytes(4)
 class Station(Protocol):
     """Where sources are brought: the station's mounts."""
 
+    def find(self, path: str) -> Mount | None:
+        """The mount of that path, if there is one."""
+
     def claim(self, path: str, source: Source) -> Mount:
         """Let ``source`` feed ``path``, or wait there."""
 
@@ -84,6 +87,12 @@ class Seat:
     def is_taken(self) -> bool:
         """Whether it has its mount."""
         return self._source is not None
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether something is heard on the mount, or something waits there."""
+        mount = self._station.find(self.path)
+        return mount is not None and mount.source is not None
 
     @property
     def has_audience(self) -> bool:

@@ -1,8 +1,14 @@
-"""How often it is tried to have something loaded, where one track after the other fails."""
+"""What becomes of tracks that can't be played, and when the next one is tried."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IDelayedCall
+
+from tinyice.autodj.deck import Cued, told
+from tinyice.autodj.rundown import Rundown
+from tinyice.autodj.surroundings import Surroundings
+from tinyice.autodj.suspects import Suspects
+from tinyice.core.codec_events import TrackFailed
 
 AT_ONCE = 5
 """After so many failures in a row there is a breath between two tries."""
@@ -13,22 +19,32 @@ TOLD = 20
 
 
 class Tries:
-    """Calls ``again`` after each failure, at once or after a breath."""
+    """Those of the AutoDJ of ``mount``. Calls ``again`` after each failure, in its time."""
 
-    def __init__(self, again: Callable[[], None], clock: IReactorTime) -> None:
+    def __init__(
+        self, mount: str, rundown: Rundown, world: Surroundings, again: Callable[[], None]
+    ) -> None:
+        self._mount = mount
+        self._rundown = rundown
+        self._world = world
         self._again = again
-        self._clock = clock
+        self._suspects = Suspects()
         self._failures = 0
         self._next: IDelayedCall | None = None
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the next failure is worth a word."""
-        return self._failures < TOLD
 
     def begin(self) -> None:
         """All is well so far."""
         self._failures = 0
+
+    def played(self, cued: Cued) -> None:
+        """It can be played."""
+        self._suspects.clear(cued.track.path)
+
+    def refuse(self, cued: Cued, reason: str) -> None:
+        """It can't."""
+        self._rundown.fail(cued.choice, reason)
+        if self._failures < TOLD:
+            self._world.publish(TrackFailed(self._mount, told(cued.track.path), reason))
 
     def failed(self) -> None:
         """Something could not be played: try the next one."""
@@ -36,7 +52,13 @@ class Tries:
         if self._failures <= AT_ONCE:
             self._again()
         elif self._next is None or not self._next.active():
-            self._next = self._clock.callLater(BREATH_S, self._again)
+            self._next = self._world.clock.callLater(BREATH_S, self._again)
+
+    def died(self, loaded: Iterable[Cued | None], reason: str) -> None:
+        """The process that had these died, perhaps of one of them."""
+        for cued in set(loaded) - {None}:
+            if cued is not None and self._suspects.note(cued.track.path):
+                self.refuse(cued, f"the process that played it died: {reason}")
 
     def stop(self) -> None:
         """Try no more."""

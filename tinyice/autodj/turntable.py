@@ -14,13 +14,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
 from tinyice.autodj.deck import Cued, Deck, Wish, shown_title, told
-from tinyice.autodj.gains import gain_db, must_be_measured
+from tinyice.autodj.levels import Levels
 from tinyice.autodj.playing import PlayerSettings, PlayerSnapshot, PlayState
 from tinyice.autodj.rundown import Choice, Rundown
 from tinyice.autodj.seat import Seat
 from tinyice.autodj.succession import Standing
 from tinyice.autodj.surroundings import Surroundings
-from tinyice.autodj.suspects import Suspects
 from tinyice.autodj.transitions import join_between, join_by_hand
 from tinyice.autodj.tries import Tries
 from tinyice.codec.joins import CUT
@@ -43,7 +42,6 @@ from tinyice.core.codec_events import (
     AutoDJSilent,
     CodecLost,
     CodecRestarted,
-    TrackFailed,
     TrackStarted,
 )
 from tinyice.core.tags import Tags
@@ -76,9 +74,9 @@ class Turntable:
         self._deck = Deck(self._link, settings.root, tells_titles=settings.tells_titles)
         self._played_s = 0.0
         self._wish: Wish | None = None
-        self._tries = Tries(self._cue_if_empty, self._clock)
+        self._tries = Tries(settings.mount, rundown, world, self._cue_if_empty)
+        self._levels = Levels(world, self._level_known)
         self._losses = 0
-        self._suspects = Suspects()
         self._is_lost = False
         self._silent_for = ""
         self._look_at = 0.0
@@ -113,8 +111,10 @@ class Turntable:
         )
 
     def start(self) -> None:
-        """Have the mount, and play."""
+        """Have the mount, and play; what nobody asked for by hand waits for its level."""
         self.state = PlayState.PLAY
+        if self._wish is None:
+            self._levels.wait_for(self.rundown.next(None), self.settings)
         self._tries.begin()
         self._losses = 0
         if not self._link.is_running:
@@ -135,6 +135,7 @@ class Turntable:
     def _cease(self) -> None:
         self.state, self._wish = PlayState.STOP, None
         self._tries.stop()
+        self._levels.stop()
         if self._tick_call is not None and self._tick_call.active():
             self._tick_call.cancel()
 
@@ -151,6 +152,7 @@ class Turntable:
     def play_now(self, choice: Choice, start_s: float = 0.0) -> None:
         """Play this, instead of what plays."""
         was_paused = self.state is PlayState.PAUSE
+        self._levels.stop()
         if self.state is PlayState.STOP or not self._seat.is_heard:
             self._wish = Wish(choice, start_s)
             if self.state is PlayState.STOP:
@@ -221,8 +223,8 @@ class Turntable:
     def ready(self) -> None:
         """``LinkUser``: the process knows nothing."""
         if self._is_lost:
-            self._is_lost = False
             self._publish(CodecRestarted(self.settings.mount))
+        self._is_lost = False
         self._link.tell(Want() if self._seat.has_audience else Unwant())
         self._link.tell(Volume(self.volume / 100))
         if self.state is PlayState.PAUSE:
@@ -256,9 +258,7 @@ class Turntable:
         self._is_lost = True
         self._losses += 1
         self._publish(CodecLost(self.settings.mount, reason, pause_s))
-        for cued in {self._deck.current, self._deck.coming} - {None}:
-            if cued is not None and self._suspects.note(cued.track.path):
-                self._refuse(cued, f"the process that played it died: {reason}")
+        self._tries.died((self._deck.current, self._deck.coming), reason)
         self._empty_deck()
         if self._losses >= LOSSES_MAX:
             self._seat.leave("the process that plays does not work")
@@ -289,7 +289,13 @@ class Turntable:
         """``SeatUser``: somebody ended the session; it comes back after a while."""
         self.off_air()
 
+    def _level_known(self) -> None:
+        self._take()
+        self.refresh()
+
     def _take(self) -> None:
+        if self._levels.is_awaited and self._seat.is_fed:
+            return
         if self.state is not PlayState.STOP and self._losses < LOSSES_MAX:
             self._seat.take(self.settings.quality, self.settings.station)
 
@@ -308,13 +314,14 @@ class Turntable:
         """Let this enter at once."""
         is_held = self.state is PlayState.PAUSE
         join = CUT if is_held or self._deck.current is None else join_by_hand()
-        gain = self._gain(choice.entry.track)
+        gain = self._levels.gain_db(choice.entry.track, self.settings)
         self._deck.load(choice, join, gain, at_once=True, start_s=start_s, is_again=is_again)
 
     def _cue(self) -> None:
         """Have loaded what comes next."""
-        deck = self._deck
-        current = deck.current
+        deck, current = self._deck, self._deck.current
+        if self._levels.is_awaited and current is None:
+            return
         wish, self._wish = self._wish, None
         if wish is None:
             next_one = self.rundown.next(None if current is None else current.choice.entry)
@@ -326,15 +333,9 @@ class Turntable:
             return
         choice, track = wish.choice, wish.choice.entry.track
         join = CUT if current is None else join_between(current.track, track, self.settings.fades)
-        gain = self._gain(track)
+        gain = self._levels.gain_db(track, self.settings)
         if deck.coming is None or not deck.coming.is_same(choice, join, gain):
             deck.load(choice, join, gain, start_s=wish.start_s, is_again=wish.is_again)
-
-    def _gain(self, track: Track) -> float:
-        rules, measured = self.settings.gains, None
-        if must_be_measured(track, rules):
-            measured = self._world.loudness(self.settings.root, track, self.refresh)
-        return round(gain_db(track, measured, rules), 2)
 
     def _began(self, number: int) -> None:
         before = self._deck.current
@@ -348,7 +349,7 @@ class Turntable:
             if before is not None:
                 self.rundown.end(before.choice)
             self.rundown.begin(cued.choice, self._world.now().timestamp())
-            self._suspects.clear(track.path)
+            self._tries.played(cued)
             words = (told(track.artist), shown_title(track), told(track.album))
             self._publish(TrackStarted(self.settings.mount, *words, track.seconds))
             self.started(track)
@@ -363,18 +364,13 @@ class Turntable:
         if cued is None:
             return
         if not cued.start_s:  # Else it is shorter than its tags say, perhaps.
-            self._refuse(cued, reason)
+            self._tries.refuse(cued, reason)
         self._tries.failed()
 
     def _cue_if_empty(self) -> None:
         """Have something loaded again, where nothing is."""
         if self._seat.is_heard and self._deck.coming is None:
             self._cue()
-
-    def _refuse(self, cued: Cued, reason: str) -> None:
-        self.rundown.fail(cued.choice, reason)
-        if self._tries.is_told:
-            self._publish(TrackFailed(self.settings.mount, told(cued.track.path), reason))
 
     def _ran_out(self) -> None:
         """There is nothing to play."""
