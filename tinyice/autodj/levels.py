@@ -45,6 +45,11 @@ class Levels:
         if world.loudness(settings.root, track, self._end) is None:
             self._patience = world.clock.callLater(PATIENCE_S, self._end)
 
+    def be_patient(self) -> None:
+        """It could begin from now on: so long it waits for what is not known yet."""
+        if self._patience is not None:
+            self._patience.reset(PATIENCE_S)
+
     def stop(self) -> None:
         """Wait no more."""
         patience, self._patience = self._patience, None

@@ -78,8 +78,7 @@ class Turntable:
         self._levels = Levels(world, self._level_known)
         self._losses = 0
         self._is_lost = False
-        self._silent_for = ""
-        self._look_at = 0.0
+        self._silent_for, self._look_at = "", 0.0
         self._tick_call: IDelayedCall | None = None
 
     @property
@@ -225,6 +224,7 @@ class Turntable:
         if self._is_lost:
             self._publish(CodecRestarted(self.settings.mount))
         self._is_lost = False
+        self._levels.be_patient()
         self._link.tell(Want() if self._seat.has_audience else Unwant())
         self._link.tell(Volume(self.volume / 100))
         if self.state is PlayState.PAUSE:
