@@ -134,6 +134,8 @@ def playing(public: Api) -> Any:  # noqa: ANN401
 
 
 def test_the_queue_goes_before_the_playlist(dj: Dj) -> None:
+    dj.told("POST", "play", entry=dj.ids("playlist")[TITLES[0]])
+    dj.plays(TITLES[0])
     (found,) = dj.get("library/tracks", title=TITLES[2])["items"]
     dj.told("POST", "queue", {"tracks": [found["id"]]})
     assert dj.get("state")["next"]["track"]["title"] == TITLES[2]
