@@ -1,6 +1,9 @@
-"""A fallback is judged once it is known what it plays, and not before."""
+"""A fallback is judged once it is known what it plays, and only while somebody listens."""
+
+from dataclasses import replace
 
 from core.fakes import Rig
+from core.stage import Stage, pieces
 from tinyice.core.events import FallbackEngaged, FallbackRefused
 from tinyice.core.settings import MountSettings
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
@@ -55,3 +58,25 @@ def test_what_is_known_to_be_something_else_is_refused_once() -> None:
     reason = "/live plays ogg (Opus) and /night ogg (Vorbis)"
     assert rig.of(FallbackRefused) == [FallbackRefused("/live", "/night", reason)]
     assert rig.of(FallbackEngaged) == []
+
+
+def test_where_nobody_listens_any_format_will_do() -> None:
+    """An encoder of another format leaves no mount in its second-best fallback for good."""
+    day = MountSettings("/day", configured=True)
+    stage = Stage(replace(LIVE, chain=("/day", "/night"), return_after_s=2), NIGHT, day)
+    stage.show("/day", 4000, FormatKind.ADTS)
+    stage.show("/night", 5000)
+    live = stage.show("/live", 1000)
+    stage.run(5)
+    assert stage.links == [("live", "on-air"), ("/day", "refused"), ("/night", "ready")]
+    listener, player = stage.rig.listen(stage.live)
+    live.end()
+    stage.run(20)
+    assert pieces(player) == [1, 5]
+    stage.rig.mounts.leave(stage.live, listener)
+    stage.run(5)
+    assert stage.links == [("live", "lost"), ("/day", "on-air"), ("/night", "ready")]
+    _, other = stage.rig.listen(stage.live)
+    stage.run(5)
+    assert pieces(other) == [4]
+    assert stage.links == [("live", "lost"), ("/day", "on-air"), ("/night", "refused")]

@@ -5,8 +5,8 @@ Rules of this file:
 - listeners stay where they are: what changes is what feeds the mount;
 - what is decided is decided when something happens (an input comes, brings
   something, ends), and once a second besides;
-- an element of the chain that players here do not understand is never on air; an
-  encoder always may be, and then who can't follow is let go.
+- an element of the chain that players here do not understand is not on air while there
+  are any; an encoder always may be, and then who can't follow is let go.
 """
 
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from tinyice.core.events import (
 from tinyice.core.hearing import is_silent
 from tinyice.core.inputs import Input, slots_of
 from tinyice.core.source import STALE_AFTER_S, Source
+from tinyice.core.wanting import is_wanted
 from tinyice.formats.base import AudioInfo, Chunk
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ def _is_ready(mount: "Mount", entry: Input, now: float) -> bool:
 def _is_refused(mount: "Mount", entry: Input) -> bool:
     """Whether players here would not understand it; that is told once."""
     heard, ours = mount.format, entry.source.format
-    if entry.slot not in mount.settings.chain or heard is None or ours in (None, heard):
+    fits = heard is None or ours in (None, heard) or _is_heard_by_nobody(mount)
+    if entry.slot not in mount.settings.chain or fits:
         entry.refused = ""
         return False
     if not _is_told_apart(entry):
@@ -157,6 +159,12 @@ def _is_refused(mount: "Mount", entry: Input) -> bool:
         entry.refused = reason
         mount.publish(FallbackRefused(mount.path, entry.slot, reason))
     return True
+
+
+def _is_heard_by_nobody(mount: "Mount") -> bool:
+    """Whether a fallback is on air, or nothing, and nobody is there who would have to follow."""
+    on_air = mount.air.on_air
+    return (on_air is None or on_air.slot in mount.settings.chain) and not is_wanted(mount)
 
 
 def _is_told_apart(entry: Input) -> bool:
