@@ -19,6 +19,7 @@ from tinyice.autodj.librarian_messages import (
     Found,
     Go,
     Gone,
+    Heard,
     Known,
     Picture,
     Piece,
@@ -300,7 +301,13 @@ def test_messages_come_through(
     track = Track(
         path, title=text.encode("utf-8", "replace").decode(), gains=Gains(gain), size=number
     )
-    for message in (Found([track]), Gone([path]), Picture(7, data), Scanned(1, 2, fault=path)):
+    for message in (
+        Found([track]),
+        Gone([path]),
+        Picture(7, data),
+        Heard(),
+        Scanned(1, 2, fault=path),
+    ):
         assert from_librarian(message.framed()) == message
     scan = Scan("/r", ["/r"], [Piece(path, deep=False)], "cp1251", again=True)
     known = Known([FileState(path, number, number)])

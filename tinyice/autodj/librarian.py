@@ -22,6 +22,7 @@ from tinyice.autodj.librarian_messages import (
     Found,
     Go,
     Gone,
+    Heard,
     Known,
     Look,
     Looked,
@@ -74,6 +75,7 @@ class Librarian:
                 self._known.update(
                     (each.path, (each.size, each.mtime_ns)) for each in message.files
                 )
+                self._pipe.send(Heard().framed())
             case Go() if self._scan is not None:
                 scanning = Scanning(self._scan, self._known, self._pipe.send)
                 self._scan, self._known = None, {}

@@ -29,6 +29,7 @@ class Kind(IntEnum):
     SCANNED = 66
     PICTURE = 67
     LOOKED = 68
+    HEARD = 69
     SCAN = 80
     KNOWN = 81
     GO = 82
@@ -70,6 +71,15 @@ class Known:
     def framed(self) -> Frame:
         """As it stands on the pipe."""
         return _json(Kind.KNOWN, [[each.path, each.size, each.mtime_ns] for each in self.files])
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One ``Known`` was taken in: another may come."""
+
+    def framed(self) -> Frame:
+        """As it stands on the pipe."""
+        return Frame(Kind.HEARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +189,11 @@ class Looked:
 
 
 TO_LIBRARIAN = frozenset({Kind.SCAN, Kind.KNOWN, Kind.GO, Kind.WANTED, Kind.LOOK})
-FROM_LIBRARIAN = frozenset({Kind.FOUND, Kind.GONE, Kind.SCANNED, Kind.PICTURE, Kind.LOOKED})
+FROM_LIBRARIAN = frozenset(
+    {Kind.FOUND, Kind.GONE, Kind.SCANNED, Kind.PICTURE, Kind.LOOKED, Kind.HEARD}
+)
 ToLibrarian = Scan | Known | Go | Wanted | Look
-FromLibrarian = Found | Gone | Scanned | Picture | Looked
+FromLibrarian = Found | Gone | Scanned | Picture | Looked | Heard
 
 
 def to_librarian(frame: Frame) -> ToLibrarian:
@@ -206,6 +218,8 @@ def from_librarian(frame: Frame) -> FromLibrarian:
         if frame.kind == Kind.PICTURE:
             (request,) = _NUMBER.unpack_from(frame.payload)
             return Picture(request, frame.payload[_NUMBER.size :])
+        if frame.kind == Kind.HEARD:
+            return Heard()
         told = json.loads(frame.payload)
         match frame.kind:
             case Kind.FOUND:

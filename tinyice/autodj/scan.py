@@ -2,7 +2,8 @@
 
 Rules of this file:
 
-- what is known is told to the child piece by piece, and never is all of it here;
+- what is known is told to the child piece by piece, and never is all of it here: the
+  child says of each that it has heard it;
 - while something is written the child is not read, so that it waits;
 - what was written stays, whatever comes after: a scan that breaks off is gone on with
   by the next one.
@@ -23,6 +24,7 @@ from tinyice.autodj.librarian_messages import (
     FromLibrarian,
     Go,
     Gone,
+    Heard,
     Known,
     Scan,
     Scanned,
@@ -72,6 +74,7 @@ class RunningScan:
         self._fault = ""
         self._outcome: Scanned | None = None
         self._is_over = False
+        self._unheard: Deferred[None] | None = None
         self.found = 0
         """So many files were read by now."""
         self.done: Deferred[Scanned] = Deferred()
@@ -104,10 +107,14 @@ class RunningScan:
         """The child sent this."""
         self._watchdog.reset(SILENT_S)
         try:
-            self._waiting.append(from_librarian(frame))
+            message = from_librarian(frame)
         except FrameError as error:
             self._child.fail(f"sent {error}")
             return
+        if isinstance(message, Heard):
+            self._heard()
+            return
+        self._waiting.append(message)
         if not self._is_writing:
             self._is_writing = True
             self._child.pauseProducing()
@@ -118,6 +125,7 @@ class RunningScan:
         if self._outcome is None and not self._fault:
             self._fault = f"the child that reads files {ending.reason}"
         self._is_over = True
+        self._heard()
         self._finish()
 
     async def _tell_known(self) -> None:
@@ -130,12 +138,21 @@ class RunningScan:
                 self._watchdog_reset()
                 mine = [each for each in page if each.path.startswith(prefix)]
                 told = mine if is_deep else [e for e in mine if "/" not in e.path[len(prefix) :]]
-                if told:
+                if told and not self._is_over:
+                    self._unheard = Deferred()
                     self._child.send(Known(told).framed())
+                    await self._unheard
+                if self._is_over:
+                    return
                 if len(page) < PAGE or len(mine) < len(page):
                     break
                 after = page[-1].path
         self._child.send(Go().framed())
+
+    def _heard(self) -> None:
+        unheard, self._unheard = self._unheard, None
+        if unheard is not None:
+            unheard.callback(None)
 
     async def _write(self) -> None:
         try:
