@@ -18,6 +18,7 @@ from codec.playing import sine, write
 from codec.sounds import heard
 from tinyice.autodj.playing import PlayerSettings, PlayState
 from tinyice.autodj.transitions import Fades
+from tinyice.codec import leaking
 from tinyice.codec.plain_mp3 import PlainMp3
 from tinyice.core.codec_events import CodecLost, CodecRestarted, TrackFailed
 from tinyice.core.quality import MP3, OPUS, Quality
@@ -139,6 +140,23 @@ class PlayerTests(TestCase):
             assert CodecLost in kinds
             assert CodecRestarted in kinds
             assert booth.player.snapshot().process != process
+
+        return Deferred.fromCoroutine(story())
+
+    def test_a_process_that_leaks(self) -> Deferred[None]:
+        """It is ended before others feel it, and the next one plays."""
+
+        async def story() -> None:
+            booth = self.booth([self.track("one", 60.0), self.track("two", 60.0)])
+            booth.player.play()
+            await until(lambda: booth.started == ["one"])
+            most = leaking.MEMORY_MAX
+            self.patch(leaking, "MEMORY_MAX", 1024 * 1024)
+            await until(lambda: any(isinstance(event, CodecLost) for event in booth.events))
+            self.patch(leaking, "MEMORY_MAX", most)
+            await until(lambda: booth.started == ["one", "two"], 5.0)
+            (lost,) = [event for event in booth.events if isinstance(event, CodecLost)]
+            assert lost.reason == "takes too much memory"
 
         return Deferred.fromCoroutine(story())
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
 
+from tinyice.codec.leaking import end_if_it_leaks
 from tinyice.codec.meter_messages import (
     FROM_METER,
     MAX_PAYLOAD,
@@ -141,9 +142,10 @@ class MeterLink:
             del self._streams[number]
 
     def sweep(self, now: float) -> None:
-        """Once a second: a process that does not move is ended."""
+        """Once a second: a process that does not move, or leaks, is ended."""
         if self._child is None:
             return
+        end_if_it_leaks(self._child)
         if not self.works:
             if now - self._begun_at >= BEGINS_WITHIN_S:
                 self._child.fail("did not begin in time")

@@ -3,7 +3,8 @@
 Rules of this file:
 
 - the server holds the clock: the child makes audio as far as it is granted;
-- a child that makes nothing although it may is hanging, and is ended;
+- a child that makes nothing although it may is hanging, and is ended; so is one that
+  takes too much memory;
 - whatever it dies of, another one is there within five seconds, and knows nothing.
 """
 
@@ -19,6 +20,7 @@ from twisted.internet.interfaces import (
     IReactorTime,
 )
 
+from tinyice.codec.leaking import end_if_it_leaks
 from tinyice.codec.listed import quality_in
 from tinyice.codec.pacing import Pacing
 from tinyice.codec.playout_messages import (
@@ -253,6 +255,8 @@ class PlayerLink:
         if now - self._moved_at >= HANGS_AFTER_S:
             self._fail("hangs")
             return
+        if self._life is not None:
+            end_if_it_leaks(self._life.child)
         self._grants_at = now + GRANT_EVERY_S
         self._granted_s = self._pacing.at(now)
         # The child counts from its own first second.

@@ -14,6 +14,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFDSet, IReactorProcess, IReactorTime
 
+from tinyice.codec.leaking import end_if_it_leaks
 from tinyice.codec.messages import (
     FROM_CODEC,
     MAX_PAYLOAD,
@@ -160,9 +161,10 @@ class CodecLink:
         return True
 
     def sweep(self, now: float) -> None:
-        """Once a second: a process that does not move is ended."""
+        """Once a second: a process that does not move, or leaks, is ended."""
         if self._child is None:
             return
+        end_if_it_leaks(self._child)
         idle_s = now - self._moved_at
         if not self.works:
             if idle_s >= BEGINS_WITHIN_S:
