@@ -20,6 +20,7 @@ from tinyice.core.snapshots import MountSnapshot, StationHeaders
 from tinyice.core.tags import Tags
 from tinyice.web.console.onair_site import SELECT_MAX, STRIPS_MAX
 from web.api_support import NOW
+from web.studio_support import FakeDj
 
 HEAD = b"Cookie: sid=cookie1\r\n"
 TOKEN = b"Authorization: Bearer ti_good\r\n"
@@ -262,6 +263,24 @@ class TestNeeds:
         assert "Silent" in strip(text, "/live")
         text = page(opened(replace(silent, on_fallback=True)))
         assert "/live has a source that is silent. The fallback is heard." in needs(text)
+
+    def test_an_autodj_without_music(self) -> None:
+        """It plays silence, or will: with the reason, and the way to its Studio."""
+        web, dj = opened(), FakeDj("/live")
+        web.bench.autodjs.running["/live"] = dj
+        assert "/live" not in needs(page(web))
+        gone = "No such file or directory"
+        dj.told["library_fault"] = gone
+        assert (
+            f"/live has an AutoDJ: the folder of its music can&#39;t be read: {gone}. Studio"
+            in needs(page(web))
+        )
+        dj.told.update(is_silent=True, words="the playlist is empty")
+        assert (
+            "/live has an AutoDJ that plays silence: the playlist is empty."
+            f" The folder of its music can&#39;t be read: {gone}. Studio"
+        ) in needs(page(web))
+        assert 'href="/admin/studio/live"' in page(web)
 
     def test_listeners_without_a_source(self) -> None:
         """They hear nothing, whyever that is."""

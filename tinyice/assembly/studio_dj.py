@@ -119,6 +119,7 @@ class StudioDj:
             is_silent=playing.is_silent,
             words=playing.words,
             error=playing.error,
+            library_fault=running.opened.fault,
             playlist_version=player.playlist.version,
             playlist_count=len(player.playlist),
             playlist_name=self.playlist.name,

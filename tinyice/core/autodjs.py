@@ -187,8 +187,8 @@ class AutoDJSnapshot:
     ``elapsed_s``; ``next`` comes then. ``gain_db`` is what is added to the track that
     plays, ``loudness`` what was measured of it; None: that is not known. ``why`` says in
     words why it was chosen, "" where nothing is to be said. ``is_silent``: there is
-    nothing to play, and ``words`` says why; ``error``: why it can't have its mount.
-    ``volume`` in percent.
+    nothing to play, and ``words`` says why; ``error``: why it can't have its mount;
+    ``library_fault``: why its folder of music can't be read. ``volume`` in percent.
     """
 
     mount: str
@@ -212,6 +212,7 @@ class AutoDJSnapshot:
     is_silent: bool = False
     words: str = ""
     error: str = ""
+    library_fault: str = ""
     playlist_version: int = 0
     playlist_count: int = 0
     playlist_name: str = ""

@@ -1,7 +1,8 @@
 """What needs a hand: the notices beside the strips."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from tinyice.config.model import Config
 from tinyice.config.restart import needs_restart
@@ -40,6 +41,7 @@ def needs_of(
     return (
         *(_lost(strip) for strip in strips if not strip.on_air and _is_missed(strip)),
         *(_silent(strip) for strip in strips if strip.silent),
+        *_without_music(strips, services),
         *_waiting(strips, principal),
         *_locked_out(principal, services),
         *_restart(principal, started_with, services.config()),
@@ -66,6 +68,25 @@ def _silent(strip: Strip) -> Need:
     if strip.on_fallback:
         return Need("warn", strip.mount, "has a source that is silent. The fallback is heard.")
     return Need("bad", strip.mount, "has a source that is silent: dead air.")
+
+
+def _without_music(strips: Sequence[Strip], services: Services) -> Iterator[Need]:
+    """AutoDJs that have nothing to play, or are about to."""
+    for strip in strips:
+        found = services.autodjs.get(strip.mount)
+        if found is None:
+            continue
+        told = found.snapshot()
+        words = []
+        if told.is_heard and told.is_silent:
+            words.append(f"has an AutoDJ that plays silence: {told.words}.")
+        if told.library_fault:
+            its = "The folder of its" if words else "has an AutoDJ: the folder of its"
+            words.append(f"{its} music can't be read: {told.library_fault}.")
+        if words:
+            tone = "bad" if told.is_heard and told.is_silent else "warn"
+            link = f"{urls.STUDIO}{quote(strip.mount, safe='/')}"
+            yield Need(tone, strip.mount, " ".join(words), link=link, link_words="Studio")
 
 
 def _waiting(strips: Sequence[Strip], principal: Principal) -> list[Need]:
