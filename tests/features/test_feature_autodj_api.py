@@ -72,6 +72,11 @@ class Dj:
         found = self.get("state")["now"]
         return "" if found is None else str(found["track"]["title"])
 
+    @property
+    def coming(self) -> str:
+        found = self.get("state")["next"]
+        return "" if found is None else str(found["track"]["title"])
+
     def ids(self, path: str) -> dict[str, int]:
         return {one["track"]["title"]: one["id"] for one in self.get(path)["items"]}
 
@@ -108,6 +113,7 @@ def test_everybody_knows_how_far_it_is_and_what_comes(dj: Dj) -> None:
     dj.plays(TITLES[0])
     (found,) = dj.get("library/tracks", title=TITLES[2])["items"]
     dj.told("POST", "queue", {"tracks": [found["id"]]})
+    until(lambda: dj.coming == TITLES[2], within=WAIT_S, what="it comes next")
     dj.told("POST", "seek", {"seconds": 30})
     until(lambda: dj.get("state")["elapsed"] >= 30, within=WAIT_S, what="it is half through")
     public = Api(dj.api.station)
@@ -138,7 +144,7 @@ def test_the_queue_goes_before_the_playlist(dj: Dj) -> None:
     dj.plays(TITLES[0])
     (found,) = dj.get("library/tracks", title=TITLES[2])["items"]
     dj.told("POST", "queue", {"tracks": [found["id"]]})
-    assert dj.get("state")["next"]["track"]["title"] == TITLES[2]
+    until(lambda: dj.coming == TITLES[2], within=WAIT_S, what="it comes next")
     dj.told("POST", "next")
     dj.plays(TITLES[2])
     assert dj.get("state")["why"] == "It was next in the queue."
