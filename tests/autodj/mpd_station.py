@@ -232,6 +232,7 @@ class MemoryLibrary:
             each
             for each in self.all
             if each.path.startswith(folder)
+            and each.path > query.after
             and (not query.only_here or each.folder == query.folder)
             and (query.broken is None or bool(each.fault) is query.broken)
             and all(_fits(each, condition) for condition in query.conditions)

@@ -1,5 +1,6 @@
 """Libraries outlive restarts, tracks keep their numbers, and searches find what people mean."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -175,6 +176,8 @@ def test_pages(shelf: Shelf) -> None:
     assert (len(page.tracks), page.total) == (2, len(GOOD))
     assert page.tracks[0].path == "Abba/Gold/02.mp3"
     assert shelf.paths(offset=99, limit=-5) == []
+    counted = shelf.settle(shelf.library.page(ROOT, TrackQuery(limit=2)))
+    assert (len(counted.tracks), counted.total) == (2, len(GOOD))
     assert shelf.paths(order=Order.TITLE, limit=2) == ["Beyoncé/100%.m4a", "caf\udce9.ogg"]
     assert shelf.paths(order=Order.ARTIST)[-1] == "top.mp3"
 
@@ -286,6 +289,20 @@ def test_a_database_that_is_refused_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase, match="another program"):
         shelf.paths()
     shelf.end()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, len(GOOD), len(GOOD) + 1])
+def test_pages_one_after_the_other_need_no_counting(shelf: Shelf, limit: int) -> None:
+    """Also over names that are no UTF-8; the last one says that there is no more."""
+    found: list[str] = []
+    while True:
+        after = found[-1] if found else ""
+        query = TrackQuery(after=after, limit=limit, is_counted=False)
+        page = shelf.settle(shelf.library.page(ROOT, query))
+        found += [track.path for track in page.tracks]
+        if len(page.tracks) >= page.total:
+            break
+    assert found == shelf.paths() == sorted(GOOD, key=os.fsencode)
 
 
 anything = st.builds(

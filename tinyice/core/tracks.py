@@ -110,21 +110,28 @@ class TrackQuery:
     """Which tracks are wanted: those that every condition fits.
 
     ``folder``: only those below it, or with ``only_here`` right in it; "" is all of the
-    library. ``broken``: True for those with a fault, False for those without, None for all.
+    library. ``after``: only those whose path comes later, by its bytes. ``broken``: True for
+    those with a fault, False for those without, None for all. ``is_counted``: whether it is
+    to be known how many there are, which takes a look at all of them.
     """
 
     conditions: tuple[Condition, ...] = ()
     folder: str = ""
     only_here: bool = False
+    after: str = ""
     broken: bool | None = False
     order: Order = Order.PATH
     offset: int = 0
     limit: int = 100
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TrackPage:
-    """Some tracks; ``total`` is how many there are on all pages."""
+    """Some tracks; ``total`` is how many there are on all pages.
+
+    Where that was not asked, it is more than are here if there may be more.
+    """
 
     tracks: tuple[Track, ...] = ()
     total: int = 0

@@ -41,6 +41,8 @@ def wanted(library: int, query: TrackQuery) -> Iterator[ColumnElement[bool]]:
     """What a row must fulfil."""
     yield _C.library == library
     yield from below(query.folder)
+    if query.after:
+        yield _C.path > query.after
     if query.only_here:
         yield func.instr(rest_of_path(query.folder), literal(b"/")) == 0
     if query.broken is not None:

@@ -72,12 +72,15 @@ class TrackTables:
     def page(self, root: str, query: TrackQuery) -> TrackPage:
         """The tracks that are wanted."""
         conditions = tuple(wanted(self._library(root), query))
-        total = self._connection.execute(
-            select(func.count()).select_from(TRACKS).where(*conditions)
-        )
         rows = select(*READ).where(*conditions).order_by(*in_order(query.order))
-        rows = rows.offset(max(0, query.offset)).limit(_limit(query.limit))
-        return TrackPage(tuple(map(track_of, self._connection.execute(rows))), total.scalar_one())
+        offset, limit = max(0, query.offset), _limit(query.limit)
+        found = self._connection.execute(rows.offset(offset).limit(limit))
+        tracks = tuple(map(track_of, found))
+        total = len(tracks) + (len(tracks) == limit)
+        if query.is_counted and (offset or len(tracks) == limit):
+            counted = select(func.count()).select_from(TRACKS).where(*conditions)
+            total = self._connection.execute(counted).scalar_one()
+        return TrackPage(tracks, total)
 
     def names(self, root: str, tag: Tag, query: TrackQuery) -> NamedPage:
         """The values of ``tag`` in the tracks that are wanted; those without one are left out."""

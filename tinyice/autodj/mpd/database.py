@@ -114,7 +114,8 @@ async def _list(talk: Talk, args: Sequence[str]) -> None:
     window = span(more["window"][0]) if "window" in more else Range(0, None)
     wanted = _listed(tag, rest)
     searched = SEARCHED.get(tag)
-    if not groups and searched is not None and is_exact(wanted):
+    # Of titles there are as many as tracks: one look at each is less than page after page.
+    if not groups and searched not in (None, Tag.TITLE) and is_exact(wanted):
         rows = await _values(talk, searched, coarse(wanted))
     else:
         rows = await _rows(talk, [*groups, tag], wanted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tinyice.autodj.mpd.matching import coarse, matcher
 from tinyice.autodj.mpd.needs import Library
 from tinyice.autodj.mpd.songs import NUMBERS, tag_name, value_of
-from tinyice.core.tracks import PAGE_MAX, Track, TrackQuery
+from tinyice.core.tracks import PAGE_MAX, Order, Track, TrackQuery
 from tinyice.wire.mpd import Ack, MpdFault, Place, Range, options, place, span
 from tinyice.wire.mpd_filter import Filter, read_filter
 
@@ -38,15 +38,16 @@ def read_search(args: Sequence[str], *, folded: bool, positioned: bool = False) 
 
 
 async def every(library: Library, query: TrackQuery) -> AsyncIterator[Track]:
-    """All tracks of a query, page by page."""
-    offset = 0
+    """All tracks of a query in the order of their paths, page by page."""
+    part = replace(query, order=Order.PATH, limit=PAGE_MAX, is_counted=False)
     while True:
-        page = await library.find(replace(query, offset=offset, limit=PAGE_MAX))
+        page = await library.find(part)
         for track in page.tracks:
             yield track
-        offset += len(page.tracks)
-        if not page.tracks or offset >= page.total:
+        if len(page.tracks) >= page.total:
             return
+        # The next page is found by an index, however many there were before.
+        part = replace(part, after=page.tracks[-1].path)
 
 
 async def found(library: Library, search: Search) -> list[Track]:
