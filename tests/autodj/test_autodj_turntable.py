@@ -333,6 +333,20 @@ def test_a_process_that_dies(dj: Deejay) -> None:
     assert dj.booth.live.source is not None
 
 
+def test_half_a_frame_of_a_process_that_died_is_not_sent(dj: Deejay) -> None:
+    """Players would take the beginning of the next one for the rest of it."""
+    frame = b"\xff\xfb\x90\x64" + bytes(413)
+    dj.enter()
+    dj.child.say(Sound(0.1, frame * 4 + frame[:200]))
+    dj.child.die()
+    dj.clock.pump([0.1] * 10)
+    dj.child.is_ready()
+    dj.child.say(Sound(0.1, frame * 5))
+    data = bytes(dj.booth.recorder.data)
+    assert len(data) > 9 * len(frame)
+    assert data == frame * (len(data) // len(frame))
+
+
 def test_a_process_that_does_not_work(dj: Deejay) -> None:
     """Others may have the mount until it does; it is tried again every four seconds."""
     for _ in range(4):

@@ -186,6 +186,12 @@ class Seat:
                 # Headers of what plays: who comes is given those that are in force.
                 self._mount.air.begin_fresh()
 
+    def broke(self) -> None:
+        """Who made the bytes is no more: the frame that they have begun is not sent."""
+        source = self._source
+        if source is not None and source.framer is not None and not source.framer.needs_headers:
+            source.framer = framer_for(source.content_type, _NO_BYTES_YET)
+
     def play(self, tags: Tags) -> None:
         """From here on this plays."""
         if self._mount is not None and self._source is not None:

@@ -258,6 +258,7 @@ class Turntable:
         self._is_lost = True
         self._losses += 1
         self._publish(CodecLost(self.settings.mount, reason, pause_s))
+        self._seat.broke()
         self._tries.died((self._deck.current, self._deck.coming), reason)
         self._empty_deck()
         if self._losses >= LOSSES_MAX:
@@ -360,8 +361,7 @@ class Turntable:
         self.changed()
 
     def _failed(self, number: int, reason: str) -> None:
-        cued = self._deck.failed(number)
-        if cued is None:
+        if (cued := self._deck.failed(number)) is None:
             return
         if not cued.start_s:  # Else it is shorter than its tags say, perhaps.
             self._tries.refuse(cued, reason)
