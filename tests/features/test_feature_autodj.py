@@ -233,6 +233,29 @@ def test_who_comes_first_hears_one_beginning(serve: Serve, tmp_path: Path) -> No
         assert remarks(audio) == ""
 
 
+def test_so_does_who_comes_first_to_a_copy(serve: Serve, tmp_path: Path) -> None:
+    """What is transcoded of it has one beginning, too, whatever was told meanwhile."""
+    put(tmp_path / "music", *(Tone(f"{pitch}.flac", pitch, 8.0) for pitch in (440, 660, 880)))
+    copies = [
+        {"input_mount": "/dj", "output_mount": f"/{kind}", "format": kind}
+        for kind in ("opus", "flac")
+    ]
+    station = serve(autodjs=[autodj("/dj", tmp_path / "music")], transcoders=copies)
+    for kind in ("opus", "flac"):
+        station.wait_for_mount(f"/{kind}", WAIT_S)
+        until(
+            lambda: figure(station, "encoding", "/dj") == 0,
+            within=WAIT_S,
+            what="nothing is encoded",
+        )
+        wait_for(station, "tracks_total", "/dj", figure(station, "tracks_total", "/dj") + 1)
+        listener = Recorder(station.port, f"/{kind}")
+        hears(listener, kind, 2.0)
+        audio = listener.stop().audio
+        assert audio.count(b"OggS\0\2") == 1
+        assert remarks(audio) == ""
+
+
 def test_a_reload_touches_only_what_changed(serve: Serve, music: Path) -> None:
     """A crossfade changes nothing that runs; other bit rates keep who listens."""
     before = [autodj("/one", music), autodj("/two", music), autodj("/three", music)]

@@ -146,7 +146,7 @@ class OutputMount:
         """Nothing more comes until somebody listens, who is to hear nothing old."""
         mount, source = self._mount, self._source
         if mount is not None and source is not None and mount.source is source:
-            mount.air.begin_burst()
+            mount.air.begin_fresh()
 
     def wait(self, now: float, silent_s: float, *, is_over: bool) -> None:
         """Once a second, when nothing comes, or nothing is to come.

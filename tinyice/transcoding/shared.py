@@ -55,6 +55,9 @@ class SharedOutput:
         self.bytes_out += len(data)
         for mount in self.mounts:
             mount.take(data)
+            if not self.is_wanted:
+                # Headers of what plays: who comes is given those that are in force.
+                mount.rest()
 
     def play(self, tags: Tags) -> None:
         """From here on this plays."""
