@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autodj.files import JPEG, PNG, id3, make, mp3_frames, write_wave
+from autodj.files import JPEG, PNG, TAGS, id3, make, mp3_frames, write_wave
 from tinyice.autodj import mpeg_length, tag_words
 from tinyice.autodj.bounds import Bounds
 from tinyice.autodj.covers import cover_beside, cover_in
@@ -149,6 +149,23 @@ def test_damaged_files_never_raise(tmp_path: Path, data: st.DataObject, kind: st
     damaged.write_bytes(content)
     track = read(damaged)
     assert track.path == f"b.{kind}"
+
+
+@pytest.mark.needs_program("ffmpeg")
+def test_the_words_of_wave_files(tmp_path: Path) -> None:
+    """As FFmpeg and sound editors write them; what is broken has fewer, and raises nothing."""
+    path = make(tmp_path / "a.wav")
+    track = read(path)
+    assert (track.title, track.artist, track.album) == (TAGS["title"], "Artist", "Album")
+    assert (track.genre, track.number, track.year) == ("Jazz", 3, 1999)
+    data = path.read_bytes()
+    at = data.index(b"LIST")
+    end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")
+    path.write_bytes(data[:at] + data[end:] + data[at:end])
+    assert read(path).title == TAGS["title"]
+    for place in range(at, end):
+        path.write_bytes(data[:place] + b"\xff" + data[place + 1 : 20_000])
+        assert read(path).path == "a.wav"
 
 
 @pytest.mark.parametrize(

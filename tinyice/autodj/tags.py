@@ -16,8 +16,10 @@ from mutagen.id3 import ID3, Encoding
 from mutagen.mp3 import MP3, BitrateMode
 from mutagen.mp4 import MP4Tags
 from mutagen.oggopus import OggOpusInfo
+from mutagen.wave import WAVE
 
 from tinyice.autodj.mpeg_length import estimated_seconds
+from tinyice.autodj.riff_tags import riff_words
 from tinyice.autodj.tag_words import gains, mended, number, seconds, words, year
 from tinyice.core.tracks import NO_GAINS, Gains, Track
 
@@ -135,6 +137,9 @@ class _Nameless:
 
 def _described(path: str, whole_path: str, file: Any, assumed: str) -> Track:  # noqa: ANN401
     named = named_tags(file.tags, assumed)
+    if not named and _is(file, WAVE):
+        with Path(whole_path).open("rb") as riff:
+            named = riff_words(riff, assumed)
     info = file.info
     text = {name: words(values) for name, values in named.items()}
     length = seconds(getattr(info, "length", 0))
