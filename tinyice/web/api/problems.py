@@ -70,7 +70,8 @@ def unknown(what: str, name: str, field: str = "") -> Unfit:
 
 def taken(what: str, name: str, field: str) -> Unfit:
     """There is one of that name already."""
-    return Unfit(409, "exists", f"there is a {what} {name} already", field)
+    article = "an" if what[:1] in "AEIOaeio" else "a"
+    return Unfit(409, "exists", f"there is {article} {what} {name} already", field)
 
 
 def unfit_by(error: ValidationError) -> Unfit:
