@@ -12,7 +12,7 @@ import pytest
 from tinyice.autodj.scan import LIBRARIAN_MODULE
 from tinyice.codec.measuring import ANALYSIS_MODULE
 from tinyice.work import behind
-from tinyice.work.behind import NICENESS, live_behind
+from tinyice.work.behind import NICENESS, SESSION_NICENESS, live_behind
 
 GROUPS = Path("/proc/self/autogroup")
 
@@ -44,7 +44,7 @@ def test_a_child_has_a_session_that_is_nice_as_a_whole(
     is_first, own, group = told(how, has_session=has_session)
     assert is_first == "True"
     assert int(own) == os.nice(0) + niceness
-    assert group == (str(niceness) if GROUPS.exists() else "none")
+    assert group == (str(SESSION_NICENESS) if GROUPS.exists() else "none")
 
 
 def test_who_is_begun_in_a_shell_leaves_the_session_of_that_alone() -> None:
