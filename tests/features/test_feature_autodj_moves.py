@@ -144,8 +144,11 @@ def test_a_folder_alone_becomes_an_autodj(serve: Serve, folders: tuple[Path, Pat
     station = serve(advanced_mounts={"/dj": {"music_dir": str(one)}})
     station.wait_for_mount("/dj", WAIT_S)
     listener = Recorder(station.port, "/dj")
-    before = hears(listener, "mp3", 2.0).seconds
+    hears(listener, "mp3", 1.0)
+    # Its first track waits for its level.
+    until(lambda: any(pitches(sound_of(listener, "mp3"))[-2:]), within=WAIT_S, what="it plays")
+    before = len(pitches(sound_of(listener, "mp3")))
     reload(station, advanced_mounts={}, autodjs=[autodj("/dj", one, bitrate=128)])
-    found = hears(listener, "mp3", before + 4.0)
+    hears(listener, "mp3", sound_of(listener, "mp3").seconds + 4.0)
     assert not listener.ended
-    assert 0 not in pitches(found)[2:-2]
+    assert 0 not in pitches(sound_of(listener, "mp3"))[before:-2]
