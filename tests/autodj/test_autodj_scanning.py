@@ -311,7 +311,7 @@ def test_messages_come_through(
         assert from_librarian(message.framed()) == message
     scan = Scan("/r", ["/r"], [Piece(path, deep=False)], "cp1251", again=True)
     known = Known([FileState(path, number, number)])
-    for order in (scan, known, Go(), Wanted(7, "/r", ["/r"], path)):
+    for order in (scan, known, Go(), Wanted(7, "/r", ["/r"], path, is_small=True)):
         assert to_librarian(order.framed()) == order
 
 

@@ -9,10 +9,10 @@ from twisted.internet.defer import Deferred
 from tinyice.autodj.cover_child import Cover
 from tinyice.core.artwork import Artwork
 
-LARGEST_BYTES = 4 * 1024 * 1024
-"""Larger pictures are not given to browsers."""
+LARGEST_BYTES = 300_000
+"""Larger pictures are not given to browsers; the child that reads them makes them smaller."""
 
-KEPT_BYTES = 16 * 1024 * 1024
+KEPT_BYTES = 8 * 1024 * 1024
 KEPT_MAX = 200
 KEPT_S = 60.0
 """So long a picture is believed to be what it was: one beside a track may change alone."""

@@ -23,6 +23,9 @@ WAITING_MAX = 50
 IDLE_S = 20.0
 SILENT_S = 60.0
 
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Each thread would take of the memory that the child may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -33,7 +36,11 @@ class Cover:
 
 
 class CoverReader:
-    """Begins a child with the first question, and ends it when no more come."""
+    """Begins a child with the first question, and ends it when no more come.
+
+    One picture may end it, or hold it up until it is ended: the others that were asked for
+    are then asked of another child.
+    """
 
     def __init__(
         self,
@@ -44,19 +51,22 @@ class CoverReader:
         clock: IReactorTime,
     ) -> None:
         self.bounds = bounds
-        self._command = ChildCommand(LIBRARIAN_MODULE, (), environment)
+        self._command = ChildCommand(LIBRARIAN_MODULE, (), {**environment, **_ONE_THREAD})
         self._spawner = spawner
         self._clock = clock
         self._child: Child | None = None
-        self._asked: dict[int, Deferred[bytes]] = {}
+        self._asked: dict[int, tuple[Wanted, Deferred[bytes]]] = {}
         self._late: list[Deferred[None]] = []
         self._requests = 0
         self._deadline: IDelayedCall | None = None
         self._is_ending = False
         self._is_stopped = False
 
-    async def read(self, root: str, path: str) -> Cover | None:
-        """The cover of a file; None if there is none. Raises ``Busy``."""
+    async def read(self, root: str, path: str, *, is_small: bool = False) -> Cover | None:
+        """The cover of a file, as it is or small enough for pages; None if there is none.
+
+        Raises ``Busy``.
+        """
         if len(self._asked) + len(self._late) >= WAITING_MAX or self._is_stopped:
             raise Busy
         while self._is_ending:
@@ -66,15 +76,14 @@ class CoverReader:
             await ended
             if self._is_stopped:
                 raise Busy
-        if self._child is None:
-            reader = FrameReader(frozenset(FROM_LIBRARIAN), max_payload=MAX_FROM_LIBRARIAN)
-            self._child = Child(
-                self._command, self, reader=reader, spawner=self._spawner, clock=self._clock
-            )
-            self._child.start()
         self._requests = request = (self._requests + 1) % 2**32
-        answer = self._asked[request] = Deferred()
-        self._child.send(Wanted(request, root, self.bounds, path).framed())
+        wanted = Wanted(request, root, self.bounds, path, is_small)
+        answer: Deferred[bytes] = Deferred()
+        self._asked[request] = wanted, answer
+        if self._child is None:
+            self._begin()
+        else:
+            self._child.send(wanted.framed())
         self._wait()
         picture = await answer
         kind = kind_of(picture)
@@ -95,21 +104,35 @@ class CoverReader:
                 self._child.fail(f"sent {error}")
             return
         if isinstance(message, Picture) and message.request in self._asked:
-            answer = self._asked.pop(message.request)
+            _wanted, answer = self._asked.pop(message.request)
             self._wait()
             answer.callback(message.data)
 
     def child_ended(self, ending: Ending) -> None:
-        """The child is no more: who waits has no cover."""
+        """The child is no more: what it had in hand is no cover, the rest is asked again."""
         self._child, self._is_ending = None, False
         if self._deadline is not None and self._deadline.active():
             self._deadline.cancel()
-        asked, self._asked = self._asked, {}
-        for answer in asked.values():
+        given_up = list(self._asked) if self._is_stopped else list(self._asked)[:1]
+        answers = [self._asked.pop(request)[1] for request in given_up]
+        if self._asked:
+            self._begin()
+            self._wait()
+        for answer in answers:
             answer.callback(b"")
         late, self._late = self._late, []
         for each in late:
             each.callback(None)
+
+    def _begin(self) -> None:
+        """A child, and everything that is asked of it."""
+        reader = FrameReader(frozenset(FROM_LIBRARIAN), max_payload=MAX_FROM_LIBRARIAN)
+        self._child = Child(
+            self._command, self, reader=reader, spawner=self._spawner, clock=self._clock
+        )
+        self._child.start()
+        for wanted, _answer in self._asked.values():
+            self._child.send(wanted.framed())
 
     def _wait(self) -> None:
         if self._deadline is not None and self._deadline.active():

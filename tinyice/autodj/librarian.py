@@ -35,6 +35,7 @@ from tinyice.autodj.librarian_messages import (
     to_librarian,
 )
 from tinyice.autodj.named import looked_at
+from tinyice.autodj.small_covers import for_pages
 from tinyice.autodj.tags import read_track
 from tinyice.autodj.walking import TOLD_MAX, Seen, Walk
 from tinyice.core.tracks import Track
@@ -92,9 +93,10 @@ class Librarian:
             return b""
         try:
             with at_most(FILE_S):
-                return cover_in(whole) or cover_beside(whole, bounds)
+                picture = cover_in(whole) or cover_beside(whole, bounds)
         except TooSlow:
             return b""
+        return for_pages(picture) if wanted.is_small else picture
 
 
 class Scanning:

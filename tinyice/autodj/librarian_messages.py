@@ -93,16 +93,18 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Somebody wants to see the cover of this file."""
+    """Somebody wants to see the cover of this file; ``is_small``: as it is given to pages."""
 
     request: int
     root: str
     bounds: Sequence[str]
     path: str
+    is_small: bool = False
 
     def framed(self) -> Frame:
         """As it stands on the pipe."""
-        return _json(Kind.WANTED, [self.request, self.root, list(self.bounds), self.path])
+        told = [self.request, self.root, list(self.bounds), self.path, self.is_small]
+        return _json(Kind.WANTED, told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Library:
         self._now = now
         self._told = scanned
         self._covers = CoverReader(settings.bounds, environment, spawner=spawner, clock=clock)
-        self._artworks = Artworks(self.cover, clock.seconds)
+        self._artworks = Artworks(self._small_cover, clock.seconds)
         self._running: RunningScan | None = None
         self._pieces: dict[Piece, None] = {}
         self._again = False
@@ -183,13 +183,17 @@ class Library:
         return await self._work.perform(bounds.file_in_worker, self._root, path)
 
     async def cover(self, path: str) -> Cover | None:
-        """The picture that belongs to a track."""
+        """The picture that belongs to a track, as it is in its file or beside it."""
         check_relative(path)
         return await self._covers.read(self._root, path)
 
     async def artwork(self, path: str) -> Artwork | None:
-        """The same for browsers, which ask often; None for one that is very large, too."""
+        """The same, made small for browsers, which ask often; None where that can't be, too."""
         return await self._artworks.of(path)
+
+    async def _small_cover(self, path: str) -> Cover | None:
+        check_relative(path)
+        return await self._covers.read(self._root, path, is_small=True)
 
     def _begin(self) -> None:
         if self._is_stopped or not self._pieces:
