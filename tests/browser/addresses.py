@@ -12,7 +12,7 @@ import tinyice.web
 from programs.station import PASSWORD, Station
 from tinyice.web.router import Route, Router
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 def routes() -> Iterator[Route]:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
-from browser.visiting import Visitor
+from browser.visiting import WITHIN_S, Visitor
 from features.conftest import serve
 from programs.station import Station
 
@@ -15,6 +15,8 @@ __all__ = ["serve"]
 
 Visit = Callable[..., Visitor]
 Cookies = dict[tuple[int, str], StorageState]
+
+expect.set_options(timeout=WITHIN_S * 1000)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from browser.watching import Watch
 from programs.station import PASSWORD, PROJECT, Station
 
 SCREENSHOTS = PROJECT / ".cache/screenshots"
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 PHONE, TABLET, DESK = 360, 768, 1440
 LONGEST = 6000
 """So many pixels of a page are drawn at once."""

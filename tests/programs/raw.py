@@ -89,7 +89,7 @@ class Recorder(threading.Thread):
 
     def __init__(self, port: int, mount: str, *, icy: bool = True) -> None:
         super().__init__(daemon=True, name=f"recorder of {mount}")
-        self._socket = socket.create_connection((HOST, port), 10)
+        self._socket = socket.create_connection((HOST, port), 40)
         self._socket.sendall(listener_head(mount, icy=icy))
         self._socket.settimeout(0.25)
         self._bytes = bytearray()
@@ -156,7 +156,7 @@ class PacedSource:
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
-        self._socket = socket.create_connection((HOST, self.port), 10)
+        self._socket = socket.create_connection((HOST, self.port), 40)
         self._socket.sendall(source_head(self.mount, self.content_type))
         self.reply = self._socket.recv(HEAD_LIMIT)
         self._thread = threading.Thread(target=self._run, daemon=True, name=f"to {self.mount}")

@@ -99,7 +99,7 @@ class Station:
     def plays(self, mount: str) -> bool:
         """Whether a listener is let in; one who is turned away by a reset is not."""
         try:
-            with socket.create_connection((HOST, self.port), 5.0) as connection:
+            with socket.create_connection((HOST, self.port), 40.0) as connection:
                 connection.sendall(f"GET {mount} HTTP/1.0\r\n\r\n".encode())
                 return b" 200 " in connection.recv(16)
         except ConnectionResetError:

@@ -61,7 +61,7 @@ class Secure:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def name_shown(self) -> str:
-        raw = socket.create_connection((HOST, self.port), 5)
+        raw = socket.create_connection((HOST, self.port), 40)
         with any_server().wrap_socket(raw) as connection:
             return name_shown(connection)
 
@@ -187,7 +187,7 @@ def test_it_ends_in_order(tmp_path: Path) -> None:
     try:
         own.encode("/put.mp3")
         own.station.wait_for_mount("/put.mp3", WITHIN_S)
-        raw = socket.create_connection((HOST, own.port), 5)
+        raw = socket.create_connection((HOST, own.port), 40)
         context = any_server()
         with context.wrap_socket(raw, suppress_ragged_eofs=False) as listener:
             listener.sendall(b"GET /put.mp3 HTTP/1.0\r\n\r\n")
