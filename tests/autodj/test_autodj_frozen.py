@@ -65,9 +65,9 @@ def do(run: Rundown, deed: str, number: int, track: Track) -> None:
     match deed:
         case "a":
             tracks = [replace(track, path=f"{n}{track.path}") for n in range(number)]
-            lists.playlist.add(tracks)
+            lists.playlist.add(tracks, gains=[-float(number)] * number)
         case "q":
-            lists.up_next.add(track, number + ASKED)
+            lists.up_next.add(track, number + ASKED, gain_db=number / 3)
         case "m":
             lists.succession.modes = MODES[number % len(MODES)]
         case "n" | "e":
@@ -145,6 +145,28 @@ def test_lists_go_on(
         do(here, deed, number, track)
         do(there, deed, number, track)
     assert seen(there) == seen(here)
+
+
+def test_what_an_older_version_froze_is_read() -> None:
+    """Its entries have no gains of their own."""
+    run = rundown()
+    run.lists.playlist.add([Track("a.mp3"), Track("b.mp3")])
+    frozen = FrozenAutoDJ(player=FrozenPlayer(run.freeze()))
+    data = text_of(lines_of(frozen))
+    assert data.count(b'"version":2') == 1
+    assert frozen_in(lines_in(data.replace(b'"version":2', b'"version":1'))) == frozen
+    with pytest.raises(Damaged):
+        frozen_in(lines_in(data.replace(b'"version":2', b'"version":3')))
+
+
+@pytest.mark.parametrize("gain", ["-24.5", "13.0", "NaN", '"1"', "true", "1.0,2.0"])
+def test_no_entry_has_such_a_gain(gain: str) -> None:
+    run = rundown()
+    run.lists.playlist.add([Track("a.mp3")], gains=[-3.5])
+    data = text_of(lines_of(FrozenAutoDJ(player=FrozenPlayer(run.freeze()))))
+    assert data.count(b",-3.5,") == 1
+    with pytest.raises(Damaged):
+        frozen_in(lines_in(data.replace(b",-3.5,", f",{gain},".encode())))
 
 
 PLAYERS = st.builds(

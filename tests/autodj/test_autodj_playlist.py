@@ -34,6 +34,26 @@ def test_entries_keep_their_numbers() -> None:
     assert made.position(added) == 3
 
 
+@given(st.lists(st.floats(-24, 12), min_size=1, max_size=6), st.randoms())
+def test_entries_keep_their_gains(gains: list[float], random: Random) -> None:
+    """Wherever they are moved, and whatever becomes of their files."""
+    made = playlist("xy")
+    added = made.add([Track(str(number)) for number in range(len(gains))], 1, gains)
+    made.shuffle(random)
+    made.gather(added[::-1], made.at(0).id if made.at(0).id not in added else None)
+    made.update(added[0], Track("0", title="new"))
+    assert [made.entry(each).gain_db for each in added] == gains
+    assert sum(bool(each.gain_db) for each in made) == sum(map(bool, gains))
+    version = made.version
+    made.update(added[0], Track("0", title="new"), gains[0])
+    assert made.version == version
+    made.update(added[0], Track("0", title="new"), 1.5)
+    assert (made.entry(added[0]).gain_db, made.version) == (
+        1.5,
+        version + (gains[0] != 1.5),
+    )
+
+
 def test_numbers_are_never_given_again() -> None:
     """A number that a client remembers is that entry, or nothing."""
     made = playlist("ab")

@@ -405,6 +405,22 @@ def test_a_hundred_takeovers_leave_nothing(dj: Deejay) -> None:
     assert len(dj.booth.started) >= 90
 
 
+@pytest.mark.parametrize("levelling", Levelling)
+def test_entries_bring_a_gain_of_their_own(levelling: Levelling) -> None:
+    """On top of what its track gets, whatever that is; also when it is played again."""
+    dj = Deejay([], loudness=lambda *_: Loudness(-10.0, -1.0))
+    dj.player.settle(replace(dj.player.settings, gains=GainRules(levelling, more_db=1.0)))
+    dj.player.edit(lambda playlist: playlist.add([Track("0.mp3", seconds=60.0)], gains=[-3.0]))
+    dj.begin()
+    dj.enter()
+    level = 0.0 if levelling is Levelling.OFF else -6.0
+    assert (dj.loaded[0], dj.child.loaded[0].gain_db) == ("0.mp3", level - 2.0)
+    assert dj.player.snapshot().gain_db == level - 2.0
+    dj.player.seek(1, 5.0)
+    assert dj.last.gain_db == level - 2.0
+    dj.player.stop()
+
+
 def test_a_gain_that_is_known_later_is_used(dj: Deejay) -> None:
     """As long as the track is not audible yet."""
     dj.enter()

@@ -5,13 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinyice.wire.errors import PeerError
-from tinyice.wire.listed import Listed
+from tinyice.wire.listed import GAIN_LEAST_DB, GAIN_MOST_DB, Listed
 from tinyice.wire.playlist_reading import (
     BYTES_MAX,
     ENTRIES_MAX,
+    HEAD_BYTES,
     PLACE_MAX,
     READERS,
     kind_of,
+    read_gain,
     read_playlist,
 )
 from tinyice.wire.playlist_writing import WRITERS, write_playlist
@@ -146,8 +148,46 @@ def test_titles_can_not_break_out(kind: str, title: str) -> None:
     assert back.place == "a.mp3"
 
 
+@given(
+    st.sampled_from(sorted(WRITERS)),
+    st.floats(GAIN_LEAST_DB, GAIN_MOST_DB),
+    st.lists(paths, max_size=3),
+)
+def test_a_gain_comes_back(kind: str, gain_db: float, places: list[str]) -> None:
+    """To a tenth, from the one kind that says it; and the entries are what they were."""
+    listed = [Listed(place) for place in places]
+    data = write_playlist(listed, kind, gain_db=gain_db)
+    says = kind == "m3u8" and round(gain_db, 1) != 0
+    assert read_gain(data) == (round(gain_db, 1) if says else None)
+    assert read_playlist(data, kind) == read_playlist(write_playlist(listed, kind), kind)
+
+
+@pytest.mark.parametrize(
+    ("data", "gain_db"),
+    [
+        (b"#EXTM3U\n#TINYICE-GAIN:-3.0\na.mp3\n", -3.0),
+        (b"\xef\xbb\xbf#EXTM3U\r\n\r\n#tinyice-gain: +2\r\na.mp3\r\n", 2.0),
+        ("\ufeff#TINYICE-GAIN:-24\n".encode("utf-16-le"), -24.0),
+        (b"#\xe9t\xe9\n#TINYICE-GAIN:12\n", 12.0),
+        (b"a.mp3\n#TINYICE-GAIN:-3.0\n", None),
+        (b"#TINYICE-GAIN:12.1\n", None),
+        (b"#TINYICE-GAIN:-24.01\n", None),
+        (b"#TINYICE-GAIN:nan\n#TINYICE-GAIN:1e1\n#TINYICE-GAIN:\n", None),
+        (b"#" * (HEAD_BYTES - 20) + b"\n#TINYICE-GAIN:-3.50\n", None),
+        (b"#" * (HEAD_BYTES - 40) + b"\n#TINYICE-GAIN:-3.50\n", -3.5),
+        (b"[playlist]\n#TINYICE-GAIN:-3\n", None),
+        (b"", None),
+    ],
+)
+def test_gains_of_others(data: bytes, gain_db: float | None) -> None:
+    """In front of the entries, near the beginning, and within bounds; all else is no gain."""
+    assert read_gain(data) == gain_db
+
+
 @given(st.sampled_from(sorted(READERS)), st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(kind: str, data: bytes) -> None:
+    gain_db = read_gain(data)
+    assert gain_db is None or GAIN_LEAST_DB <= gain_db <= GAIN_MOST_DB
     try:
         found = read_playlist(data, kind)
     except PeerError:

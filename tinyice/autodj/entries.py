@@ -24,10 +24,14 @@ class TooManyEntries(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A track in a list. ``id`` belongs to this entry alone, wherever it is moved."""
+    """A track in a list. ``id`` belongs to this entry alone, wherever it is moved.
+
+    ``gain_db``: what is added to the track's own gain, from the saved playlist it came from.
+    """
 
     id: int
     track: Track
+    gain_db: float = 0.0
 
 
 class EntryIds:

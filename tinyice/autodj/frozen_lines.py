@@ -29,8 +29,12 @@ from tinyice.autodj.playing import PlayState
 from tinyice.autodj.playlist import ENTRIES_MAX
 from tinyice.autodj.upnext import ASKED
 from tinyice.core.tracks import NO_GAINS, Gains, Track
+from tinyice.wire.listed import GAIN_LEAST_DB, GAIN_MOST_DB
 
-VERSION = 1
+VERSION = 2
+READ = (1, VERSION)
+"""Version 1 had no gains of entries."""
+
 NUMBER_MAX = 2**53
 
 T = TypeVar("T")
@@ -80,7 +84,7 @@ def frozen_in(lines: Sequence[str]) -> FrozenAutoDJ:
         head, *entries, count = [json.loads(line) for line in lines]
     except (ValueError, RecursionError) as error:
         raise Damaged(str(error)) from error
-    if not isinstance(head, dict) or head.get("version") != VERSION:
+    if not isinstance(head, dict) or head.get("version") not in READ:
         raise Damaged("it is of another version")
     if count != len(entries):
         raise Damaged("entries are missing")
@@ -184,12 +188,13 @@ def of_entry(entry: Entry) -> Listed:
         if (value := getattr(track, name)) != usual and name != "gains"
     }
     gains = [] if track.gains == NO_GAINS else list(astuple(track.gains))
-    return [entry.id, track.path, told, gains]
+    own = [entry.gain_db] if entry.gain_db else []
+    return [entry.id, track.path, told, gains, *own]
 
 
 def entry_in(each: Listed) -> Entry:
     """The entry that such values say; raises ``TypeError``, ``ValueError`` or ``KeyError``."""
-    number, path, told, gains = each
+    number, path, told, gains, *own = each
     for name, value in told.items():
         kind = type(_TOLD[name])
         if type(value) is not kind or kind is float:
@@ -198,7 +203,8 @@ def entry_in(each: Listed) -> Entry:
     if gains:
         track_db, track_peak, album_db, album_peak = map(_gain, gains)
         values["gains"] = Gains(track_db, track_peak, album_db, album_peak)
-    return Entry(_number(number), Track(_text(path), **values))
+    (gain_db,) = own or [0.0]
+    return Entry(_number(number), Track(_text(path), **values), _entry_gain(gain_db))
 
 
 def _usual(field: "Field[Any]") -> Any:  # noqa: ANN401 (as many types as there are fields)
@@ -247,6 +253,13 @@ def _seconds(value: object) -> float:
     if seconds < 0:
         raise ValueError("a time that is none")
     return seconds
+
+
+def _entry_gain(value: object) -> float:
+    gain_db = _like(0.0, value)
+    if not GAIN_LEAST_DB <= gain_db <= GAIN_MOST_DB:
+        raise ValueError("a gain that no playlist has")
+    return gain_db
 
 
 def _gain(value: object) -> float | None:

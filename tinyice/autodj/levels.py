@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from twisted.internet.interfaces import IDelayedCall
 
+from tinyice.autodj.entries import Entry
 from tinyice.autodj.gains import gain_db, must_be_measured
 from tinyice.autodj.playing import PlayerSettings
 from tinyice.autodj.rundown import Choice
 from tinyice.autodj.surroundings import Surroundings, unmeasured
-from tinyice.core.tracks import Track
 
 PATIENCE_S = 3.0
 """What begins to play waits so long for its measurement."""
@@ -27,12 +27,12 @@ class Levels:
         """Whether the level of the first track may be known in a moment."""
         return self._patience is not None
 
-    def gain_db(self, track: Track, settings: PlayerSettings) -> float:
-        """How many decibels are added to ``track``, by what is known of it."""
-        rules, measured = settings.gains, None
+    def gain_db(self, entry: Entry, settings: PlayerSettings) -> float:
+        """How many decibels are added to it: its own, on top of what is known of its track."""
+        track, rules, measured = entry.track, settings.gains, None
         if must_be_measured(track, rules):
             measured = self._world.loudness(settings.root, track, self._known)
-        return round(gain_db(track, measured, rules), 2)
+        return round(gain_db(track, measured, rules) + entry.gain_db, 2)
 
     def wait_for(self, first: Choice | None, settings: PlayerSettings) -> None:
         """This is to begin, if it is anything: wait for its level, for a while."""

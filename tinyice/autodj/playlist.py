@@ -81,10 +81,13 @@ class Playlist:
             if mark > version
         )
 
-    def add(self, tracks: Iterable[Track], position: int | None = None) -> Sequence[int]:
+    def add(
+        self, tracks: Iterable[Track], position: int | None = None, gains: Sequence[float] = ()
+    ) -> Sequence[int]:
         """Put ``tracks`` in front of what is at ``position``, or at the end; their numbers.
 
-        Raises ``EntryUnknown`` for a place that there is not, ``TooManyEntries``.
+        ``gains``: the ``gain_db`` of each; (): that of all is 0. Raises ``EntryUnknown`` for a
+        place that there is not, ``TooManyEntries``.
         """
         added = list(tracks)
         where = len(self) if position is None else position
@@ -94,7 +97,8 @@ class Playlist:
             raise TooManyEntries(self._limit)
         if not added:
             return ()
-        entries = [Entry(self._ids.take(), track) for track in added]
+        pairs = zip(added, gains or [0.0] * len(added), strict=True)
+        entries = [Entry(self._ids.take(), track, gain_db) for track, gain_db in pairs]
         self._entries[where:where] = entries
         self._marks[where:where] = [0] * len(entries)
         if where < self.bookmark:
@@ -102,19 +106,21 @@ class Playlist:
         self._changed(where, len(self))
         return tuple(entry.id for entry in entries)
 
-    def replace(self, tracks: Iterable[Track]) -> Sequence[int]:
-        """Put ``tracks`` in the place of everything; their numbers."""
+    def replace(self, tracks: Iterable[Track], gains: Sequence[float] = ()) -> Sequence[int]:
+        """Put ``tracks`` in the place of everything, with ``gains`` as ``add`` has them."""
         added = list(tracks)
         if len(added) > self._limit:
             raise TooManyEntries(self._limit)
         self.clear()
-        return self.add(added)
+        return self.add(added, gains=gains)
 
-    def update(self, entry: int, track: Track) -> None:
-        """Another description of the same entry: its file has changed."""
+    def update(self, entry: int, track: Track, gain_db: float | None = None) -> None:
+        """Another description of the same entry: its file has changed; None: its gain has not."""
         position = self.position(entry)
-        if self._entries[position].track != track:
-            self._entries[position] = Entry(entry, track)
+        before = self._entries[position]
+        after = Entry(entry, track, before.gain_db if gain_db is None else gain_db)
+        if after != before:
+            self._entries[position] = after
             self._changed(position, position + 1)
 
     def remove(self, entries: Iterable[int]) -> None:

@@ -315,7 +315,7 @@ class Turntable:
         """Let this enter at once."""
         is_held = self.state is PlayState.PAUSE
         join = CUT if is_held or self._deck.current is None else join_by_hand()
-        gain = self._levels.gain_db(choice.entry.track, self.settings)
+        gain = self._levels.gain_db(choice.entry, self.settings)
         self._deck.load(choice, join, gain, at_once=True, start_s=start_s, is_again=is_again)
 
     def _cue(self) -> None:
@@ -334,7 +334,7 @@ class Turntable:
             return
         choice, track = wish.choice, wish.choice.entry.track
         join = CUT if current is None else join_between(current.track, track, self.settings.fades)
-        gain = self._levels.gain_db(track, self.settings)
+        gain = self._levels.gain_db(choice.entry, self.settings)
         if deck.coming is None or not deck.coming.is_same(choice, join, gain):
             deck.load(choice, join, gain, start_s=wish.start_s, is_again=wish.is_again)
 

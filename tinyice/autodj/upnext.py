@@ -36,11 +36,13 @@ class UpNext:
     def __iter__(self) -> Iterator[Entry]:
         return (waiting.entry for waiting in self._waiting)
 
-    def add(self, track: Track, priority: int = 0, *, first: bool = False) -> int:
+    def add(
+        self, track: Track, priority: int = 0, *, first: bool = False, gain_db: float = 0.0
+    ) -> int:
         """Let ``track`` wait, behind those of its priority or ``first`` of them; its number."""
         if len(self) >= self._limit:
             raise TooManyEntries(self._limit)
-        entry = Entry(self._ids.take(), track)
+        entry = Entry(self._ids.take(), track, gain_db)
         self._put(_Waiting(entry, priority), first=first)
         return entry.id
 

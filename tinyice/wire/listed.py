@@ -7,6 +7,12 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 FILE_BYTES_MAX = 8 * 1024 * 1024
 """A playlist file is no larger."""
 
+GAIN_LEAST_DB, GAIN_MOST_DB = -24.0, 12.0
+"""What a playlist may add to the gain of its entries."""
+
+GAIN_MARK = "#TINYICE-GAIN:"
+"""Begins the line of an M3U that says it: a comment of ours, which others pass over."""
+
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 """No name of a file that is in any folder. A letter alone is a drive."""
 

@@ -13,12 +13,21 @@ from xml.parsers import expat
 
 from tinyice.wire.charset import decode_text, printable
 from tinyice.wire.errors import PeerError
-from tinyice.wire.listed import FILE_BYTES_MAX, Listed, place_of_uri
+from tinyice.wire.listed import (
+    FILE_BYTES_MAX,
+    GAIN_LEAST_DB,
+    GAIN_MARK,
+    GAIN_MOST_DB,
+    Listed,
+    place_of_uri,
+)
 
 BYTES_MAX = FILE_BYTES_MAX
 ENTRIES_MAX = 50_000
 PLACE_MAX = 4096
 TITLE_MAX = 500
+HEAD_BYTES = 1024
+"""So much of an M3U is looked at for the gain of all of its entries."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,6 +36,7 @@ _MARKS = (
 )
 _BREAK = re.compile("\r\n|\r|\n")
 _EXTINF = re.compile(r"#EXTINF:\s*(-?\d{1,9}(?:\.\d{1,9})?)?[^,]*(?:,(.*))?", re.IGNORECASE)
+_GAIN = re.compile(rf"{GAIN_MARK}\s*([+-]?\d{{1,3}}(?:\.\d{{1,6}})?)\s*", re.IGNORECASE)
 _PLS = re.compile(r"\s*(file|title|length)(\d{1,9})\s*=(.*)", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*-?\d{1,9}(?:\.\d{1,9})?\s*")
 _XSPF = "http://xspf.org/ns/0/ "
@@ -43,6 +53,23 @@ def read_playlist(data: bytes, kind: str, assumed: str = "") -> tuple[Listed, ..
     if reader is None:
         raise PeerError(415, "playlists are " + ", ".join(READERS))
     return tuple(reader(data, assumed))
+
+
+def read_gain(head: bytes) -> float | None:
+    """The gain in dB of all entries of an M3U, which begins with ``head``; None: it says none.
+
+    It stands in front of the first entry. What is out of bounds counts for nothing.
+    """
+    lines = _lines(head[:HEAD_BYTES], "")
+    if len(head) >= HEAD_BYTES:
+        lines.pop()  # It may be cut off.
+    for line, _ in lines:
+        if told := _GAIN.fullmatch(line):
+            gain_db = float(told[1])
+            return gain_db if GAIN_LEAST_DB <= gain_db <= GAIN_MOST_DB else None
+        if line.strip() and not line.startswith("#"):
+            break
+    return None
 
 
 def kind_of(data: bytes) -> str:

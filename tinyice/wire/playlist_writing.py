@@ -9,17 +9,23 @@ from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from tinyice.wire.charset import printable
-from tinyice.wire.listed import Listed, line_of_place, uri_of_place
+from tinyice.wire.listed import GAIN_MARK, Listed, line_of_place, uri_of_place
 from tinyice.wire.xml_chars import only_xml
 
 
-def write_playlist(listed: Iterable[Listed], kind: str) -> bytes:
-    """The file of this ``kind``, which is one of ``WRITERS``."""
-    return WRITERS[kind](listed).encode("utf-8", "surrogateescape")
+def write_playlist(listed: Iterable[Listed], kind: str, *, gain_db: float = 0.0) -> bytes:
+    """The file of this ``kind``, which is one of ``WRITERS``.
+
+    ``gain_db`` of all entries is said, to a tenth, where that kind has a place for it: m3u8.
+    """
+    text = _m3u(listed, gain_db) if kind == "m3u8" else WRITERS[kind](listed)
+    return text.encode("utf-8", "surrogateescape")
 
 
-def _m3u(listed: Iterable[Listed]) -> str:
+def _m3u(listed: Iterable[Listed], gain_db: float = 0.0) -> str:
     lines = ["#EXTM3U"]
+    if tenths := round(gain_db, 1):
+        lines.append(f"{GAIN_MARK}{tenths:.1f}")
     for each in listed:
         if line := line_of_place(each.place):
             if each.title or each.seconds >= 0:
