@@ -298,6 +298,7 @@ class MemoryPlaylists:
 
     def __init__(self) -> None:
         self.saved: dict[str, list[str]] = {}
+        self.gains: dict[str, float] = {}
         self.of_station: set[str] = set()
 
     async def names(self) -> Sequence[Stored]:
@@ -307,6 +308,10 @@ class MemoryPlaylists:
         if name not in self.saved:
             raise PlaylistUnknown(name)
         return list(self.saved[name])
+
+    async def gain(self, name: str) -> float:
+        await self.read(name)
+        return self.gains.get(name, 0.0)
 
     async def write(self, name: str, paths: Sequence[str]) -> None:
         if not name or "/" in name or name.startswith("."):

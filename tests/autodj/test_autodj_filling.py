@@ -31,7 +31,8 @@ def paths(playlist: Playlist) -> list[str]:
 def test_a_playlist_becomes_what_is_wanted(before: list[str], after: list[str]) -> None:
     playlist = Playlist(EntryIds())
     playlist.add(tracks(before))
-    bring(playlist, tracks(after, 1))
+    bring(playlist, tracks(after, 1), gain_db=-3.0)
+    assert {entry.gain_db for entry in playlist} <= {-3.0}
     assert paths(playlist) == after
     assert all(entry.track.mtime_ns == 1 for entry in playlist)
 

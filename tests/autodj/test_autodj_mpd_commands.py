@@ -430,8 +430,10 @@ def test_stored_playlists(room: Room, full: Talker) -> None:
     assert full.values("listplaylistinfo mine", "Title")[0] == "Top"
     assert full.values("listplaylistinfo mine", "file")[-1] == "gone.mp3"
     full.ask("clear")
+    room.memory.playlists.gains["mine"] = -3.0
     full.ask("load mine")
     assert len(ids(full)) == 4
+    assert {entry.gain_db for entry in room.memory.player.playlist} == {-3.0}
     full.ask("load mine 0:1 0")
     assert full.values("playlistinfo 0", "file") == ["top.opus"]
     full.ask("rename mine yours")

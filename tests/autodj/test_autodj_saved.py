@@ -98,6 +98,36 @@ def test_titles_of_others_are_kept(desk: Desk) -> None:
     assert desk.settle(desk.saved.listed("x")) == (Listed("http://example.org/", "Live", 5.0),)
 
 
+def test_a_gain_stays_until_another_is_said(desk: Desk) -> None:
+    """Whatever is saved over it, and under whatever name."""
+    desk.settle(desk.saved.keep("x", [Listed("a.mp3")], -3.0))
+    assert (desk.folder / "x.m3u8").read_bytes() == b"#EXTM3U\n#TINYICE-GAIN:-3.0\na.mp3\n"
+    desk.settle(desk.saved.write("x", ["b/c.mp3"]))
+    desk.settle(desk.saved.rename("x", "y"))
+    desk.settle(desk.saved.write("plain", ["a.mp3"]))
+    found = desk.settle(desk.saved.names())
+    assert [(each.name, each.gain_db) for each in found] == [("plain", 0.0), ("y", -3.0)]
+    assert desk.settle(desk.saved.read("y")) == ["b/c.mp3"]
+    assert desk.settle(desk.saved.gain("y")) == -3.0
+    desk.settle(desk.saved.keep("y", [], 0.0))
+    assert (desk.folder / "y.m3u8").read_bytes() == b"#EXTM3U\n"
+    with pytest.raises(PlaylistUnknown):
+        desk.settle(desk.saved.gain("x"))
+
+
+def test_gains_of_the_station(desk: Desk) -> None:
+    """Put there by hand; only the one kind of file says any, and one's own counts."""
+    desk.station.mkdir()
+    for name in ("jingles.m3u8", "old.m3u", "mine.m3u8"):
+        (desk.station / name).write_bytes(b"#TINYICE-GAIN:-6\na.mp3\n")
+    desk.settle(desk.saved.write("her", []))
+    (desk.folder / "mine.m3u8").write_bytes(b"a.mp3\n#TINYICE-GAIN:-6\n")
+    found = {each.name: each.gain_db for each in desk.settle(desk.saved.names())}
+    assert found == {"her": 0.0, "jingles": -6.0, "mine": 0.0, "old": 0.0}
+    with pytest.raises(PlaylistOfStation):
+        desk.settle(desk.saved.keep("jingles", [], 3.0))
+
+
 def test_names_change_and_go(desk: Desk) -> None:
     desk.settle(desk.saved.write("a", ["a.mp3"]))
     desk.settle(desk.saved.write("b", []))

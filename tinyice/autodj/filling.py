@@ -116,7 +116,7 @@ class Filling:
 
     async def _follow(self) -> None:
         library = self._library
-        wanted, is_whole = await self._wanted()
+        wanted, is_whole, gain_db = await self._wanted()
         if not is_whole and self.is_patient and self._library.scanning:
             return
         # Somebody may have begun to make it by hand meanwhile, or turned to another library.
@@ -124,7 +124,7 @@ class Filling:
             current = self._player.snapshot().entry
             kept = None if current is None else current.id
             self._note_changes(wanted)
-            self._player.edit(lambda playlist: bring(playlist, wanted, kept))
+            self._player.edit(lambda playlist: bring(playlist, wanted, kept, gain_db))
             self._version = self._player.playlist.version
 
     async def _describe(self) -> None:
@@ -152,18 +152,19 @@ class Filling:
             if before.get(track.path, track) != track:
                 self._changed(track.path)
 
-    async def _wanted(self) -> tuple[Sequence[Track], bool]:
-        """What is to be there, as far as it is known, and whether that is all."""
+    async def _wanted(self) -> tuple[Sequence[Track], bool, float]:
+        """What is to be there, as far as it is known, whether that is all, and its gain."""
         if self._name:
             try:
-                return await self._listed(await self._saved.listed(self._name))
+                gain_db = await self._saved.gain(self._name)
+                return *await self._listed(await self._saved.listed(self._name)), gain_db
             except DomainError as error:
                 self._log.warn("{mount}: {reason}", mount=self._mount, reason=str(error))
                 self._name = ""
         if self._paths:
-            return await self._listed([Listed(path) for path in self._paths])
+            return *await self._listed([Listed(path) for path in self._paths]), 0.0
         everything = await self._everything()
-        return everything, bool(everything)
+        return everything, bool(everything), 0.0
 
     async def _listed(self, listed: Sequence[Listed]) -> tuple[Sequence[Track], bool]:
         tracks = await self._library.listed(listed)
@@ -197,8 +198,13 @@ def update(playlist: Playlist, changed: Sequence[tuple[int, Track]]) -> None:
         playlist.update(entry, track)
 
 
-def bring(playlist: Playlist, wanted: Sequence[Track], kept: int | None = None) -> None:
-    """Let ``playlist`` be ``wanted``, with as little change as can be; ``kept`` stays, too."""
+def bring(
+    playlist: Playlist, wanted: Sequence[Track], kept: int | None = None, gain_db: float = 0.0
+) -> None:
+    """Let ``playlist`` be ``wanted``, with as little change as can be; ``kept`` stays, too.
+
+    ``gain_db`` is that of each entry.
+    """
     paths = {track.path for track in wanted}
     playlist.remove(
         [each.id for each in playlist if each.track.path not in paths and each.id != kept]
@@ -215,12 +221,12 @@ def bring(playlist: Playlist, wanted: Sequence[Track], kept: int | None = None) 
             missing.append(track)
             continue
         if missing:
-            playlist.add(missing, position)
+            playlist.add(missing, position, [gain_db] * len(missing))
             position += len(missing)
             missing = []
-        playlist.update(at_hand.id, track)
+        playlist.update(at_hand.id, track, gain_db)
         position += 1
-    playlist.add(missing, position)
+    playlist.add(missing, position, [gain_db] * len(missing))
     position += len(missing)
     surplus = [each.id for each in playlist.page(position, len(playlist)) if each.id != kept]
     playlist.remove(surplus)

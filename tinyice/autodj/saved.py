@@ -9,6 +9,7 @@ Rules of this file:
 - we write ``<name>.m3u8``, with paths relative to the library's folder; ``.m3u``, ``.pls``
   and ``.xspf`` of others are read as well. Of files in one folder that have the same name but
   for their ending, the first of ``ENDINGS`` counts;
+- a gain, which entries get that come from there, is said by files ``.m3u8`` only;
 - links are followed nowhere.
 """
 
@@ -26,7 +27,7 @@ from tinyice.core.errors import Conflict
 from tinyice.core.tracks import Track
 from tinyice.wire.errors import PeerError
 from tinyice.wire.listed import Listed
-from tinyice.wire.playlist_reading import BYTES_MAX, read_playlist
+from tinyice.wire.playlist_reading import BYTES_MAX, HEAD_BYTES, read_gain, read_playlist
 from tinyice.wire.playlist_writing import write_playlist
 from tinyice.work.files import read_file_in_worker
 from tinyice.work.jobs import Work
@@ -107,16 +108,24 @@ class SavedPlaylists:
         check_name(name)
         return await self._work.perform(self._read_in_worker, name)
 
+    async def gain(self, name: str) -> float:
+        """What is added to the gain of its entries, in dB."""
+        check_name(name)
+        return await self._work.perform(self._gain_in_worker, name)
+
     async def write(self, name: str, paths: Sequence[str]) -> None:
         """Save one, in the place of what has its name."""
         await self.keep(name, [Listed(path) for path in paths])
 
-    async def keep(self, name: str, listed: Sequence[Listed]) -> None:
-        """Save what a file of somebody else lists, or tracks with their titles."""
+    async def keep(self, name: str, listed: Sequence[Listed], gain_db: float | None = None) -> None:
+        """Save what a file of somebody else lists, or tracks with their titles.
+
+        ``gain_db`` of all entries; None: what it was, where there is one of that name.
+        """
         check_name(name)
         if len(listed) > ENTRIES_MAX:
             raise PlaylistNotKept(name, f"it has more than {ENTRIES_MAX} entries")
-        await self._work.perform(self._write_in_worker, name, write_playlist(listed, "m3u8"))
+        await self._work.perform(self._write_in_worker, name, listed, gain_db)
         self._changed()
 
     async def remove(self, name: str) -> None:
@@ -138,13 +147,25 @@ class SavedPlaylists:
         stored = []
         for name, path in sorted({**found, **own}.items()):
             with suppress(OSError):
-                stored.append(Stored(name, path.stat().st_mtime, is_station=name not in own))
+                changed_at, is_station = path.stat().st_mtime, name not in own
+                stored.append(Stored(name, changed_at, is_station, _gain_in_worker(path)))
         return stored
 
-    def _read_in_worker(self, name: str) -> tuple[Listed, ...]:
+    def _found_in_worker(self, name: str) -> Path:
         path = _file_in_worker(self._own_in_worker(), name) or _file_in_worker(self._station, name)
         if path is None:
             raise PlaylistUnknown(name)
+        return path
+
+    def _gain_in_worker(self, name: str) -> float:
+        path = self._found_in_worker(name)
+        try:
+            return _gain_in_worker(path)
+        except OSError as error:
+            raise PlaylistNotKept(name, error.strerror or str(error)) from error
+
+    def _read_in_worker(self, name: str) -> tuple[Listed, ...]:
+        path = self._found_in_worker(name)
         try:
             return read_playlist(read_file_in_worker(str(path), BYTES_MAX), path.suffix[1:])
         except OSError as error:
@@ -152,12 +173,16 @@ class SavedPlaylists:
         except PeerError as error:
             raise PlaylistNotKept(name, error.reason) from error
 
-    def _write_in_worker(self, name: str, data: bytes) -> None:
+    def _write_in_worker(self, name: str, listed: Sequence[Listed], gain_db: float | None) -> None:
         folder = self._own_in_worker()
         target, partial = folder / f"{name}.m3u8", folder / ".partial"
-        if _file_in_worker(folder, name) is None:
+        before = _file_in_worker(folder, name)
+        if before is None:
             self._refuse_station_in_worker(name, _SAVE)
         try:
+            if gain_db is None:
+                gain_db = 0.0 if before is None else _gain_in_worker(before)
+            data = write_playlist(listed, "m3u8", gain_db=gain_db)
             folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
             if not target.exists() and sum(1 for _ in folder.iterdir()) >= PLAYLISTS_MAX:
                 raise PlaylistNotKept(name, f"there are {PLAYLISTS_MAX} playlists already")
@@ -244,6 +269,14 @@ def _file_in_worker(folder: Path, name: str) -> Path | None:
         return next((path for path in paths if path.is_file() and not path.is_symlink()), None)
     except OSError as error:
         raise PlaylistNotKept(name, error.strerror or str(error)) from error
+
+
+def _gain_in_worker(path: Path) -> float:
+    """The gain that this file says, in dB; raises ``OSError``."""
+    if path.suffix != ".m3u8":
+        return 0.0
+    with path.open("rb") as file:
+        return read_gain(file.read(HEAD_BYTES)) or 0.0
 
 
 def _rank(path: Path) -> tuple[int, str]:

@@ -188,12 +188,14 @@ class Library(Protocol):
 class Stored:
     """A playlist that is saved under a name; ``changed_at``: seconds since 1970.
 
-    ``is_station``: it is the station's, and can't be changed from here.
+    ``is_station``: it is the station's, and can't be changed from here. ``gain_db``: what is
+    added to the gain of its entries.
     """
 
     name: str
     changed_at: float
     is_station: bool = False
+    gain_db: float = 0.0
 
 
 class PlaylistUnknown(NotThere):
@@ -223,6 +225,9 @@ class StoredPlaylists(Protocol):
 
     async def read(self, name: str) -> Sequence[str]:
         """The paths in one."""
+
+    async def gain(self, name: str) -> float:
+        """What is added to the gain of its entries, in dB."""
 
     async def write(self, name: str, paths: Sequence[str]) -> None:
         """Save one, in the place of what has its name."""

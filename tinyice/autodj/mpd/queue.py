@@ -27,10 +27,13 @@ async def tell_entries(talk: Talk, entries: Sequence[tuple[int, Entry]]) -> None
             talk.answer.add(queued(entry, position, player.priority(entry.id), tags))
 
 
-def insert(talk: Talk, tracks: Sequence[Track], where: Place | None) -> Sequence[int]:
-    """Put tracks into the queue; raises as ``Playlist.add``."""
+def insert(
+    talk: Talk, tracks: Sequence[Track], where: Place | None, *, gain_db: float = 0.0
+) -> Sequence[int]:
+    """Put tracks into the queue, all with this gain; raises as ``Playlist.add``."""
     position = None if where is None else talk.position_of(where)
-    return talk.station.player.edit(lambda playlist: playlist.add(tracks, position))
+    gains = [gain_db] * len(tracks)
+    return talk.station.player.edit(lambda playlist: playlist.add(tracks, position, gains))
 
 
 def _part(talk: Talk, args: Sequence[str], index: int) -> list[tuple[int, Entry]]:

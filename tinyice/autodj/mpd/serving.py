@@ -131,6 +131,10 @@ class _OwnPlaylists:
         """``StoredPlaylists.read``."""
         return await self._playlists.read(name)
 
+    async def gain(self, name: str) -> float:
+        """``StoredPlaylists.gain``."""
+        return await self._playlists.gain(name)
+
     async def write(self, name: str, paths: Sequence[str]) -> None:
         """``StoredPlaylists.write``."""
         self._saving += 1

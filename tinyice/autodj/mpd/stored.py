@@ -52,7 +52,8 @@ async def _load(talk: Talk, args: Sequence[str]) -> None:
     tracks = [track for track in await known(talk, paths) if track is not None]
     if paths and not tracks:
         raise MpdFault(Ack.PLAYLIST_LOAD, "Nothing in this playlist is in the library")
-    insert(talk, tracks, where)
+    gain_db = await talk.station.playlists.gain(args[0])
+    insert(talk, tracks, where, gain_db=gain_db)
 
 
 async def _save(talk: Talk, args: Sequence[str]) -> None:
