@@ -263,6 +263,29 @@ def test_playlists_are_saved_loaded_and_given(dj: StudioDj) -> None:
             settle(dj.saved.save(name))
 
 
+def test_entries_bring_the_gain_of_their_playlist(stage: StudioStage, dj: StudioDj) -> None:
+    """Loaded or appended, in front of others and in the queue; the deck says what is in force."""
+    settle(dj.saved.save("morning"))
+    settle(dj.saved.set_gain("morning", -3.0))
+    assert [one.gain_db for one in settle(dj.saved.names())] == [-3.0]
+    settle(
+        dj.playlist.add(Picked(ids=(1,), saved="morning"), before=dj.playlist.page(0, 1).rows[0].id)
+    )
+    gains = [row.gain_db for row in dj.playlist.page(0, 99).rows]
+    assert gains == [0.0, *[-3.0] * 5, *[0.0] * 5]
+    settle(dj.queue.add(Picked(paths=("top.opus",), gains=(1.5,), saved="morning"), first=True))
+    assert [row.gain_db for row in dj.queue.page(0, 9).rows] == [1.5, *[-3.0] * 5]
+    dj.queue.clear()
+    settle(dj.playlist.replace(Picked(saved="morning")))
+    last = dj.playlist.page(0, 9).rows[-1].id
+    dj.playlist.move([last], dj.playlist.page(0, 1).rows[0].id)
+    dj.playlist.prioritise([last], 9)
+    assert {row.gain_db for row in dj.playlist.page(0, 9).rows} == {-3.0}
+    assert stage.child.loaded[-1].gain_db == -7.0
+    stage.enter()
+    assert dj.snapshot().gain_db == -7.0
+
+
 def test_playlists_of_others_are_taken(stage: StudioStage, dj: StudioDj) -> None:
     """With the paths of another machine; what is not here is told, and kept."""
     data = b"#EXTM3U\n#EXTINF:3,Her one\nC:\\Music\\Anna\\First\\01.flac\n/else/where.mp3\n"

@@ -198,6 +198,27 @@ def test_playlists_under_names(desk: Desk) -> None:
     assert desk.refused("PUT", "playlist", {"saved": "evening"}) == (404, "not-found")
 
 
+def test_gains_of_playlists(desk: Desk) -> None:
+    """Set, told, kept when it is saved again, said by the one kind of file that can."""
+    desk.told("POST", "playlists", name="morning")
+    desk.told("PATCH", "playlists", {"gain": -3}, name="morning")
+    desk.told("POST", "playlists", name="morning", replace="true")
+    desk.told("PATCH", "playlists", {}, name="morning")
+    found = desk.get("playlists")["items"]
+    assert [(one["name"], one["gain"]) for one in found] == [("morning", -3.0)]
+    body = desk.ask("GET", "playlists/file", name="morning").body
+    assert body.startswith(b"#EXTM3U\n#TINYICE-GAIN:-3.0\n#EXTINF:180,Anna - One\n")
+    for kind in ("m3u", "pls", "xspf"):
+        assert b"GAIN" not in desk.ask("GET", "playlists/file", name="morning", kind=kind).body
+    assert desk.send("playlists/file?mount=/live&name=back", body, "audio/x-mpegurl").status == 201
+    desk.told("PATCH", "playlists", {"gain": 0.04, "name": "noon"}, name="morning")
+    found = desk.get("playlists")["items"]
+    assert [(one["name"], one["gain"]) for one in found] == [("back", -3.0), ("noon", 0.0)]
+    for gain in (-24.1, 12.5, "1", None):
+        assert desk.refused("PATCH", "playlists", {"gain": gain}, name="noon")[0] == 400
+    assert desk.refused("PATCH", "playlists", {"gain": 1}, name="gone") == (404, "not-found")
+
+
 def test_playlists_of_the_station(desk: Desk) -> None:
     """Everybody loads and takes them along; nobody changes them, whatever they ask for."""
     folder = desk.stage.folder / "playlists"
@@ -212,6 +233,7 @@ def test_playlists_of_the_station(desk: Desk) -> None:
         ("POST", None, {"name": "jingles"}),
         ("POST", None, {"name": "jingles", "replace": "true"}),
         ("PATCH", {"name": "x"}, {"name": "jingles"}),
+        ("PATCH", {"gain": 1}, {"name": "jingles"}),
         ("PATCH", {"name": "jingles"}, {"name": "mine"}),
         ("DELETE", None, {"name": "jingles"}),
     ):

@@ -1,6 +1,7 @@
 """The library of an AutoDJ, and playlists under names, as pages see them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from tinyice.assembly.studio_rows import as_text, asked, path_of, track_row
 from tinyice.autodj.deck import shown_title
@@ -20,7 +21,7 @@ from tinyice.core.spelled import spelled
 from tinyice.core.tracks import Tag, Track, TrackQuery
 from tinyice.core.waveform import Waveform
 from tinyice.wire.listed import Listed
-from tinyice.wire.playlist_reading import read_playlist
+from tinyice.wire.playlist_reading import read_gain, read_playlist
 from tinyice.wire.playlist_writing import write_playlist
 from tinyice.work.jobs import Work
 
@@ -100,7 +101,7 @@ class StudioSaved:
     async def names(self) -> Sequence[SavedPlaylist]:
         """Which there are, by name."""
         return [
-            SavedPlaylist(one.name, one.changed_at, one.is_station)
+            SavedPlaylist(one.name, one.changed_at, one.is_station, one.gain_db)
             for one in await self._saved.names()
         ]
 
@@ -117,7 +118,7 @@ class StudioSaved:
         charset = self._running.config.tag_charset
         listed = await self._work.perform(read_playlist, data, kind, charset)
         tracks, kept = await self._known(listed)
-        await self._saved.keep(name, kept)
+        await self._saved.keep(name, kept, read_gain(data))
         pairs = zip(listed, tracks, strict=True)
         missing = [spelled(each.place) for each, track in pairs if track is None]
         known = [track for track in tracks if track is not None]
@@ -127,7 +128,13 @@ class StudioSaved:
     async def give(self, name: str, kind: str) -> bytes:
         """One as a file: m3u, m3u8, pls or xspf."""
         _, kept = await self._known(await self._saved.listed(name))
-        return await self._work.perform(write_playlist, kept, kind)
+        gain_db = await self._saved.gain(name)
+        return await self._work.perform(partial(write_playlist, kept, kind, gain_db=gain_db))
+
+    async def set_gain(self, name: str, gain_db: float) -> None:
+        """Let entries that come from one get this gain, to a tenth of a dB."""
+        _, kept = await self._known(await self._saved.listed(name))
+        await self._saved.keep(name, kept, gain_db)
 
     async def rename(self, name: str, to: str) -> None:
         """Give one another name, which must be free."""

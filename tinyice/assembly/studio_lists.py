@@ -59,14 +59,18 @@ class StudioPlaylist:
 
         def change(playlist: Playlist) -> Sequence[int]:
             position = None if before is None else playlist.position(before)
-            return playlist.add(what.tracks, position)
+            return playlist.add(what.tracks, position, what.gains)
 
         return _put(self._edit(change, version), what)
 
     async def replace(self, picked: Picked, *, version: int | None = None) -> Put:
         """Put tracks in the place of everything."""
         what = await found(self._running, picked)
-        put = _put(self._edit(lambda playlist: playlist.replace(what.tracks), version), what)
+
+        def change(playlist: Playlist) -> Sequence[int]:
+            return playlist.replace(what.tracks, what.gains)
+
+        put = _put(self._edit(change, version), what)
         self.name = picked.saved
         return put
 
@@ -130,8 +134,8 @@ class StudioQueue:
             if len(queue) + len(what.tracks) > WAITING_MAX:
                 raise TooManyEntries(WAITING_MAX)
             # who comes first of all pushes those back that came before it
-            tracks = reversed(what.tracks) if first else what.tracks
-            ids = [queue.add(track, first=first) for track in tracks]
+            pairs = list(zip(what.tracks, what.gains, strict=True))[:: -1 if first else 1]
+            ids = [queue.add(track, first=first, gain_db=gain_db) for track, gain_db in pairs]
             return ids[::-1] if first else ids
 
         return _put(self._edit(change, version), what)

@@ -23,9 +23,13 @@ as_text = told
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tracks that can be played, what is not in the library, and how many can't be played."""
+    """Tracks that can be played, what is not in the library, and how many can't be played.
+
+    ``gains``: those of the entries that they become, in dB.
+    """
 
     tracks: list[Track]
+    gains: list[float]
     missing: tuple[str, ...] = ()
     left_out: int = 0
 
@@ -72,6 +76,7 @@ def entry_row(
         fault=as_text(player.fault(entry.track)),
         begins_in=ahead.begins_in.get(entry.id),
         too_soon=as_text(ahead.too_soon.get(entry.id, "")),
+        gain_db=entry.gain_db,
     )
 
 
@@ -97,23 +102,28 @@ def path_of(text: str) -> str:
 async def found(running: RunningAutoDJ, picked: Picked) -> Found:
     """The tracks that were picked, in their order."""
     library = running.library
-    pairs: list[tuple[str, Track | None]] = []
+    rows: list[tuple[str, Track | None, float]] = []
     if picked.ids:
         known = {track.id: track for track in await library.of_ids(picked.ids)}
-        pairs += [(f"track {number}", known.get(number)) for number in picked.ids]
+        rows += [(f"track {number}", known.get(number), 0.0) for number in picked.ids]
     if picked.paths:
-        paths = [path_of(text) for text in picked.paths]
-        pairs += zip(picked.paths, await library.tracks(paths), strict=True)
+        tracks = await library.tracks([path_of(text) for text in picked.paths])
+        gains = picked.gains or [0.0] * len(tracks)
+        rows += zip(picked.paths, tracks, gains, strict=True)
     if picked.query is not None:
-        pairs += [(track.path, track) for track in await _all(library, asked(picked.query))]
+        rows += [(each.path, each, 0.0) for each in await _all(library, asked(picked.query))]
     if picked.saved:
         listed = await running.saved.listed(picked.saved)
-        names = [spelled(each.place) for each in listed]
-        pairs += zip(names, await library.listed(listed), strict=True)
-    tracks = [track for _, track in pairs if track is not None]
-    missing = tuple(name for name, track in pairs if track is None)
-    good = [track for track in tracks if not track.fault]
-    return Found(good, missing, len(tracks) - len(good))
+        gain_db = await running.saved.gain(picked.saved)
+        tracks = await library.listed(listed)
+        rows += [
+            (spelled(one.place), track, gain_db) for one, track in zip(listed, tracks, strict=True)
+        ]
+    there = [(track, gain_db) for _, track, gain_db in rows if track is not None]
+    missing = tuple(name for name, track, _ in rows if track is None)
+    good = [(track, gain_db) for track, gain_db in there if not track.fault]
+    gains = [gain_db for _, gain_db in good]
+    return Found([track for track, _ in good], gains, missing, len(there) - len(good))
 
 
 async def _all(library: Library, query: TrackQuery) -> Sequence[Track]:

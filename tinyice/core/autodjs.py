@@ -155,7 +155,8 @@ class EntryRow:
     ``id`` belongs to the entry alone, ``position`` counts from 0; -1: it is in no list
     any more. ``fault``: why it is passed over now. ``priority``: higher ones play first.
     ``begins_in``: in how many seconds it is bound to begin; None: that is not known.
-    ``too_soon`` says what it repeats against the rules, "" when nothing.
+    ``too_soon`` says what it repeats against the rules, "" when nothing. ``gain_db``: what
+    the saved playlist that it came from adds to the gain of its track.
     """
 
     id: int
@@ -166,6 +167,7 @@ class EntryRow:
     fault: str = ""
     begins_in: float | None = None
     too_soon: str = ""
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +257,13 @@ class SavedPlaylist:
     """A playlist that is kept under a name; ``changed_at`` in seconds since 1970.
 
     ``is_station``: it is the station's, which every AutoDJ may load, and none may change.
+    ``gain_db``: what entries that come from it are played louder by.
     """
 
     name: str
     changed_at: float
     is_station: bool = False
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,15 @@ class Picked:
     """Tracks that somebody has chosen: all that is named here, in this order.
 
     By their numbers in the library; by their paths; all that is asked for; what a saved
-    playlist lists.
+    playlist lists, with its gain. ``gains``: those of the entries that ``paths`` become,
+    in dB; (): they have none.
     """
 
     ids: tuple[int, ...] = ()
     paths: tuple[str, ...] = ()
     query: TrackQuery | None = None
     saved: str = ""
+    gains: tuple[float, ...] = ()
 
 
 class Deck(Protocol):
@@ -173,7 +175,7 @@ class SavedPlaylists(Protocol):
         """Which there are, by name."""
 
     async def save(self, name: str, *, replace: bool = True) -> int:
-        """Save what is in the playlist; how many entries.
+        """Save what is in the playlist; how many entries. The gain of that name stays.
 
         Raises ``Conflict`` for a name that is taken, unless it may be replaced.
         """
@@ -187,6 +189,9 @@ class SavedPlaylists(Protocol):
 
     async def give(self, name: str, kind: str) -> bytes:
         """One as a file: m3u, m3u8, pls or xspf."""
+
+    async def set_gain(self, name: str, gain_db: float) -> None:
+        """Let entries that come from one get this gain, from -24 to 12 dB, to a tenth."""
 
     async def rename(self, name: str, to: str) -> None:
         """Give one another name, which must be free."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from tinyice.core.access.permissions import Action
 from tinyice.web import urls
@@ -10,6 +10,7 @@ from tinyice.web.api.autodj_shapes import MISSING_TOLD, PlaylistName, dj_of, not
 from tinyice.web.api.operation import Call, Download, Nothing, Operations, Upload
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, moment
+from tinyice.wire.listed import GAIN_LEAST_DB, GAIN_MOST_DB
 
 PLAYLISTS = Operations("autodjs")
 
@@ -17,6 +18,8 @@ Kind = Literal["m3u", "m3u8", "pls", "xspf"]
 KindGiven = Annotated[
     Literal["", "m3u", "m3u8", "pls", "xspf"], Meta(description='"": by what is in it.')
 ]
+
+PlaylistGain = Annotated[float, Meta(ge=GAIN_LEAST_DB, le=GAIN_MOST_DB)]
 
 _M3U = "audio/x-mpegurl"
 _TYPES = {
@@ -30,13 +33,15 @@ _TYPES = {
 class KeptPlaylist(Struct, frozen=True, kw_only=True):
     """A playlist that is kept, and when it was changed.
 
-    One of the ``station`` is a file that was put there by hand: every AutoDJ may load it,
-    and none may change it (409, ``playlist-of-station``).
+    ``gain``, in dB, is added to that of each track that is loaded or appended from it. One
+    of the ``station`` is a file that was put there by hand: every AutoDJ may load it, and
+    none may change it (409, ``playlist-of-station``).
     """
 
     name: str
     changed_at: str
     station: bool
+    gain: float
 
 
 class KeptPlaylists(Struct, frozen=True, kw_only=True):
@@ -70,10 +75,11 @@ class PlaylistToGive(WhichPlaylist, frozen=True, kw_only=True):
     kind: Kind = "m3u8"
 
 
-class NewName(Struct, frozen=True, kw_only=True):
-    """What it is to be called."""
+class PlaylistChanges(Struct, frozen=True, kw_only=True):
+    """What it is to be called, and its ``gain``, in tenths of a dB. What is left out stays."""
 
-    name: PlaylistName
+    name: PlaylistName | UnsetType = UNSET
+    gain: PlaylistGain | UnsetType = UNSET
 
 
 class PlaylistKept(Struct, frozen=True, kw_only=True):
@@ -115,6 +121,7 @@ async def list_playlists(services: Services, call: Call[About, Nothing]) -> Kept
             name=one.name,
             changed_at=moment(services.moment_of(one.changed_at)) or "",
             station=one.is_station,
+            gain=one.gain_db,
         )
         for one in found
     )
@@ -143,15 +150,21 @@ async def save_playlist(services: Services, call: Call[PlaylistToKeep, Nothing])
     "/api/autodjs/playlists",
     Action.RUN_AUTODJ,
     query=WhichPlaylist,
-    body=NewName,
+    body=PlaylistChanges,
     answer=Done,
     refusals=(404, 409),
 )
-async def rename_playlist(services: Services, call: Call[WhichPlaylist, NewName]) -> Done:
-    """Give a playlist that is kept another name, which must be free."""
-    asked, to = call.query, call.body.name
+async def change_playlist(services: Services, call: Call[WhichPlaylist, PlaylistChanges]) -> Done:
+    """Give a playlist that is kept another name, which must be free, or another gain.
+
+    What was loaded from it before keeps the gain that it had.
+    """
+    asked, to, gain = call.query, call.body.name, call.body.gain
     saved = dj_of(services, asked.mount).saved
-    if to != asked.name:
+    if gain is not UNSET:
+        await saved.set_gain(asked.name, gain)
+        note_run(services, call, f"saved playlist {asked.name}, gain {gain:.1f} dB")
+    if to is not UNSET and to != asked.name:
         await saved.rename(asked.name, to)
         note_run(services, call, f"saved playlist {asked.name}, now {to}")
     return Done()
