@@ -57,8 +57,7 @@ class FakeList:
         first: bool = False,
         version: int | None = None,
     ) -> Put:
-        tracks, missing = self.dj.library.find(picked, self.dj.saved)
-        new = [EntryRow(self.dj.take_id(), track) for track in tracks]
+        new, missing = self._new(picked)
         at = len(self.rows) if before is None else self._at(before)
         at = 0 if first else at
         self.rows[at:at] = new
@@ -66,10 +65,15 @@ class FakeList:
         return Put(tuple(row.id for row in new), tuple(missing))
 
     async def replace(self, picked: Picked, *, version: int | None = None) -> Put:
-        tracks, missing = self.dj.library.find(picked, self.dj.saved)
-        self.rows = [EntryRow(self.dj.take_id(), track) for track in tracks]
+        self.rows, missing = self._new(picked)
         self._changed()
         return Put(tuple(row.id for row in self.rows), tuple(missing))
+
+    def _new(self, picked: Picked) -> tuple[list[EntryRow], list[str]]:
+        tracks, missing = self.dj.library.find(picked, self.dj.saved)
+        gains = picked.gains or [self.dj.saved.gains.get(picked.saved, 0.0)] * len(tracks)
+        pairs = zip(tracks, gains, strict=True)
+        return [EntryRow(self.dj.take_id(), track, gain_db=gain) for track, gain in pairs], missing
 
     def remove(self, entries: Collection[int], *, version: int | None = None) -> None:
         for entry in entries:
@@ -225,10 +229,11 @@ class FakeSaved:
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     of_station: set[str] = field(default_factory=set)
+    gains: dict[str, float] = field(default_factory=dict)
 
     async def names(self) -> Sequence[SavedPlaylist]:
         return [
-            SavedPlaylist(name, 1_795_000_000.0, name in self.of_station)
+            SavedPlaylist(name, 1_795_000_000.0, name in self.of_station, self.gains.get(name, 0.0))
             for name in sorted(self.kept)
         ]
 
@@ -252,6 +257,11 @@ class FakeSaved:
         self._check(name, replace=True)
         self._check(to, replace=False)
         self.kept[to] = self.kept.pop(name)
+
+    async def set_gain(self, name: str, gain_db: float) -> None:
+        self._known(name)
+        self._check(name, replace=True)
+        self.gains[name] = gain_db
 
     async def remove(self, name: str) -> None:
         self._known(name)

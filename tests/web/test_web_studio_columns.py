@@ -311,6 +311,46 @@ class TestSavedPlaylists:
         studio.do("lists/undo")
         assert studio.dj.playlist.titles == before
 
+    def test_a_gain(self) -> None:
+        """Entries bring it along wherever they go: into the queue, and back by undo."""
+        studio = Studio()
+        saved, playlist = studio.dj.saved, studio.dj.playlist
+        saved.kept["one"] = saved.kept["two"] = ("top.mp3",)
+        reply = studio.do("saved/do", do="gain", name="one", gain=" \u22123,5 ")
+        assert "It holds from the next time" in reply.text
+        assert (saved.gains, "\u22123.5 dB</small>" in reply.text) == ({"one": -3.5}, True)
+        assert 'name="gain" value="-3.5" min="-24.0" max="12.0"' in reply.text
+        studio.do("saved/do", do="load", name="one")
+        studio.do("saved/do", do="append", name="two")
+        assert [row.gain_db for row in playlist.rows] == [-3.5, 0.0]
+        first = playlist.rows[0].id
+        studio.do("lists/do", part="", do=f"next {first} 0")
+        assert [row.gain_db for row in studio.dj.queue.rows] == [-3.5]
+        studio.do("lists/do", part="", do=f"remove {first} 0")
+        studio.do("lists/undo")
+        assert [row.gain_db for row in playlist.rows] == [-3.5, 0.0]
+        studio.do("saved/do", do="load", name="two")
+        studio.do("lists/undo")
+        assert [row.gain_db for row in playlist.rows] == [-3.5, 0.0]
+
+    @pytest.mark.parametrize("gain", ["", "x", "12.1", "-25", "nan", "1e1", "1" * 400, XSS])
+    def test_a_gain_that_is_none(self, gain: str) -> None:
+        """The reason is at its field, which is in view, and says what was given."""
+        studio = Studio()
+        studio.dj.saved.kept["one"] = studio.dj.saved.kept["two"] = ("top.mp3",)
+        reply = studio.do("saved/do", do="gain", name="two", gain=gain)
+        assert reply.status == 400
+        assert reply.text.count("Give a number of decibels from -24 to 12.") == 1
+        assert reply.text.count('aria-describedby="saved-gain-error"') == 1
+        assert reply.text.count('<details class="pop" open>') == 2
+        opened = reply.text.index('<details class="pop" open>')
+        assert reply.text.index(">one</p>") < reply.text.index(">two</p>") < opened
+        assert ("<script>alert" in reply.text, studio.dj.saved.gains) == (False, {})
+
+    def test_a_gain_of_one_that_is_gone(self) -> None:
+        reply = Studio().do("saved/do", do="gain", name="gone", gain="1")
+        assert (reply.status, "there is no playlist gone" in reply.text.lower()) == (404, True)
+
     def test_those_of_the_station(self) -> None:
         """Loaded and given like others; for nothing else is there a button, or a way."""
         studio = Studio()
@@ -319,9 +359,12 @@ class TestSavedPlaylists:
         studio.dj.told["playlist_name"] = "jingles"
         text = studio.see("saved").text
         assert ", of the station, loaded last" in text
-        assert [f'value="{deed}"' in text for deed in ("load", "append", "rename", "delete")] == [
+        assert [
+            f'value="{deed}"' in text for deed in ("load", "append", "rename", "gain", "delete")
+        ] == [
             True,
             True,
+            False,
             False,
             False,
         ]
@@ -331,6 +374,7 @@ class TestSavedPlaylists:
             {"do": "save", "name": "jingles", "replace": "1"},
             {"do": "rename", "name": "jingles", "to": "mine"},
             {"do": "delete", "name": "jingles"},
+            {"do": "gain", "name": "jingles", "gain": "-3"},
         ):
             reply = studio.do("saved/do", **told)
             assert reply.status == 409

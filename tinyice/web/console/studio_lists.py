@@ -21,7 +21,7 @@ from tinyice.web.console.studio_rows import (
     span,
 )
 from tinyice.web.console.studio_said import Done, done_by
-from tinyice.web.console.studio_undo import Change, Undoing, everything
+from tinyice.web.console.studio_undo import Change, Undoing, everything, replacing
 from tinyice.web.console.studio_view import View
 from tinyice.web.guard import Caller
 
@@ -129,6 +129,7 @@ class ListDeeds:
                 dj.mount,
                 is_queue=view.list == "queue",
                 removed=(row.track.path,),
+                gains=(row.gain_db,),
                 before=behind,
             ),
         )
@@ -137,11 +138,10 @@ class ListDeeds:
     def clear(self, caller: Caller, dj: AutoDj, view: View) -> Done:
         """Take out everything; what plays goes on to its end."""
         edited = list_of(dj, view)
-        paths = tuple(row.track.path for row in everything(edited))
+        rows = everything(edited)
         edited.clear()
-        is_queue = view.list == "queue"
-        self._undoing.keep(caller, Change(dj.mount, is_queue=is_queue, removed=paths))
-        return Done("cleared", len(paths))
+        self._undoing.keep(caller, replacing(dj, rows, is_queue=view.list == "queue"))
+        return Done("cleared", len(rows))
 
     def play(self, dj: AutoDj, view: View, entry: int) -> Done:
         """Play an entry now."""
@@ -166,7 +166,7 @@ class ListDeeds:
             first = edited.page(0, 1).rows
             return self.move(dj, view, entry, first[0].id if first else 0)
         row, _ = _found(edited, entry, place)
-        put = await dj.queue.add(Picked(paths=(row.track.path,)), first=True)
+        put = await dj.queue.add(Picked(paths=(row.track.path,), gains=(row.gain_db,)), first=True)
         self._undoing.keep(caller, Change(dj.mount, is_queue=True, added=put.entries))
         return done_by("next", put)
 

@@ -26,6 +26,7 @@ _SENTENCES: Mapping[str, str] = {
     "saved": "Saved, with {n}.",
     "imported": "Saved, with {n}.",
     "renamed": "Renamed.",
+    "gained": "It holds from the next time that it is loaded or appended.",
     "deleted": "Deleted.",
 }
 _TAKEN_BACK = frozenset({"added", "next", "removed", "cleared", "loaded"})

@@ -1,32 +1,38 @@
 """Playlists that are saved under names: what the Studio shows of them, and does with them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from tinyice.core.autodjs import SavedPlaylist
 from tinyice.core.errors import DomainError
 from tinyice.web.api.problems import Unfit
 from tinyice.web.autodj_ports import AutoDj, Picked
 from tinyice.web.console.studio_said import Done, done_by
-from tinyice.web.console.studio_undo import Change, Undoing, everything
+from tinyice.web.console.studio_undo import Change, Undoing, everything, replacing
 from tinyice.web.guard import Caller
 from tinyice.wire.errors import PeerError
+from tinyice.wire.listed import GAIN_LEAST_DB, GAIN_MOST_DB
 
 PAGE = 100
 KINDS = ("m3u8", "m3u", "pls", "xspf")
 _NO_FILE = "Choose a file: M3U, M3U8, PLS or XSPF."
 _NO_NAME = "Give it a name."
+_NO_GAIN = f"Give a number of decibels from {GAIN_LEAST_DB:g} to {GAIN_MOST_DB:g}."
+_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
 class SavedRow:
-    """One saved playlist, and when it was saved."""
+    """One saved playlist, and when it was saved. ``gain``: in dB, as a field has it."""
 
     name: str
     changed: datetime
     is_loaded: bool
     is_station: bool
+    gain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ async def shown_saved(dj: AutoDj, start: int, now: datetime) -> SavedShown:
             datetime.fromtimestamp(one.changed_at, now.tzinfo),
             one.name == snapshot.playlist_name,
             one.is_station,
+            f"{one.gain_db:g}",
         )
         for one in found[start : start + PAGE]
     ]
@@ -75,11 +82,9 @@ class SavedDeeds:
 
     async def load(self, caller: Caller, dj: AutoDj, name: str) -> Done:
         """Put one in the place of the playlist."""
-        paths = tuple(row.track.path for row in everything(dj.playlist))
+        rows = everything(dj.playlist)
         put = await dj.playlist.replace(Picked(saved=name))
-        self._undoing.keep(
-            caller, Change(dj.mount, is_queue=False, added=put.entries, removed=paths)
-        )
+        self._undoing.keep(caller, replacing(dj, rows, put.entries))
         return done_by("loaded", put)
 
     async def append(self, caller: Caller, dj: AutoDj, name: str) -> Done:
@@ -102,6 +107,15 @@ class SavedDeeds:
         if to != name:
             await dj.saved.rename(name, to)
         return Done("renamed")
+
+    async def set_gain(self, dj: AutoDj, name: str, text: str) -> Done:
+        """Let what is loaded from one from now on have this gain."""
+        told = text.strip().replace("\u2212", "-")
+        gain_db = float(told.replace(",", ".")) if _NUMBER.fullmatch(told) else inf
+        if not GAIN_LEAST_DB <= gain_db <= GAIN_MOST_DB:
+            raise Unfit(400, "invalid", _NO_GAIN, "gain")
+        await dj.saved.set_gain(name, gain_db)
+        return Done("gained")
 
     async def remove(self, dj: AutoDj, name: str) -> Done:
         """Delete one."""

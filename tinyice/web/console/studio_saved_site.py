@@ -19,8 +19,9 @@ from tinyice.web.errors import answer_page_failure
 from tinyice.web.guard import Caller, Guard
 from tinyice.web.params import Params, params_of
 from tinyice.web.router import Router
+from tinyice.wire.listed import GAIN_LEAST_DB, GAIN_MOST_DB
 
-_GIVEN = ("name", "import-name", "replace")
+_GIVEN = ("name", "import-name", "replace", "gain")
 
 _TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
@@ -53,7 +54,7 @@ class SavedConsole:
         urls.STUDIO_SAVED_DO, Action.RUN_AUTODJ, methods=("POST",), changes=True, mount="query"
     )
     async def do(self, request: Request, caller: Caller) -> bytes:
-        """Save, load, append, rename, delete: what the button that was pressed says."""
+        """Save, load, append, rename, make louder, delete: what the pressed button says."""
         params = params_of(request)
         result = await self._columns.page.carry_out(request, caller, self._do(caller, params))
         if isinstance(result, Fault):
@@ -103,6 +104,8 @@ class SavedConsole:
                 return await deeds.append(caller, dj, name)
             case "rename":
                 return await deeds.rename(dj, name, params.text("to", "utf-8").strip())
+            case "gain":
+                return await deeds.set_gain(dj, name, params.text("gain", "utf-8"))
             case "delete":
                 return await deeds.remove(dj, name)
         raise Unfit(400, "invalid", "the form is not complete")
@@ -137,6 +140,7 @@ class SavedConsole:
             done=None if fault else done_in(params),
             saved=shown,
             page=PAGE,
+            gain_bounds=(GAIN_LEAST_DB, GAIN_MOST_DB),
             kinds=KINDS,
             urls=urls,
             given={name: params.text(name, "utf-8") for name in _GIVEN},

@@ -1,5 +1,6 @@
 """The way back from the last change of a list: for each session one, and each once."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,13 +17,15 @@ class Change:
     """What was done to the list of ``mount`` that ``is_queue`` tells.
 
     ``added``: entries that were put there. ``removed``: paths of what was taken out, in
-    their order, from in front of the entry ``before`` (None: from the end).
+    their order, from in front of the entry ``before`` (None: from the end), ``gains`` what
+    these entries had of their own.
     """
 
     mount: str
     is_queue: bool
     added: tuple[int, ...] = ()
     removed: tuple[str, ...] = ()
+    gains: tuple[float, ...] = ()
     before: int | None = None
 
 
@@ -68,8 +71,21 @@ def everything(edited: EditedPlaylist | EditedQueue) -> tuple[EntryRow, ...]:
     return edited.page(0, total).rows if total else ()
 
 
+def replacing(
+    dj: AutoDj, rows: Sequence[EntryRow], added: tuple[int, ...] = (), *, is_queue: bool = False
+) -> Change:
+    """All ``rows`` of a list went, and these entries came."""
+    return Change(
+        dj.mount,
+        is_queue=is_queue,
+        added=added,
+        removed=tuple(row.track.path for row in rows),
+        gains=tuple(row.gain_db for row in rows),
+    )
+
+
 async def _put_back(dj: AutoDj, change: Change) -> None:
-    picked = Picked(paths=change.removed)
+    picked = Picked(paths=change.removed, gains=change.gains)
     edited = dj.queue if change.is_queue else dj.playlist
     put = await edited.add(picked)
     if change.before is not None and put.entries:
