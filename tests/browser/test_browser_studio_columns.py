@@ -337,6 +337,27 @@ class TestSavedPlaylists:
         page.keyboard.press("Escape")
         expect(dialog).not_to_be_visible()
 
+    def test_a_gain(self, studio: Visitor) -> None:
+        """Set in place; what the server refuses is said there, in a menu that is open."""
+        page = studio.page
+        page.get_by_role("link", name="Save…").click()
+        dialog = page.locator("dialog.saved")
+        dialog.get_by_label("Save what is in the playlist").fill("Soft")
+        dialog.get_by_role("button", name="Save").click()
+        more = dialog.get_by_label("More for Soft")
+        field = dialog.get_by_role("group", name="Gain of Soft").get_by_label("Gain, dB")
+        more.click()
+        dialog.locator("summary", has_text="Gain").click()
+        field.evaluate("field => field.removeAttribute('max')")
+        field.fill("99")
+        dialog.get_by_role("button", name="Set the gain").click()
+        expect(dialog.get_by_text("Give a number of decibels from -24 to 12.")).to_be_visible()
+        expect(field).to_be_focused()
+        field.fill("-4.5")
+        dialog.get_by_role("button", name="Set the gain").click()
+        expect(dialog.get_by_text("\u22124.5 dB")).to_be_visible()
+        expect(field).not_to_be_visible()
+
     def test_a_refusal_stands_at_its_field(self, studio: Visitor) -> None:
         """And what was typed is still there."""
         page = studio.page
