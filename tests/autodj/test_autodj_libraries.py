@@ -95,3 +95,15 @@ class OpenLibraryTests(TestCase):
         away.rename(self.root)
         assert await self.next_scan() == ""
         assert (await self.opened.library.count()).tracks == 1
+
+    async def test_one_that_was_gone_between_two_looks(self) -> None:
+        """Only a scan has seen that; the next look sees that it is back."""
+        self.opened = self.libraries.open(LibrarySettings(str(self.root), (str(self.folder),)))
+        self.opened.watch(self.tell)
+        assert await self.next_scan(look=False) == ""
+        away = self.folder / "away"
+        self.root.rename(away)
+        self.opened.library.scan()
+        assert await self.next_scan(look=False) == "No such file or directory"
+        away.rename(self.root)
+        assert await self.next_scan() == ""

@@ -25,7 +25,8 @@ from tinyice.work.jobs import Work
 
 LOOK_EVERY_S = 5.0
 AGAIN_S = 60.0
-"""So often a folder is scanned that is there, but could not be scanned."""
+"""So rarely at last a folder is scanned that is there, but can't be scanned; at first, with
+every look: it may have been away for a moment."""
 
 Place = tuple[int, int] | None
 """By what a folder is known again; None: it is not there, or can't be read."""
@@ -58,6 +59,7 @@ class OpenLibrary:
         self._was_scanning = 0
         self._place: Place = None
         self._looks_at = self._again_at = 0.0
+        self._patience_s = LOOK_EVERY_S
         self._told_fault = ""
         self.scans = 0
         """How many have ended."""
@@ -130,7 +132,8 @@ class OpenLibrary:
     def _scanned(self, outcome: Scanned) -> None:
         self._folders.scanned(outcome.folders, is_all=outcome.is_all)
         self.scans += 1
-        self._again_at = self._world.clock.seconds() + AGAIN_S
+        self._again_at = self._world.clock.seconds() + self._patience_s
+        self._patience_s = min(AGAIN_S, 2 * self._patience_s) if outcome.fault else LOOK_EVERY_S
         if outcome.fault not in ("", self._told_fault) and not self._is_stopped:
             root, fault = self.settings.root, outcome.fault
             self._log.warn("{root} can't be scanned: {fault}", root=root, fault=fault)
