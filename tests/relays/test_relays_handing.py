@@ -18,7 +18,7 @@ from features.sounding import sound
 from outbound.webserver import HOST, Net, Talker, Talking
 from relays.test_relays_mirror import HUB, Hub, named
 from relays.test_relays_mirror import relays_of as mirrored
-from relays.upstreams import BEST, OK, Station, upstream
+from relays.upstreams import BEST, OK, Station, frames, upstream
 from tinyice.core.mount import Mount
 from tinyice.core.mounts import Mounts
 from tinyice.core.settings import MountSettings, StationSettings
@@ -28,6 +28,7 @@ from tinyice.outbound.client import Outbound
 from tinyice.relays.adopting import adopt
 from tinyice.relays.connection import UpstreamConnection
 from tinyice.relays.frozen import FrozenRelay
+from tinyice.relays.overlap import TAIL_BYTES
 from tinyice.relays.relay import World
 from tinyice.relays.relays import Inherited, Relays
 from tinyice.relays.settings import RelaySettings
@@ -101,6 +102,22 @@ def test_what_can_not_be_given_goes_on() -> None:
     relays.stop()
 
 
+def test_what_listeners_had_last_is_known() -> None:
+    """Of a relay that must dial anew: the burst of its upstream repeats that."""
+    station, other = Station(), Station()
+    relays, successor = mirrored(station, Hub()), mirrored(other, Hub())
+    relays_named = {"/r": RelaySettings("/r", (upstream(BEST),))}
+    relays.apply(relays_named, ())
+    call = station.net.next().stream(seconds=1)
+    last = frames(2)[-TAIL_BYTES:]
+    station.pass_time(1, lambda: call.play(0.1))
+    assert relays.tails() == {"/r": last}
+    successor.apply(relays_named, (), Inherited({}, {}, relays.tails(), nobody, nobody))
+    assert successor.tails() == {"/r": last}
+    relays.stop()
+    successor.stop()
+
+
 def test_the_list_of_a_mirrored_server_is_known_at_once() -> None:
     """Before it was read again: its mounts must not be without their relays meanwhile."""
     station, hub = Station(), Hub()
@@ -112,7 +129,7 @@ def test_the_list_of_a_mirrored_server_is_known_at_once() -> None:
     other, silent = Station(), Hub()
     silent.silent = True
     successor = mirrored(other, silent)
-    successor.apply({}, (HUB,), Inherited({}, lists, nobody, nobody))
+    successor.apply({}, (HUB,), Inherited({}, lists, {}, nobody, nobody))
     assert [one.mount for one in successor.snapshot()] == ["/a", "/b"]
     relays.stop()
     successor.stop()
@@ -203,7 +220,7 @@ class HandingTests(TestCase):
         def connect(_mount: str, protocol: UpstreamConnection) -> None:
             adopt(reactor, descriptor, protocol)
 
-        inherited = Inherited({state.mount: state}, {}, second.begin, connect)
+        inherited = Inherited({state.mount: state}, {}, {}, second.begin, connect)
         second.relays.apply({"/r": self.settings}, (), inherited)
         assert not inherited.relays
 

@@ -37,6 +37,7 @@ class Relaying:
         self._name = secrets.token_hex(4)
         """What tells this server from others, in the Via header."""
         self._lists: Mapping[str, list[str]] = {}
+        self._tails: Mapping[str, bytes] = {}
         self._relays: Relays | None = None
         self.pushing = Pushing(ground, mounts, outbound)
         """The other direction."""
@@ -107,6 +108,7 @@ class Relaying:
         inherited = Inherited(
             {mount: one.frozen for mount, one in by_mount.items()},
             self._lists,
+            self._tails,
             begin=lambda mount, source: by_mount[mount].begin(source),
             adopt=connect,
         )
@@ -115,13 +117,15 @@ class Relaying:
             os.close(unwanted.descriptor)
 
     def freeze(self) -> State:
-        """By which name others know us, and what lists of mirrored servers have told."""
+        """Our name for others, the lists of mirrored servers, and what was heard last."""
         lists = {} if self._relays is None else self._relays.lists()
-        return {"name": self._name, "lists": lists}
+        tails = {} if self._relays is None else self._relays.tails()
+        return {"name": self._name, "lists": lists, "tails": tails}
 
     def thaw(self, state: State) -> None:
         """Be who the predecessor was."""
         self._name, self._lists = state["name"], state["lists"]
+        self._tails = state["tails"]
 
     def _apply(self, config: Config, inherited: "Inherited | None" = None) -> None:
         if self._relays is None and not (config.relays or config.masters):

@@ -83,6 +83,15 @@ class Relay:
         self._last_upstream = ""
 
     @property
+    def tail(self) -> bytes:
+        """The last bytes that listeners had of it."""
+        return self._tail if self._current is None else self._current.tail
+
+    def remember(self, tail: bytes) -> None:
+        """Listeners had these last, of the same relay in another process."""
+        self._tail = tail
+
+    @property
     def via(self) -> str:
         """Through which servers the stream on air came."""
         stream = None if self._current is None else self._current.stream

@@ -24,12 +24,15 @@ SWEEP_S = 1.0
 class Inherited:
     """What another process has left: relays by mount, lists by the names of their servers.
 
+    ``tails``: by mount, the last bytes that listeners there had of a relay.
+
     ``begin`` puts a source where it was on its mount; ``adopt`` gives the protocol the
     socket that came with its relay. What is left in ``relays`` afterwards nobody wants.
     """
 
     relays: dict[str, FrozenRelay]
     lists: Mapping[str, list[str]]
+    tails: Mapping[str, bytes]
     begin: Callable[[str, Source], Mount]
     adopt: Callable[[str, UpstreamConnection], None]
 
@@ -145,6 +148,10 @@ class Relays:
         """What the lists of mirrored servers have told last, by the names of those."""
         return {mirror.settings.name: list(mirror.mounts) for mirror in self._mirrors.values()}
 
+    def tails(self) -> dict[str, bytes]:
+        """The last bytes that listeners had of each relay."""
+        return {path: relay.tail for path, relay in self._running.items() if relay.tail}
+
     def _settle(self) -> None:
         wanted = dict(self._named)
         for mirror in self._mirrors.values():
@@ -157,7 +164,10 @@ class Relays:
         for path, settings in wanted.items():
             if path not in self._running:
                 self._running[path] = relay = Relay(settings, self._world)
-                if self._inherited is None or not self._inherited.goes_on(relay):
+                inherited = self._inherited
+                if inherited is not None:
+                    relay.remember(inherited.tails.get(path, b""))
+                if inherited is None or not inherited.goes_on(relay):
                     relay.start()
 
     def _new_mirror(self, settings: MasterSettings) -> Mirror:
