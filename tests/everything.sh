@@ -8,8 +8,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
 bin=$1
 shift
-# tests wait for the time of audio more than they compute
-workers=${TEST_WORKERS:-$(($(nproc) + 1))}
+workers=${TEST_WORKERS:-$(nproc)}
 [ "$workers" -ge 2 ] || workers=2
 [ "$workers" -le 4 ] || workers=4
 

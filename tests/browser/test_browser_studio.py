@@ -154,7 +154,7 @@ def test_it_is_heard_at_the_side(studio: Visitor) -> None:
     page.get_by_role("button", name="Listen in").click()
     expect(page.locator("[data-monitor]")).to_be_visible()
     expect(page.locator("[data-monitor-state]")).to_have_text("Listening in", timeout=2 * SOON_MS)
-    assert loudness(page) > 0.01
+    until(lambda: loudness(page) > 0.01, within=WAIT_S, what="it is heard")
 
 
 def test_it_is_stopped_and_begins_again(studio: Visitor) -> None:

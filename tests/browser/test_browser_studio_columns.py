@@ -347,7 +347,7 @@ class TestSavedPlaylists:
         more = dialog.get_by_label("More for Soft")
         field = dialog.get_by_role("group", name="Gain of Soft").get_by_label("Gain, dB")
         more.click()
-        dialog.locator("summary", has_text="Gain").click()
+        dialog.locator("summary:visible", has_text="Gain").click()
         field.evaluate("field => field.removeAttribute('max')")
         field.fill("99")
         dialog.get_by_role("button", name="Set the gain").click()

@@ -37,7 +37,8 @@ def push(called: str, mount: str, url: str, **more: object) -> dict[str, object]
 
 def begun(serve: Serve, *entries: dict[str, object], **more: object) -> Station:
     """A server with these pushes, whose API may be asked as often as a test likes."""
-    return serve(pushes=list(entries), api_rate=0, **more, **accounts())
+    settings = {"source_timeout": 60, **more, **accounts()}
+    return serve(pushes=list(entries), api_rate=0, **settings)
 
 
 def pushes(station: Station) -> dict[str, dict[str, Any]]:
