@@ -7,25 +7,23 @@ processes need more than a core, or listeners wait longer for their audio.
 
 import argparse
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.audience import Audience, Demand, Spread
-from bench.children import Running
 from bench.fanout import raise_file_limit
 from bench.machine import describe
 from bench.proc import PROC, TICKS_PER_S, family, ticks_of
 from bench.report import rewrite_file
-from bench.servers import PASSWORD, PROJECT, TinyIce
+from bench.servers import PROJECT, TinyIce
 from bench.table import header, line, number
 from bench.transcode import KBPS, MODULE, noise
-from bench.trial import serving
+from bench.trial import sending, serving
 
 INPUTS = 8
 LIVE, MADE = "/live", "/made"
@@ -82,21 +80,9 @@ def mounts(name: str, count: int = INPUTS) -> list[str]:
     return [f"{name}{number}" for number in range(count)]
 
 
-@contextmanager
-def feeding(running: Running, sound: Path, inputs: Sequence[str]) -> Iterator[None]:
-    """Send the same to all of ``inputs`` until the block ends."""
-    words = [f"{mount}={sound}:{KBPS * 125}" for mount in inputs]
-    command = [sys.executable, "-m", "bench.feeder", str(running.port), PASSWORD, *words]
-    child = subprocess.Popen(
-        command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        if child.stdout is None or child.stdout.readline() != "on air\n":
-            raise SystemExit("the sources could not send")
-        yield
-    finally:
-        child.terminate()
-        child.communicate()
+def feeds(sound: Path, inputs: Sequence[str]) -> list[str]:
+    """What ``bench.feeder`` is told to send the same to all of ``inputs``."""
+    return [f"{mount}={sound}:{KBPS * 125}" for mount in inputs]
 
 
 def measure(sound: Path, *, listeners: int, seconds: float, transcoded: bool) -> Beside:
@@ -110,7 +96,7 @@ def measure(sound: Path, *, listeners: int, seconds: float, transcoded: bool) ->
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         running = stack.enter_context(serving(server, folder))
-        stack.enter_context(feeding(running, sound, mounts(LIVE)))
+        stack.enter_context(sending(running.port, feeds(sound, mounts(LIVE))))
         time.sleep(SETTLE_S)
         if transcoded:
             few = Demand(listeners=INPUTS, joins_per_s=INPUTS, mounts=INPUTS)

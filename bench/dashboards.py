@@ -20,8 +20,8 @@ from typing import Self
 
 from bench.audience import Audience, Demand, Heard
 from bench.audio import mp3
-from bench.beside import LONGER, feeding, mounts, used
-from bench.cadence import ask_metrics
+from bench.beside import LONGER, feeds, mounts, used
+from bench.cadence import ask_metrics, gauge
 from bench.children import HOST, Running
 from bench.fanout import raise_file_limit
 from bench.machine import describe
@@ -29,7 +29,7 @@ from bench.report import rewrite_file
 from bench.servers import PASSWORD, PROJECT, TinyIce
 from bench.table import header, line, number
 from bench.transcode import KBPS
-from bench.trial import serving
+from bench.trial import sending, serving
 
 MOUNTS = 20
 LIVE = "/live"
@@ -68,6 +68,9 @@ class Dashboards:
             home = f"127.0.1.{1 + index // OF_ONE}"
             connection = socket.create_connection((HOST, self._port), 30, (home, 0))
             connection.sendall(self._asked)
+            answer = connection.recv(65536)
+            if b" 200 " not in answer.partition(b"\r\n")[0]:
+                raise SystemExit(f"a dashboard was refused: {answer[:60]!r}")
             connection.setblocking(False)
             self._selector.register(connection, selectors.EVENT_READ)
         self._thread.start()
@@ -114,8 +117,7 @@ class Watched:
 
 def lateness(running: Running) -> float:
     """By how much the last pulse came too late, in seconds."""
-    rows = (row.rpartition(" ") for row in ask_metrics(running.port).splitlines())
-    return next((float(value) for name, _, value in rows if name == LATENESS), 0.0)
+    return gauge(ask_metrics(running.port), LATENESS) or 0.0
 
 
 def measure(*, dashboards: int, listeners: int, seconds: float) -> Watched:
@@ -124,7 +126,7 @@ def measure(*, dashboards: int, listeners: int, seconds: float) -> Watched:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         running = stack.enter_context(serving(TinyIce(), folder))
-        stack.enter_context(feeding(running, mp3(KBPS), mounts(LIVE, MOUNTS)))
+        stack.enter_context(sending(running.port, feeds(mp3(KBPS), mounts(LIVE, MOUNTS))))
         time.sleep(SETTLE_S)
         audience = stack.enter_context(Audience(running.port, LIVE, crowd))
         audience.wait_until_joined()

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -108,8 +108,15 @@ def feeding(server: Server, running: Running, kbps: list[int]) -> Iterator[None]
         f"{name}={audio.mp3(rate)}:{audio.bytes_per_second(rate)}"
         for name, rate in zip(names, kbps, strict=True)
     ]
+    with sending(running.port, words):
+        yield
+
+
+@contextmanager
+def sending(port: int, words: Sequence[str]) -> Iterator[None]:
+    """Send what the ``words`` of ``bench.feeder`` name until the block ends."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "bench.feeder", str(running.port), PASSWORD, *words],
+        [sys.executable, "-m", "bench.feeder", str(port), PASSWORD, *words],
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

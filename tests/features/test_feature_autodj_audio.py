@@ -31,7 +31,7 @@ from features.measured import (
     samples,
     softest_db,
 )
-from features.wavefiles import RATE, Samples, album, noise, put, sweep, tone
+from features.music import RATE, Samples, album, noise, put, sweep, tone
 from programs.raw import Answer, Recorder
 from programs.station import Station
 from programs.waiting import until

@@ -9,7 +9,7 @@ import pytest
 from codec.painted import noise, painted, seen
 from features.conftest import Serve
 from features.mpd_clients import autodj, connected
-from features.wavefiles import put, tone
+from features.music import put, tone
 from programs.station import Station, free_port_pair
 from programs.waiting import until
 from web.picture_bytes import png

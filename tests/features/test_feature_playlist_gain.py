@@ -10,7 +10,7 @@ from codec.playing import write
 from features.api_talk import Api, accounts, secret_of
 from features.conftest import Serve
 from features.measured import rms, samples
-from features.wavefiles import RATE, Samples, put, tone
+from features.music import RATE, Samples, put, tone
 from programs.raw import Recorder
 from programs.station import Station
 from programs.waiting import until
