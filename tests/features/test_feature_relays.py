@@ -185,11 +185,12 @@ class TestUpstreamsThatPlay:
                 )
                 size = recorder.size
                 until(lambda: recorder.size > size + 30_000, within=WAIT_S, what="sound")
-            recorder.stop()
+                # Before this one leaves, which would be the next change.
+                log = station.child.output()
+                recorder.stop()
             heard = numbers(whole(recorder))
             assert heard == sorted(set(heard)), "nothing twice, one after the other"
             assert {number // 10_000 for number in heard} == {0, 1, 9}
-            log = station.child.output()
             assert log.count("event=relay.upstream.changed") == 2
 
 
