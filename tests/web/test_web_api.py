@@ -56,6 +56,18 @@ class TestRefusals:
                 {"max_listeners": "many"},
                 (400, "invalid", "max_listeners"),
             ),
+            (
+                "PATCH",
+                "/api/settings",
+                {"max_listners": 5},
+                (400, "unknown-field", "max_listners"),
+            ),
+            (
+                "POST",
+                "/api/streams",
+                {"mount": "/new", "colour": "red"},
+                (400, "unknown-field", "colour"),
+            ),
             ("PATCH", "/api/settings", {"burst_size": -1}, (400, "invalid", "burst_size")),
             ("PATCH", "/api/settings", {"base_url": "nowhere"}, (422, "invalid", "base_url")),
             ("POST", "/api/streams", {"mount": "/admin/x"}, (422, "invalid", "mount")),

@@ -10,7 +10,7 @@ import pytest
 from tinyice.core.access.permissions import TABLE, Scope
 from tinyice.web.api.all import OPERATIONS
 from tinyice.web.api.openapi import description, statuses
-from tinyice.web.api.operation import Nothing, Operation
+from tinyice.web.api.operation import JSON, Nothing, Operation, Upload
 
 DOCUMENT = description(OPERATIONS, version="1.2.3")
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -45,6 +45,20 @@ def test_every_schema_is_one() -> None:
     """Programs that check answers can read them all."""
     for schema in SCHEMAS.values():
         jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.body is not Nothing], ids=lambda one: one.name
+)
+def test_no_body_has_fields_that_are_passed_over(operation: Operation) -> None:
+    """Who misspells a field is told so."""
+    content = told(operation)["requestBody"]["content"]
+    kinds = [SCHEMAS[ref.rpartition("/")[2]] for ref in references(content.get(JSON, {}))]
+    within = [SCHEMAS[ref.rpartition("/")[2]] for kind in kinds for ref in references(kind)]
+    for kind in (*kinds, *within):
+        if kind["type"] == "object":
+            assert kind["additionalProperties"] is False
+    assert kinds or operation.body is Upload
 
 
 def test_names_are_unique() -> None:

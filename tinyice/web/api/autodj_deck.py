@@ -18,7 +18,7 @@ from tinyice.web.api.autodj_state import (
     modes_of,
     state_of,
 )
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.outgoing import given
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, Limit, moment
@@ -47,20 +47,20 @@ class FromEntry(About, frozen=True, kw_only=True):
     entry: EntryId | None = None
 
 
-class SeekTo(Struct, frozen=True, kw_only=True):
+class SeekTo(Given, frozen=True, kw_only=True):
     """Where to play from; ``entry`` of the playlist, or without it what plays."""
 
     seconds: Place
     entry: EntryId | None = None
 
 
-class Loud(Struct, frozen=True, kw_only=True):
+class Loud(Given, frozen=True, kw_only=True):
     """The volume in percent: half is a quarter of the power."""
 
     percent: Percent
 
 
-class ModesChange(Struct, frozen=True, kw_only=True):
+class ModesChange(Given, frozen=True, kw_only=True):
     """What is to be different. ``once``: for the track that plays, and then off by itself.
 
     ``single`` stops after each track, or with ``loop`` plays the same one again; ``consume``
@@ -73,7 +73,7 @@ class ModesChange(Struct, frozen=True, kw_only=True):
     consume: TurnWord | UnsetType = UNSET
 
 
-class MixChange(Struct, frozen=True, kw_only=True):
+class MixChange(Given, frozen=True, kw_only=True):
     """What is to be different from the next track on."""
 
     crossfade: CrossfadeSeconds | UnsetType = UNSET

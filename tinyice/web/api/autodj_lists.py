@@ -6,7 +6,7 @@ list that they saw is refused with 409 when somebody else has changed it meanwhi
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from tinyice.core.access.permissions import Action
 from tinyice.web.api.autodj_shapes import (
@@ -26,7 +26,7 @@ from tinyice.web.api.autodj_shapes import (
     note_run,
 )
 from tinyice.web.api.library_query import Search, query_of
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About
@@ -40,7 +40,7 @@ Priority = Annotated[int, Meta(ge=0, le=255, description="0: in their turn.")]
 Entries = Annotated[tuple[EntryId, ...], Meta(min_length=1, max_length=AT_ONCE)]
 
 
-class Tracks(Struct, frozen=True, kw_only=True):
+class Tracks(Given, frozen=True, kw_only=True):
     """Files of the library: by their numbers, their paths, a search, a saved playlist."""
 
     tracks: Annotated[tuple[TrackId, ...], Meta(max_length=AT_ONCE)] = ()
@@ -62,7 +62,7 @@ class TracksToCome(Tracks, frozen=True, kw_only=True):
     first: bool = False
 
 
-class Chosen(Struct, frozen=True, kw_only=True):
+class Chosen(Given, frozen=True, kw_only=True):
     """Some entries; if one of them is not there, nothing is done."""
 
     entries: Entries
@@ -75,7 +75,7 @@ class MoveTo(Chosen, frozen=True, kw_only=True):
     before: EntryId | None = None
 
 
-class Prioritised(Struct, frozen=True, kw_only=True):
+class Prioritised(Given, frozen=True, kw_only=True):
     """Entries of the playlist that play before those of less priority."""
 
     entries: Entries

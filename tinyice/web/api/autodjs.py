@@ -11,7 +11,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.autodjs import AutoDJSnapshot
 from tinyice.web.api.changing import changed
 from tinyice.web.api.entries import Entries, page_of
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.outgoing import given
 from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
@@ -54,7 +54,7 @@ MpdPassword = Annotated[str, Meta(max_length=400, description="Never shown again
 _ENTRIES = Entries("autodjs", "AutoDJ on", "mount", "mount", edits.find_autodj, edits.remove_autodj)
 
 
-class AutoDJSettings(Struct, frozen=True, kw_only=True):
+class AutoDJSettings(Given, frozen=True, kw_only=True):
     """What is set for an AutoDJ; what is not named stays, null goes back to the default.
 
     Commands, and the address and port for MPD clients, may be set by superadmins only;

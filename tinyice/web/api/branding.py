@@ -4,7 +4,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from tinyice.config.model import Config
 from tinyice.core.access.permissions import Action
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.problems import Unfit
 from tinyice.web.api.services import Services
 from tinyice.web.api.settings import set_keys
@@ -16,7 +16,7 @@ TEXTS = ("page_title", "page_subtitle", "accent_color", "landing_markdown")
 KEYS = (*TEXTS, "logo_path")
 
 
-class Branding(Struct, frozen=True, kw_only=True):
+class Branding(Given, frozen=True, kw_only=True):
     """All of it; "" is the default. ``logo_path`` is where an upload was put."""
 
     page_title: str = ""
@@ -26,7 +26,7 @@ class Branding(Struct, frozen=True, kw_only=True):
     landing_markdown: str = ""
 
 
-class BrandingChange(Struct, frozen=True, kw_only=True):
+class BrandingChange(Given, frozen=True, kw_only=True):
     """What is to be different."""
 
     page_title: str | UnsetType = UNSET

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from tinyice.core.tracks import Condition, Match, Order, Tag, TrackQuery
 from tinyice.web.api.autodj_shapes import FilePath, Offset
+from tinyice.web.api.operation import Given
 from tinyice.web.api.shapes import Limit, Path
 
 OrderWord = Literal["path", "title", "artist", "album", "newest"]
@@ -20,7 +21,7 @@ _ALSO_HELD = {"album_artist": Tag.ALBUM_ARTIST, "genre": Tag.GENRE}
 _ORDERS = {order.name.lower(): order for order in Order}
 
 
-class Search(Struct, frozen=True, kw_only=True):
+class Search(Given, frozen=True, kw_only=True):
     """Files that fit all of it; empty words fit all. Letters may be large or small.
 
     ``folder``: only what is below it; ``here``: only what is right in it.

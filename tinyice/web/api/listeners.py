@@ -10,7 +10,7 @@ from tinyice.core.countries import Country
 from tinyice.core.errors import NotPermitted
 from tinyice.core.snapshots import ListenerSnapshot, StationSnapshot
 from tinyice.web.api.changing import note_change
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, Limit, Path
 
@@ -65,7 +65,7 @@ class One(Struct, frozen=True, kw_only=True):
     id: Number
 
 
-class Move(Struct, frozen=True, kw_only=True):
+class Move(Given, frozen=True, kw_only=True):
     """Where to; without ``ids`` all listeners of the mount move."""
 
     to: Path

@@ -11,7 +11,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.relaying import MasterSnapshot
 from tinyice.web.api.changing import changed
 from tinyice.web.api.entries import Entries
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.outgoing import SentPassword, Url, given
 from tinyice.web.api.problems import unknown
 from tinyice.web.api.services import Services
@@ -26,7 +26,7 @@ Interval = Annotated[float, Meta(ge=1, le=86400)]
 _ENTRIES = Entries("masters", "master", "url", "", edits.find_master, edits.remove_master)
 
 
-class MasterSettings(Struct, frozen=True, kw_only=True):
+class MasterSettings(Given, frozen=True, kw_only=True):
     """What is set for a master; what is not named stays as it is, null goes back to the default."""
 
     url: Url | UnsetType = UNSET

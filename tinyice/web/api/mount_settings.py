@@ -9,7 +9,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.settings import MountSettings
 from tinyice.core.snapshots import MountSnapshot
 from tinyice.web.api.changing import changed
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.problems import taken, unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import (
@@ -27,7 +27,7 @@ from tinyice.web.api.shapes import (
 MOUNT_SETTINGS = Operations("streams")
 
 
-class StreamSettings(Struct, frozen=True, kw_only=True):
+class StreamSettings(Given, frozen=True, kw_only=True):
     """What is set for a mount; what is not named stays as it is, null goes back to the default.
 
     ``fallback`` is one mount, ``fallbacks`` a whole chain, which takes its place.

@@ -29,6 +29,10 @@ class Nothing(Struct, frozen=True):
     """No parameters, no body, no answer."""
 
 
+class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body. A field that is not known is refused: it would be passed over in silence."""
+
+
 class Upload(Struct, frozen=True):
     """A file that was sent: as the body, or as the part ``file`` of a form."""
 

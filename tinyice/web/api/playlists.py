@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from tinyice.core.access.permissions import Action
 from tinyice.web import urls
 from tinyice.web.api.autodj_shapes import MISSING_TOLD, PlaylistName, dj_of, note_run
-from tinyice.web.api.operation import Call, Download, Nothing, Operations, Upload
+from tinyice.web.api.operation import Call, Download, Given, Nothing, Operations, Upload
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, moment
 from tinyice.wire.listed import GAIN_LEAST_DB, GAIN_MOST_DB
@@ -75,7 +75,7 @@ class PlaylistToGive(WhichPlaylist, frozen=True, kw_only=True):
     kind: Kind = "m3u8"
 
 
-class PlaylistChanges(Struct, frozen=True, kw_only=True):
+class PlaylistChanges(Given, frozen=True, kw_only=True):
     """What it is to be called, and its ``gain``, in tenths of a dB. What is left out stays."""
 
     name: PlaylistName | UnsetType = UNSET

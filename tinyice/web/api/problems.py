@@ -4,6 +4,7 @@
 names what was wrong in the request, where something was.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,10 @@ from tinyice.core.errors import (
 from tinyice.web.answers import Fields
 from tinyice.web.errors import CrossSite
 from tinyice.web.pictures import PictureRefused
+from tinyice.web.urls import API_DESCRIPTION
 from tinyice.wire.errors import PeerError
+
+_STRANGE = re.compile("Object contains unknown field `(.*)`", re.DOTALL)
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,6 +83,10 @@ def unfit_by(error: ValidationError) -> Unfit:
     sentence, _, place = str(error).partition(" - at `")
     # of the key of an object it says: at `key` in `$.mounts`
     field = place.rpartition("$")[2].rstrip("`").removeprefix(".")
+    strange = _STRANGE.fullmatch(sentence)
+    if strange:
+        where = ".".join(filter(None, (field, strange[1])))
+        return Unfit(400, "unknown-field", f"no such field; see {API_DESCRIPTION}", where)
     return Unfit(400, "invalid", sentence, field)
 
 

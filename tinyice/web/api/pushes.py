@@ -10,7 +10,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.pushing import PushSnapshot, PushState
 from tinyice.web.api.changing import changed
 from tinyice.web.api.entries import Entries, page_of
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.outgoing import SentPassword, Url, given
 from tinyice.web.api.problems import unknown
 from tinyice.web.api.services import Services
@@ -33,7 +33,7 @@ Id = Annotated[
 _ENTRIES = Entries("pushes", "push", "id", "id", edits.find_push, edits.remove_push)
 
 
-class PushSettings(Struct, frozen=True, kw_only=True):
+class PushSettings(Given, frozen=True, kw_only=True):
     """What is set for a push; what is not named stays as it is, null goes back to the default."""
 
     mount: Path | UnsetType = UNSET

@@ -10,7 +10,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.relaying import RelaySnapshot, RelayState
 from tinyice.web.api.changing import changed
 from tinyice.web.api.entries import Entries, page_of
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.outgoing import SentPassword, Url, given
 from tinyice.web.api.problems import unknown
 from tinyice.web.api.services import Services
@@ -23,7 +23,7 @@ _ENTRIES = Entries("relays", "relay on", "mount", "mount", edits.find_relay, edi
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 
 
-class RelaySettings(Struct, frozen=True, kw_only=True):
+class RelaySettings(Given, frozen=True, kw_only=True):
     """What is set for a relay; what is not named stays as it is, null goes back to the default."""
 
     url: Url | UnsetType | None = UNSET

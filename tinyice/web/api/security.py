@@ -13,7 +13,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Role
 from tinyice.core.audit import AuditEntry
 from tinyice.web.api.changing import changed, note_change
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.problems import Unfit, unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Limit, Moment, Paged, Words, moment, moment_in
@@ -48,7 +48,7 @@ class BanPage(Struct, frozen=True, kw_only=True):
     total: int
 
 
-class NewBan(Struct, frozen=True, kw_only=True):
+class NewBan(Given, frozen=True, kw_only=True):
     """A ban; it ends at ``until``, or after so many seconds, or never."""
 
     address: Address
@@ -69,7 +69,7 @@ class Whom(Struct, frozen=True, kw_only=True):
     address: Address
 
 
-class Allowed(Struct, frozen=True, kw_only=True):
+class Allowed(Given, frozen=True, kw_only=True):
     """An address or a network whose logins are never locked out."""
 
     address: Address

@@ -10,7 +10,7 @@ from tinyice.config.edits import Document
 from tinyice.config.kinds import kind_of
 from tinyice.config.model import Config
 from tinyice.core.access.permissions import Action
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done
 from tinyice.web.guard import Caller
@@ -70,6 +70,7 @@ def _wanted() -> type[Struct]:
     return msgspec.defstruct(
         "Settings",
         fields,
+        bases=(Given,),
         frozen=True,
         kw_only=True,
         module=__name__,

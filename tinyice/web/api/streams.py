@@ -10,7 +10,7 @@ from tinyice.core.access.principal import Principal
 from tinyice.core.snapshots import ChainLink, MountSnapshot
 from tinyice.core.tags import Tags
 from tinyice.web.api.changing import note_change
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import About, Done, Paged, Words, moment
 from tinyice.web.words import display_name, kbit_rate
@@ -87,7 +87,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     total: int
 
 
-class NewTags(Struct, frozen=True, kw_only=True):
+class NewTags(Given, frozen=True, kw_only=True):
     """What plays now: artist and title, or the title alone."""
 
     title: Words

@@ -7,7 +7,7 @@ from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.tokens import Token, mint
 from tinyice.core.errors import NotPermitted
 from tinyice.web.api.changing import changed
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.problems import Unfit, unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Moment, Name, Paged, moment, moment_in
@@ -43,7 +43,7 @@ class TokenPage(Struct, frozen=True, kw_only=True):
     total: int
 
 
-class NewToken(Struct, frozen=True, kw_only=True):
+class NewToken(Given, frozen=True, kw_only=True):
     """A token to be made; without ``expires_at`` it lasts until it is revoked."""
 
     name: Name

@@ -10,7 +10,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.web.api.changing import changed
 from tinyice.web.api.entries import Entries, page_of
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.outgoing import given
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Paged, Path, moment, usable_path
@@ -40,7 +40,7 @@ _ENTRIES = Entries(
 )
 
 
-class TranscoderSettings(Struct, frozen=True, kw_only=True):
+class TranscoderSettings(Given, frozen=True, kw_only=True):
     """What is set for a transcoder; what is not named stays, null goes back to the default."""
 
     input_mount: Path | UnsetType = UNSET

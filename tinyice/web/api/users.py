@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from tinyice.config.checks import password_fault
 from tinyice.config.edits import Document, remove_tokens_of, section
@@ -12,7 +12,7 @@ from tinyice.core.access.permissions import Action
 from tinyice.core.access.principal import Role
 from tinyice.core.errors import Conflict
 from tinyice.web.api.changing import changed
-from tinyice.web.api.operation import Call, Nothing, Operations
+from tinyice.web.api.operation import Call, Given, Nothing, Operations
 from tinyice.web.api.problems import Unfit, taken, unknown
 from tinyice.web.api.services import Services
 from tinyice.web.api.shapes import Done, Name, Paged, Password, Path
@@ -40,7 +40,7 @@ class UserPage(Struct, frozen=True, kw_only=True):
     total: int
 
 
-class NewUser(Struct, frozen=True, kw_only=True):
+class NewUser(Given, frozen=True, kw_only=True):
     """An account to be made. ``mounts`` gives their source password for each of their mounts.
 
     A mount with null is theirs, and they can't feed it.
@@ -49,10 +49,10 @@ class NewUser(Struct, frozen=True, kw_only=True):
     username: Name
     password: Password
     role: RoleName = "dj"
-    mounts: dict[Path, Password | None] = {}
+    mounts: dict[Path, Password | None] = field(default_factory=dict)
 
 
-class ChangedUser(Struct, frozen=True, kw_only=True):
+class ChangedUser(Given, frozen=True, kw_only=True):
     """What is to be different; ``mounts`` replaces all, a mount with null keeps its password."""
 
     password: Password | UnsetType = UNSET
