@@ -4,6 +4,7 @@ import math
 import os
 import re
 import signal
+import struct
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +32,7 @@ from tinyice.codec.measuring import IDLE_S, LOOKED_AT_MAX, Measuring, NotNow, Un
 from tinyice.core.loudness import Loudness
 from tinyice.core.quality import FLAC, MP3, Quality
 from tinyice.core.waveform import COLUMNS, Waveform
+from tinyice.work.childside import MEMORY_MAX
 from tinyice.work.environment import child_environment
 
 RATE = 44100
@@ -47,6 +49,29 @@ def music(folder: Path, seconds: float, level: float, codec: str = "flac") -> Pa
     samples = np.clip(np.rint(noise * level * 32767), -32768, 32767).astype(np.int16)
     ending = {"flac": "flac", "libmp3lame": "mp3"}[codec]
     return write(folder / f"m.{ending}", np.stack([samples, samples], 1), RATE, codec)
+
+
+def with_cover(path: Path, size: int) -> Path:
+    """A second of QuickTime, and a picture of ``size`` bytes, of which the disk has none."""
+    write(path, sine(RATE, 1.0), RATE, "pcm_s16le")
+    data = path.read_bytes()
+    at = data.index(b"moov") - 4
+    (length,) = struct.unpack_from(">I", data, at)
+    assert at + length == len(data)
+    handler = struct.pack(">I4sII4s4s9x", 33, b"hdlr", 0, 0, b"mdir", b"appl")
+    boxes = struct.pack(">I4sII", 16 + size, b"data", 13, 0)
+    for before, kind in (
+        (b"", b"covr"),
+        (b"", b"ilst"),
+        (bytes(4) + handler, b"meta"),
+        (b"", b"udta"),
+    ):
+        boxes = before + boxes
+        boxes = struct.pack(">I4s", 8 + len(boxes) + size, kind) + boxes
+    whole = struct.pack(">I4s", length + len(boxes) + size, b"moov") + data[at + 8 :] + boxes
+    path.write_bytes(data[:at] + whole)
+    os.truncate(path, at + len(whole) + size)
+    return path
 
 
 def loudness_of(path: Path) -> tuple[float, float]:
@@ -177,6 +202,25 @@ class MeasuringTests(TestCase):
             with pytest.raises(Unmeasured):
                 await waiting
             assert (await behind) == first
+
+        return Deferred.fromCoroutine(story())
+
+    def test_a_file_that_takes_too_much_memory(self) -> Deferred[None]:
+        """It is refused, and costs only itself: the same process measures the next one."""
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = music(Path(folder.name), 1.0, 0.1)
+        large = with_cover(Path(folder.name) / "large.mov", 3 * MEMORY_MAX // 2)
+        measuring = Measuring(child_environment(os.environ), spawner=REACTOR, clock=REACTOR)
+        self.addCleanup(measuring.stop)
+
+        async def story() -> None:
+            await measuring.measure(str(path))
+            before = measuring.pid
+            with pytest.raises(Unmeasured, match="memory"):
+                await measuring.measure(str(large))
+            await measuring.measure(str(path))
+            assert measuring.pid == before
 
         return Deferred.fromCoroutine(story())
 

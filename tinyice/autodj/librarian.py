@@ -5,7 +5,6 @@ lies, holds up the audio. It does one thing at a time, and ends when the server 
 """
 
 import os
-import resource
 import signal
 import sys
 import time
@@ -40,7 +39,13 @@ from tinyice.autodj.tags import read_track
 from tinyice.autodj.walking import TOLD_MAX, Seen, Walk
 from tinyice.core.tracks import Track
 from tinyice.work.behind import live_behind
-from tinyice.work.childside import ParentGone, ParentPipe, live_as_child, standard_pipe
+from tinyice.work.childside import (
+    ParentGone,
+    ParentPipe,
+    live_as_child,
+    live_within_memory,
+    standard_pipe,
+)
 from tinyice.work.frames import Frame, FrameReader
 
 BATCH = 200
@@ -50,7 +55,6 @@ BATCH_S = 1.0
 FILE_S = 20.0
 """A file that takes longer is left alone."""
 
-MEMORY_MAX = 1024 * 1024 * 1024
 FOLDERS_TOLD = 20_000
 
 
@@ -230,7 +234,7 @@ def main() -> int:
     """Serve the parent at standard input and output."""
     live_as_child()
     live_behind()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+    live_within_memory()
     pipe = standard_pipe(FrameReader(frozenset(TO_LIBRARIAN), max_payload=MAX_TO_LIBRARIAN))
     with suppress(ParentGone):
         Librarian(pipe).run()

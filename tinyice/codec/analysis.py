@@ -29,7 +29,7 @@ from tinyice.codec.outlining import Outline
 from tinyice.codec.sound import Converter, Shape
 from tinyice.core.loudness import Loudness
 from tinyice.work.behind import live_behind
-from tinyice.work.childside import ParentGone, live_as_child, standard_pipe
+from tinyice.work.childside import ParentGone, live_as_child, live_within_memory, standard_pipe
 from tinyice.work.frames import FrameReader
 
 RATE = 48000
@@ -109,6 +109,7 @@ def main() -> int:
     """Measure for the parent at standard input and output."""
     live_as_child()
     live_behind()
+    live_within_memory()
     pipe = standard_pipe(FrameReader(TO_ANALYSIS, max_payload=MAX_PAYLOAD))
     av_logging.set_level(av_logging.PANIC)
     with suppress(ParentGone):
@@ -119,6 +120,8 @@ def main() -> int:
                     answer = measure(checked(asked.path, asked.folders)).framed()
                 except (Unreadable, FFmpegError, OSError, ValueError) as error:
                     answer = Unmeasurable(str(error)).framed()
+                except MemoryError:
+                    answer = Unmeasurable("it takes too much memory").framed()
                 pipe.send(answer)
     return 0
 

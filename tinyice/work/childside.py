@@ -6,6 +6,7 @@ Runs without Twisted: a child starts fast and weighs little.
 import ctypes
 import fcntl
 import os
+import resource
 import select
 import signal
 import sys
@@ -14,6 +15,9 @@ from tinyice.work.frames import Frame, FrameReader
 
 READ_BYTES = 65536
 PR_SET_PDEATHSIG = 1
+MEMORY_MAX = 1024 * 1024 * 1024
+"""What a child gets that reads files of others; it needs a quarter of this."""
+
 LIFELINE = 3
 """The end of a pipe of which others have the other end, to hold it and say nothing."""
 
@@ -65,6 +69,13 @@ def live_as_child() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def live_within_memory() -> None:
+    """Be refused more than ``MEMORY_MAX`` of address space, or what was allowed before if less."""
+    least = [MEMORY_MAX, *resource.getrlimit(resource.RLIMIT_AS)]
+    most = min(bound for bound in least if bound != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def live_on_lifeline() -> None:
