@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred, succeed
 
-from tinyice.codec.meter_link import Heard, LinkUser, MeterLink
+from tinyice.codec.meter_link import Heard
 from tinyice.core.events import Event
 from tinyice.core.levels import Level, Window
 from tinyice.metering.crew import Crew
@@ -27,12 +27,12 @@ class Given:
         self.heard((Window(0.05, (level, level)),) * round(seconds / 0.05))
 
 
-class FakeLink(MeterLink):
-    """Says that it works as soon as it is started."""
+class FakeLink:
+    """Is ready as soon as it is started."""
 
-    def __init__(self, user: LinkUser) -> None:
+    def __init__(self, user: Crew) -> None:
         self.user = user
-        self.works = False
+        self.is_ready = False
         self.has_room = True
         self.left_out = 0
         self.streams: dict[int, Given] = {}
@@ -40,13 +40,13 @@ class FakeLink(MeterLink):
 
     @property
     def pid(self) -> int | None:
-        return 4711 if self.works else None
+        return 4711 if self.is_ready else None
 
     def start(self) -> None:
-        self.works = True
+        self.is_ready = True
 
     def stop(self) -> Deferred[None]:
-        self.works, self.is_stopped = False, True
+        self.is_ready, self.is_stopped = False, True
         return succeed(None)
 
     def begin(self, kind: str, heard: Heard) -> int:
@@ -67,9 +67,9 @@ class FakeLink(MeterLink):
 
     def die(self, hung: int | None = None) -> None:
         """The process ends, and is begun again at once."""
-        self.works = False
+        self.is_ready = False
         self.user.lost(self, "killed by signal 9", 0.5, hung)
-        self.works = not self.is_stopped
+        self.is_ready = not self.is_stopped
 
     @property
     def now(self) -> list[Given]:
@@ -88,7 +88,7 @@ class Room:
     def __post_init__(self) -> None:
         self.crew = Crew(self._new, publish=self.events.append, clock=self.clock)
 
-    def _new(self, user: LinkUser) -> FakeLink:
+    def _new(self, user: Crew) -> FakeLink:
         self.links.append(FakeLink(user))
         return self.links[-1]
 

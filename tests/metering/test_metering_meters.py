@@ -219,7 +219,7 @@ class TestSilence:
         house.connect()
         house.run(7, QUIET)
         house.link.die()
-        house.link.works = False
+        house.link.is_ready = False
         house.run(UNKNOWN_AFTER_S - 1)
         assert house.stage.links == [("live", "silent"), ("/night", "on-air")]
         house.run(5)

@@ -12,32 +12,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
 
-from tinyice.codec.leaking import end_if_it_leaks
+from tinyice.codec.kept import Dialect, KeptChild
 from tinyice.codec.meter_messages import (
     FROM_METER,
     MAX_PAYLOAD,
     Begin,
     Bytes,
     End,
+    FromMeter,
     Measured,
-    ToMeter,
     Works,
     from_meter,
 )
 from tinyice.core.levels import Window
-from tinyice.work.backoff import Backoff, Revival
-from tinyice.work.children import Child, ChildCommand, Ending
-from tinyice.work.frames import Frame, FrameError, FrameReader
+from tinyice.work.backoff import Backoff
+from tinyice.work.children import ChildCommand
 
 METER_MODULE = "tinyice.codec.meter"
 MAX_WAITING_BYTES = 256 * 1024
 """So much of a stream may wait for the process; more is left out."""
 
 HANGS_AFTER_S = 8.0
-BEGINS_WITHIN_S = 15.0
+DIALECT: Dialect[FromMeter] = Dialect(FROM_METER, MAX_PAYLOAD, from_meter, Works)
 BACKOFF = Backoff(first_s=0.5, longest_s=30.0, healthy_s=30.0)
 
 Heard = Callable[[tuple[Window, ...]], None]
@@ -77,44 +76,45 @@ class MeterLink:
         clock: IReactorTime,
     ) -> None:
         self._user = user
-        self._command = ChildCommand(METER_MODULE, (), environment)
-        self._spawner = spawner
         self._clock = clock
-        self._revival = Revival(self._begin, clock=clock, backoff=BACKOFF)
-        self._child: Child | None = None
-        self._is_stopped = False
+        self._kept: KeptChild[FromMeter] = KeptChild(
+            self,
+            ChildCommand(METER_MODULE, (), environment),
+            DIALECT,
+            backoff=BACKOFF,
+            spawner=spawner,
+            clock=clock,
+        )
         self._streams: dict[int, _Stream] = {}
         self._last = 0
         self._hung: int | None = None
-        self._begun_at = 0.0
-        self.works = False
-        """Whether streams can begin."""
         self.left_out = 0
         """Bytes that were too much for the process."""
 
     @property
+    def is_ready(self) -> bool:
+        """Whether streams can begin."""
+        return self._kept.is_ready
+
+    @property
     def pid(self) -> int | None:
         """The process id while it runs."""
-        return None if self._child is None else self._child.pid
+        return self._kept.pid
 
     def start(self) -> None:
         """Begin, once."""
-        self._begin()
+        self._kept.start()
 
     def stop(self) -> Deferred[None]:
         """End; fires when the process is no more."""
-        self._is_stopped, self.works = True, False
-        self._revival.cancel()
         self._streams.clear()
-        if self._child is None:
-            return succeed(None)
-        return self._child.stop().addCallback(lambda _ending: None)
+        return self._kept.stop()
 
     def begin(self, kind: str, heard: Heard) -> int:
-        """Measure a stream of that family from now on, while ``works``; gives its number."""
+        """Measure a stream of that family from now on, while ``is_ready``; gives its number."""
         self._last += 1
         self._streams[self._last] = _Stream(heard, self._clock.seconds())
-        self._say(Begin(self._last, kind))
+        self._kept.tell(Begin(self._last, kind))
         return self._last
 
     def give(self, number: int, data: bytes) -> bool:
@@ -128,7 +128,7 @@ class MeterLink:
         if not stream.is_pending:
             stream.moved_at = self._clock.seconds()
         stream.given += len(data)
-        self._say(Bytes(number, data))
+        self._kept.tell(Bytes(number, data))
         return True
 
     def end(self, number: int) -> None:
@@ -136,47 +136,33 @@ class MeterLink:
         stream = self._streams.get(number)
         if stream is None:
             return
-        self._say(End(number))
+        self._kept.tell(End(number))
         stream.heard = None
         if not stream.is_pending:
             del self._streams[number]
 
     def sweep(self, now: float) -> None:
         """Once a second: a process that does not move, or leaks, is ended."""
-        if self._child is None:
-            return
-        end_if_it_leaks(self._child)
-        if not self.works:
-            if now - self._begun_at >= BEGINS_WITHIN_S:
-                self._child.fail("did not begin in time")
-            return
+        self._kept.sweep()
         for number, stream in self._streams.items():
             if stream.is_pending and now - stream.moved_at >= HANGS_AFTER_S:
                 self._hung = number
-                self._child.fail("hangs")
+                self._kept.fail("hangs")
                 return
 
-    def frame_received(self, frame: Frame) -> None:
-        """The process sent this."""
-        try:
-            message = from_meter(frame)
-        except FrameError as error:
-            if self._child is not None:
-                self._child.fail(f"sent {error}")
-            return
-        match message:
-            case Works():
-                self.works = True
-            case Measured():
-                self._measured(message)
+    def ready(self) -> None:
+        """``KeptUser.ready``: streams may begin when they like."""
 
-    def child_ended(self, ending: Ending) -> None:
-        """The process is no more."""
-        self._child, self.works = None, False
+    def heard(self, message: FromMeter) -> None:
+        """``KeptUser.heard``."""
+        if isinstance(message, Measured):
+            self._measured(message)
+
+    def lost(self, reason: str, pause_s: float) -> None:
+        """``KeptUser.lost``."""
         hung, self._hung = self._hung, None
         self._streams.clear()
-        if not self._is_stopped:
-            self._user.lost(self, ending.reason, self._revival.ended(), hung)
+        self._user.lost(self, reason, pause_s, hung)
 
     def _measured(self, message: Measured) -> None:
         stream = self._streams.get(message.stream)
@@ -188,19 +174,3 @@ class MeterLink:
                 stream.heard(message.windows)
         elif not stream.is_pending:
             del self._streams[message.stream]
-
-    def _say(self, message: ToMeter) -> None:
-        if self._child is not None:
-            self._child.send(message.framed())
-
-    def _begin(self) -> None:
-        self._revival.began()
-        self._begun_at = self._clock.seconds()
-        self._child = Child(
-            self._command,
-            self,
-            reader=FrameReader(FROM_METER, max_payload=MAX_PAYLOAD),
-            spawner=self._spawner,
-            clock=self._clock,
-        )
-        self._child.start()

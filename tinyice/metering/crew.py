@@ -13,11 +13,10 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred, gatherResults
 
-from tinyice.codec.meter_link import LinkUser, MeterLink
 from tinyice.core.codec_events import MeterLost
 from tinyice.core.events import Event
 from tinyice.core.levels import MeterSnapshot
-from tinyice.metering.stream import Stream
+from tinyice.metering.stream import Link, Stream
 
 LINGER_S = 10.0
 """So long a process stays that has nothing to do: somebody may only go from page to page."""
@@ -37,7 +36,7 @@ class Crew:
 
     def __init__(
         self,
-        new_link: Callable[[LinkUser], MeterLink],
+        new_link: Callable[["Crew"], Link],
         *,
         publish: Callable[[Event], None],
         clock: Callable[[], float],
@@ -45,7 +44,7 @@ class Crew:
         self._new_link = new_link
         self._publish = publish
         self._clock = clock
-        self._members: dict[MeterLink, _Member] = {}
+        self._members: dict[Link, _Member] = {}
         self._restarts = 0
         self._left_out = 0
 
@@ -84,8 +83,8 @@ class Crew:
             left_out=self._left_out + sum(link.left_out for link in self._members),
         )
 
-    def lost(self, link: MeterLink, reason: str, pause_s: float, hung: int | None) -> None:
-        """``LinkUser.lost``."""
+    def lost(self, link: Link, reason: str, pause_s: float, hung: int | None) -> None:
+        """``meter_link.LinkUser.lost``."""
         member = self._members[link]
         streams = member.streams
         at_fault = [one for one in streams if hung is not None and one.number == hung]
@@ -106,17 +105,17 @@ class Crew:
             member.streams.remove(stream)
             self._assign(stream, link)
 
-    def _assign(self, stream: Stream, link: MeterLink) -> None:
+    def _assign(self, stream: Stream, link: Link) -> None:
         stream.link = link
         self._members[link].streams.append(stream)
 
-    def _begin(self) -> MeterLink:
+    def _begin(self) -> Link:
         link = self._new_link(self)
         self._members[link] = _Member(self._clock())
         link.start()
         return link
 
-    def _end(self, link: MeterLink) -> Deferred[None]:
+    def _end(self, link: Link) -> Deferred[None]:
         for stream in self._members.pop(link).streams:
             stream.forget()
             stream.link = None

@@ -1,8 +1,45 @@
 """The audio of one thing on its way to a process that measures it."""
 
-from tinyice.codec.meter_link import Heard, MeterLink
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from tinyice.codec.meter_link import Heard
 from tinyice.core.backlog import cut
 from tinyice.formats.base import Chunk, FormatKind
+
+
+class Link(Protocol):
+    """A process that measures, as ``MeterLink`` has one."""
+
+    left_out: int
+    """Bytes that were too much for the process."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether streams can begin."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+
+    def start(self) -> None:
+        """Begin, once."""
+
+    def stop(self) -> Deferred[None]:
+        """End; fires when the process is no more."""
+
+    def begin(self, kind: str, heard: Heard) -> int:
+        """Measure a stream of that family from now on; gives its number."""
+
+    def give(self, number: int, data: bytes) -> bool:
+        """The next bytes of that stream; False: there is no room, or no such stream."""
+
+    def end(self, number: int) -> None:
+        """That stream is over."""
+
+    def sweep(self, now: float) -> None:
+        """Once a second."""
 
 
 class Stream:
@@ -13,7 +50,7 @@ class Stream:
 
     def __init__(self, mount: str, heard: Heard) -> None:
         self.mount = mount
-        self.link: MeterLink | None = None
+        self.link: Link | None = None
         self.number: int | None = None
         """What the process knows it by; None: it has not begun."""
         self._heard = heard
@@ -50,7 +87,7 @@ class Stream:
 
     def _enter(self, chunk: Chunk) -> None:
         link, kind = self.link, self._kind
-        if link is None or not link.works or kind in (None, FormatKind.RAW):
+        if link is None or not link.is_ready or kind in (None, FormatKind.RAW):
             return
         if not chunk.sync_points:
             return

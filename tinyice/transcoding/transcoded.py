@@ -307,7 +307,7 @@ class TranscodedInput:
     def _feed(self, now: float) -> None:
         """Let the process have the programme, from what it has missed on."""
         link, kind = self.link, self._kind
-        if self._is_fed or link is None or not link.works or kind is None or not self.is_wanted:
+        if self._is_fed or link is None or not link.is_ready or kind is None or not self.is_wanted:
             return
         missed_s = START_S if self._lost_at is None else now - self._lost_at
         entry = self._backlog.enter(missed_s, now)

@@ -267,6 +267,6 @@ def _state(tapped: TranscodedInput, output: SharedOutput, mount: OutputMount) ->
         return TranscoderState.REFUSED
     if not tapped.is_on_air:
         return TranscoderState.IDLE
-    if tapped.link is None or not tapped.link.works or not mount.is_audible:
+    if tapped.link is None or not tapped.link.is_ready or not mount.is_audible:
         return TranscoderState.STARTING
     return TranscoderState.ENCODING if output.is_wanted else TranscoderState.READY
