@@ -43,10 +43,10 @@ def judge(metrics: str, receives: float) -> Cadence:
     return Cadence(round(pulse_ms, 1), int(slices or SLICES))
 
 
-def ask_metrics(port: int) -> str:
-    """Read the server's metrics; "" where it has none."""
-    request = urllib.request.Request(f"http://{HOST}:{port}/metrics")
-    login = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+def ask(port: int, target: str, user: str = "admin") -> str:
+    """What the server answers; "" where it has nothing there."""
+    request = urllib.request.Request(f"http://{HOST}:{port}{target}")
+    login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
     request.add_header("Authorization", f"Basic {login}")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -55,3 +55,8 @@ def ask_metrics(port: int) -> str:
     except (urllib.error.URLError, OSError):
         return ""
     return body.decode()
+
+
+def ask_metrics(port: int) -> str:
+    """Read the server's metrics; "" where it has none."""
+    return ask(port, "/metrics")
