@@ -3,9 +3,8 @@
 import re
 from functools import lru_cache
 
-from tinyice.formats.base import AudioInfo, Chunk, FormatKind
+from tinyice.formats.base import AudioInfo, FormatKind
 from tinyice.formats.frames import FrameCutter, Lock, Run
-from tinyice.formats.frozen import State
 
 HEADER_BYTES = 7
 
@@ -21,31 +20,13 @@ _PRIVATE = 0x02
 _CHANNEL_BITS = 0xC0
 
 
-class AdtsFramer:
-    """The framer of AAC in ADTS."""
+class AdtsFramer(FrameCutter):
+    """The framer of AAC in ADTS: rate and channels of the core (HE-AAC may play at twice that)."""
 
     kind = FormatKind.ADTS
-    needs_headers = False
 
     def __init__(self) -> None:
-        self._cutter = FrameCutter(_AdtsSyntax())
-
-    @property
-    def info(self) -> AudioInfo:
-        """Rate and channels of the AAC core (HE-AAC may play at twice that); mean bitrate."""
-        return self._cutter.info
-
-    def feed(self, data: bytes) -> list[Chunk]:
-        """Take the next bytes; give the whole frames, and the tags and garbage between."""
-        return self._cutter.feed(data)
-
-    def freeze(self) -> State:
-        """See ``formats/frozen.py``."""
-        return self._cutter.freeze()
-
-    def thaw(self, state: State) -> None:
-        """Go on from ``state``."""
-        self._cutter.thaw(state)
+        super().__init__(_AdtsSyntax())
 
 
 class _AdtsLock:

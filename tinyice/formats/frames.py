@@ -101,7 +101,9 @@ class _Cut:
 
 
 class FrameCutter:
-    """Cuts one stream by the given syntax."""
+    """Cuts one stream by the given syntax; what is derived from it is a framer."""
+
+    needs_headers = False
 
     def __init__(self, syntax: Syntax) -> None:
         self._syntax = syntax

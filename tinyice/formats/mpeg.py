@@ -9,9 +9,8 @@ Free-format frames don't tell their length: such a stream is passed raw.
 import re
 from functools import lru_cache
 
-from tinyice.formats.base import AudioInfo, Chunk, FormatKind
+from tinyice.formats.base import AudioInfo, FormatKind
 from tinyice.formats.frames import FrameCutter, Lock, Run
-from tinyice.formats.frozen import State
 from tinyice.formats.mpeg_header import HEADER_BYTES, parse_header
 
 _SYNC = 0xFF
@@ -21,31 +20,13 @@ _TABLE_MARKS = (b"Xing", b"Info", b"VBRI")
 _TABLE_OFFSETS = frozenset((13, 15, 21, 23, 36, 38))
 
 
-class MpegFramer:
+class MpegFramer(FrameCutter):
     """The framer of MPEG audio."""
 
     kind = FormatKind.MPEG
-    needs_headers = False
 
     def __init__(self) -> None:
-        self._cutter = FrameCutter(_MpegSyntax())
-
-    @property
-    def info(self) -> AudioInfo:
-        """Rate and channels of the newest frames; the mean bitrate if it varies."""
-        return self._cutter.info
-
-    def feed(self, data: bytes) -> list[Chunk]:
-        """Take the next bytes; give the whole frames, and the tags and garbage between."""
-        return self._cutter.feed(data)
-
-    def freeze(self) -> State:
-        """See ``formats/frozen.py``."""
-        return self._cutter.freeze()
-
-    def thaw(self, state: State) -> None:
-        """Go on from ``state``."""
-        self._cutter.thaw(state)
+        super().__init__(_MpegSyntax())
 
 
 class _MpegLock:
