@@ -18,6 +18,8 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.internet.ssl import optionsForClientTLS
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from tinyice.outbound.connecting import JudgedEndpoint, Ways
 from tinyice.outbound.destination import Destination
@@ -96,6 +98,14 @@ def ended_by(error: BaseException | None, origin: str) -> str:
     if isinstance(found, OutboundError) and found.kind is Kind.TLS:
         return found.sentence
     return ""
+
+
+def not_dialled(failure: Failure, log: Logger) -> str:
+    """Why there is no connection, in a sentence; what nobody has foreseen goes to ``log``."""
+    if isinstance(failure.value, OutboundError):
+        return failure.value.sentence
+    log.failure("a server could not be dialled", failure)
+    return "could not be dialled"
 
 
 def _anywhere(_name: str, _address: str) -> bool:

@@ -19,8 +19,7 @@ from twisted.python.failure import Failure
 
 from tinyice.formats.base import Chunk
 from tinyice.outbound.destination import Destination
-from tinyice.outbound.dial import Dial, ended_by
-from tinyice.outbound.errors import OutboundError
+from tinyice.outbound.dial import Dial, ended_by, not_dialled
 from tinyice.relays.dialogue import Dialogue, dialogue_for
 from tinyice.relays.outflow import Outflow
 from tinyice.relays.push_frozen import FrozenFlow
@@ -205,11 +204,7 @@ class PushSession:
         if connection is not self._connection or isinstance(failure.value, CancelledError):
             return
         self._connection = None
-        if isinstance(failure.value, OutboundError):
-            self._end(failure.value.sentence)
-            return
-        self._log.failure("a server could not be dialled", failure)
-        self._end("could not be dialled")
+        self._end(not_dialled(failure, self._log))
 
     def _write(self, data: bytes) -> None:
         if self._connection is not None:

@@ -21,7 +21,7 @@ from tinyice.core.mount import Mount
 from tinyice.core.pace import Pace
 from tinyice.core.source import Source
 from tinyice.core.tags import Tags
-from tinyice.outbound.dial import ended_by
+from tinyice.outbound.dial import ended_by, not_dialled
 from tinyice.outbound.errors import OutboundError
 from tinyice.relays.asking import is_circle, refusal, request
 from tinyice.relays.connection import UpstreamConnection
@@ -264,11 +264,7 @@ class Session:
         if connection is not self._connection or isinstance(failure.value, CancelledError):
             return
         self._connection = None
-        if isinstance(failure.value, OutboundError):
-            self._end(failure.value.sentence)
-            return
-        self._log.failure("an upstream could not be dialled", failure)
-        self._end("could not be dialled")
+        self._end(not_dialled(failure, self._log))
 
     def _answered(self, head: ResponseHead) -> None:
         rest = self._parser.leftover
