@@ -16,8 +16,11 @@ from tinyice.core.events import (
     SourceDisconnected,
     TagsChanged,
 )
+from tinyice.core.pushing import PushSnapshot, PushState
+from tinyice.core.relaying import MasterSnapshot, RelaySnapshot, RelayState
 from tinyice.core.snapshots import MountSnapshot, StationHeaders
 from tinyice.core.tags import Tags
+from tinyice.core.transcoding import TranscoderSnapshot, TranscoderState
 from tinyice.web.console.onair_site import SELECT_MAX, STRIPS_MAX
 from web.api_support import NOW
 from web.studio_support import FakeDj
@@ -263,6 +266,38 @@ class TestNeeds:
         assert "Silent" in strip(text, "/live")
         text = page(opened(replace(silent, on_fallback=True)))
         assert "/live has a source that is silent. The fallback is heard." in needs(text)
+
+    def test_other_servers_that_are_not_reached(self) -> None:
+        """Whoever looks after the network is told, with the way there; nobody else is."""
+        why = "no connection to 192.0.2.1"
+        web, other = opened(), opened(who=DJ)
+        relays = other.bench.relays = web.bench.relays
+        pushes = web.bench.pushes
+        relays.running = [
+            RelaySnapshot("/r", RelayState.WAITING, ("http://a.test/",), error=why),
+            RelaySnapshot("/again", RelayState.CONNECTING, ("http://a.test/",), error=why),
+            RelaySnapshot("/fine", RelayState.ON_AIR, ("http://a.test/",), error=why),
+            RelaySnapshot("/off", RelayState.OFF, ("http://a.test/",), error=why),
+        ]
+        relays.mirrored = [MasterSnapshot("http://m.test/", 0, error=why)]
+        pushes.running = [
+            PushSnapshot("p", "/live", "http://p.test/x", "icecast", PushState.WAITING, error=why),
+            PushSnapshot("q", "/live", "http://q.test/x", "icecast", PushState.IDLE, error=why),
+        ]
+        told = needs(page(web))
+        assert f"/r can&#39;t be had from another server: {why}. Network" in told
+        assert f"/again can&#39;t be had from another server: {why}." in told
+        assert f"What http://m.test/ has can&#39;t be mirrored: {why}." in told
+        assert f"/live is not taken by http://p.test/x: {why}." in told
+        assert not any(word in told for word in ("/fine", "/off", "q.test"))
+        assert why not in needs(page(other))
+
+    def test_a_transcoder_that_cant_work(self) -> None:
+        """With the reason."""
+        web = opened()
+        refused = TranscoderSnapshot("t", "/live", "/low", 64, TranscoderState.REFUSED, error="no")
+        web.bench.transcoders.running = [refused, replace(refused, state=TranscoderState.IDLE)]
+        assert needs(page(web)).count("/low can&#39;t be made of /live: no.") == 1
 
     def test_an_autodj_without_music(self) -> None:
         """It plays silence, or will: with the reason, and the way to its Studio."""

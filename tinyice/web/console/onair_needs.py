@@ -8,10 +8,18 @@ from tinyice.config.model import Config
 from tinyice.config.restart import needs_restart
 from tinyice.core.access.permissions import Action, permits
 from tinyice.core.access.principal import Principal
+from tinyice.core.pushing import PushState
+from tinyice.core.relaying import RelayState
+from tinyice.core.transcoding import TranscoderState
 from tinyice.web import urls
 from tinyice.web.api.services import Services
 from tinyice.web.console.figures import clock, count
 from tinyice.web.console.onair_strips import Strip
+from tinyice.web.console.signal import NO_DATA
+
+_TRIES = frozenset(
+    {RelayState.CONNECTING, RelayState.WAITING, PushState.CONNECTING, PushState.WAITING}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,10 @@ def needs_of(
     return (
         *(_lost(strip) for strip in strips if not strip.on_air and _is_missed(strip)),
         *(_silent(strip) for strip in strips if strip.silent),
+        *(_without_data(strip) for strip in strips if strip.health == NO_DATA),
         *_without_music(strips, services),
+        *_unreached(principal, services),
+        *_refused(principal, services),
         *_waiting(strips, principal),
         *_locked_out(principal, services),
         *_restart(principal, started_with, services.config()),
@@ -68,6 +79,43 @@ def _silent(strip: Strip) -> Need:
     if strip.on_fallback:
         return Need("warn", strip.mount, "has a source that is silent. The fallback is heard.")
     return Need("bad", strip.mount, "has a source that is silent: dead air.")
+
+
+def _without_data(strip: Strip) -> Need:
+    tone = "bad" if strip.listeners else "warn"
+    return Need(tone, strip.mount, "has a source that sends nothing.")
+
+
+def _unreached(principal: Principal, services: Services) -> Iterator[Need]:
+    """Other servers that should be there, and are not."""
+    if not permits(principal, Action.SEE_RELAYS):
+        return
+    for relay in services.relays.snapshot():
+        if relay.error and relay.state in _TRIES:
+            yield _of_network(relay.mount, f"can't be had from another server: {relay.error}")
+    for master in services.relays.masters():
+        if master.error:
+            yield _of_network("", f"What {master.url} has can't be mirrored: {master.error}")
+    for push in services.pushes.snapshot():
+        if push.error and push.state in _TRIES:
+            yield _of_network(push.mount, f"is not taken by {push.target}: {push.error}")
+
+
+def _of_network(mount: str, words: str) -> Need:
+    return Need("warn", mount, _ended(words), link=urls.NETWORK, link_words="Network")
+
+
+def _refused(principal: Principal, services: Services) -> Iterator[Need]:
+    """Transcoders that can't work."""
+    if not permits(principal, Action.SEE_TRANSCODERS):
+        return
+    for one in services.transcoders.snapshot():
+        if one.state is TranscoderState.REFUSED:
+            yield Need("warn", one.output, _ended(f"can't be made of {one.input}: {one.error}"))
+
+
+def _ended(words: str) -> str:
+    return f"{words.rstrip('.')}."
 
 
 def _without_music(strips: Sequence[Strip], services: Services) -> Iterator[Need]:

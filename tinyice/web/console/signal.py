@@ -20,6 +20,8 @@ BY_HAND = frozenset({"ended by an operator", "mount disabled", "server stopping"
 """Why sources end that nobody misses."""
 
 _STAND_IN = "silence"
+_MADE = frozenset({"autodj", "transcoder"})
+"""What makes nothing while nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Health:
 
     state: str
     words: str
+
+
+NO_DATA = Health("bad", "No data")
 
 
 def is_missed(mount: MountSnapshot, lost: Lost | None, now: datetime) -> bool:
@@ -123,8 +128,19 @@ def health_of(
         return _off_air(mount, missed=missed)
     if mount.on_fallback or mount.source_kind == _STAND_IN:
         return Health("warn", "On fallback")
-    if mount.silent or (bits_in is not None and bits_in <= 0):
-        return Health("bad", "Silent" if mount.silent else "No data")
+    if mount.silent:
+        return Health("bad", "Silent")
+    if bits_in is not None and bits_in <= 0:
+        return _without_data(mount)
+    return _with_data(mount, loses=loses)
+
+
+def _without_data(mount: MountSnapshot) -> Health:
+    is_resting = mount.source_kind in _MADE and not mount.listeners
+    return Health("ok", "Ready") if is_resting else NO_DATA
+
+
+def _with_data(mount: MountSnapshot, *, loses: bool) -> Health:
     if mount.listeners_max and mount.listeners >= mount.listeners_max:
         return Health("warn", "Full")
     if loses:
