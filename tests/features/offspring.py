@@ -13,6 +13,18 @@ def worker_pids(station: Station) -> list[int]:
     return children_with(station, "tinyice.workers")
 
 
+def worker_figures(station: Station, name: str) -> dict[str, float]:
+    """The values of one metric, by the number of the worker."""
+    page = station.get("/metrics", user="admin").decode()
+    rows = re.findall(rf'^{name}\{{[^}}]*worker="(\d+)"[^}}]*\}} (\S+)$', page, re.MULTILINE)
+    return {worker: float(value) for worker, value in rows}
+
+
+def workers_up(station: Station) -> int:
+    """How many workers serve."""
+    return int(sum(worker_figures(station, "tinyice_worker_up").values()))
+
+
 def children_with(station: Station, word: str) -> list[int]:
     """The children that run now and have ``word`` in their command, in the order of their start."""
     main = station.child.process.pid

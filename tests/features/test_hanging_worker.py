@@ -1,13 +1,12 @@
 """A worker that lives and does nothing any more: it is noticed, and others take over."""
 
 import os
-import re
 import signal
 
 import pytest
 
 from features.conftest import Serve
-from features.offspring import lives, sockets_of, worker_pids
+from features.offspring import lives, sockets_of, worker_figures, worker_pids, workers_up
 from features.sounding import WAIT_S, Encoder, hears, is_unbroken
 from programs.raw import Recorder
 from programs.station import Station
@@ -22,20 +21,8 @@ NOTICED_S = 25.0
 def station(serve: Serve) -> Station:
     """A station with workers that serve."""
     made = serve(workers=WORKERS)
-    until(lambda: up(made) == WORKERS, within=WAIT_S, what="the workers are up")
+    until(lambda: workers_up(made) == WORKERS, within=WAIT_S, what="the workers are up")
     return made
-
-
-def figures(station: Station, name: str) -> dict[str, float]:
-    """The values of one metric, by the number of the worker."""
-    page = station.get("/metrics", user="admin").decode()
-    rows = re.findall(rf'^{name}\{{[^}}]*worker="(\d+)"[^}}]*\}} (\S+)$', page, re.MULTILINE)
-    return {worker: float(value) for worker, value in rows}
-
-
-def up(station: Station) -> int:
-    """How many workers serve."""
-    return int(sum(figures(station, "tinyice_worker_up").values()))
 
 
 def test_a_worker_that_hangs_is_replaced(station: Station) -> None:
@@ -49,9 +36,9 @@ def test_a_worker_that_hangs_is_replaced(station: Station) -> None:
             return sum(map(sockets_of, worker_pids(station))) >= len(recorders)
 
         until(carried, within=WAIT_S, what="workers serve everyone")
-        told = figures(station, "tinyice_worker_listeners")
+        told = worker_figures(station, "tinyice_worker_listeners")
         assert sorted(told.items()) == [("1", 3.0), ("2", 3.0)]
-        assert all(figures(station, "tinyice_worker_pulse_seconds").values())
+        assert all(worker_figures(station, "tinyice_worker_pulse_seconds").values())
         victim = worker_pids(station)[0]
         os.kill(victim, signal.SIGSTOP)
         until(lambda: sum(r.ended for r in recorders) == 3, within=NOTICED_S, what="it is noticed")
@@ -65,6 +52,6 @@ def test_a_worker_that_hangs_is_replaced(station: Station) -> None:
         for recorder in [one for one in recorders if not one.ended]:
             hears(recorder, last)
             assert is_unbroken(recorder, [encoder.sent])
-        until(lambda: up(station) == WORKERS, within=WAIT_S, what="another one serves")
+        until(lambda: workers_up(station) == WORKERS, within=WAIT_S, what="another one serves")
     for recorder in recorders:
         recorder.stop()

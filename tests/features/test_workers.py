@@ -12,12 +12,12 @@ import pytest
 
 from features.conftest import Serve
 from features.offspring import (
-    ignores_the_end,
     lives,
     resident_bytes,
     rings_of,
     sockets_of,
     worker_pids,
+    workers_up,
 )
 from features.sounding import (
     FRAME_BYTES,
@@ -67,9 +67,8 @@ def station(with_workers: Serve) -> Station:
 
 
 def are_up(station: Station) -> bool:
-    """Whether all workers serve: they have begun to ignore what is for the main process."""
-    pids = worker_pids(station)
-    return len(pids) == WORKERS and all(map(ignores_the_end, pids))
+    """Whether all workers serve."""
+    return workers_up(station) == len(worker_pids(station)) == WORKERS
 
 
 def listeners(station: Station, mount: str) -> int:

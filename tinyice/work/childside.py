@@ -18,6 +18,9 @@ PR_SET_PDEATHSIG = 1
 MEMORY_MAX = 1024 * 1024 * 1024
 """What a child gets that reads files of others; it needs a quarter of this."""
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+"""Service managers and terminals send them to whole groups."""
+
 LIFELINE = 3
 """The end of a pipe of which others have the other end, to hold it and say nothing."""
 
@@ -64,9 +67,15 @@ def standard_pipe(reader: FrameReader) -> ParentPipe:
     return ParentPipe(reader, inward=sys.stdin.fileno(), outward=outward)
 
 
+def leave_signals_to_parent() -> None:
+    """Ignore what is sent to all processes of the service: the main one heeds it, and ends us."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def live_as_child() -> None:
-    """End when the parent ends; leave Ctrl-C on the terminal to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End when the parent ends, and not before."""
+    leave_signals_to_parent()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -85,7 +94,7 @@ def live_on_lifeline() -> None:
     kernel ends it: also one that hangs, and does not hear. Without a lifeline it lives as
     others do.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_signals_to_parent()
     try:
         flags = fcntl.fcntl(LIFELINE, fcntl.F_GETFL)
     except OSError:

@@ -18,7 +18,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from tinyice.work.behind import live_behind
-from tinyice.work.childside import PR_SET_PDEATHSIG, ParentGone, ParentPipe, standard_pipe
+from tinyice.work.childside import (
+    PR_SET_PDEATHSIG,
+    SIGNALS,
+    ParentGone,
+    ParentPipe,
+    leave_signals_to_parent,
+    standard_pipe,
+)
 from tinyice.work.command_messages import MAX_ORDER, ORDER, Answer, Order, order_of
 from tinyice.work.frames import FrameReader
 
@@ -206,7 +213,7 @@ def _not_begun(order: Order, error: Exception) -> str:
 def _become_program() -> None:
     """As what comes into being, before it is the program."""
     live_behind(NICENESS)
-    for how in (signal.SIGINT, signal.SIGTERM):
+    for how in SIGNALS:
         signal.signal(how, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -230,8 +237,7 @@ def _descendants() -> Iterator[int]:
 def main() -> int:
     """Serve the parent at standard input and output."""
     # Whatever comes, what the program has begun is ended first; the server's end is seen.
-    for how in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(how, signal.SIG_IGN)
+    leave_signals_to_parent()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     pipe = standard_pipe(FrameReader(frozenset({ORDER}), max_payload=MAX_ORDER))

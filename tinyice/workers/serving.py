@@ -1,7 +1,6 @@
 """A worker process, put together."""
 
 import resource
-import signal
 import socket
 import sys
 import time
@@ -26,7 +25,6 @@ def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None
     warnings = LogLevelFilterPredicate(LogLevel.warn)
     speaker = FilteringLogObserver(textFileLogObserver(sys.stderr), [warnings])
     globalLogBeginner.beginLoggingTo([speaker], redirectStandardIO=False)
-    _ignore_signals()
     _raise_file_limit()
     reactor = EPollReactor()  # type: ignore[no-untyped-call]
     # As in the main process: the wall's clock may be set back.
@@ -56,12 +54,6 @@ def serve(descriptor: int, *, jumps_max: int, pulse_ms: tuple[int, int]) -> None
     Periodic("report", reactor, REPORT_S, report).startService()
     worker.begin()
     reactor.run(installSignalHandlers=False)
-
-
-def _ignore_signals() -> None:
-    """What is sent to all processes of the service is for the main one, which ends us."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
-        signal.signal(number, signal.SIG_IGN)
 
 
 def _raise_file_limit() -> None:
