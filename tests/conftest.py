@@ -8,6 +8,7 @@ with ``CI=true`` it fails, so that no test falls away unnoticed.
 import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,11 @@ hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=Non
 hypothesis.settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "default")
 )
+
+
+# Programs that tests begin are to heed it, also where a shell began all this in the background.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def packages_by_program() -> dict[str, str]:

@@ -12,6 +12,7 @@ from codec.sounds import heard
 from programs.raw import TITLE, Answer
 
 WINDOW_S = 0.01
+HEADER_PAGES = 3
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,15 @@ def samples(data: bytes, kind: str) -> NDArray[np.int16]:
 
 
 def links(data: bytes) -> list[bytes]:
-    """The links of a chained Ogg stream."""
+    """The links of a chained Ogg stream; of one that has just begun there is nothing to hear."""
     begins = []
     at = data.find(b"OggS\0\2")
     while at >= 0:
         begins.append(at)
         at = data.find(b"OggS\0\2", at + 1)
-    return [data[a:b] for a, b in zip(begins, [*begins[1:], len(data)], strict=True)]
+    found = [data[a:b] for a, b in zip(begins, [*begins[1:], len(data)], strict=True)]
+    # Headers are two or three pages.
+    return found if found[-1].count(b"OggS") > HEADER_PAGES else found[:-1]
 
 
 def icy_titles(answer: Answer) -> list[tuple[int, str]]:

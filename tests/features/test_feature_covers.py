@@ -1,5 +1,6 @@
 """Covers that pages show are small, however large they are in the library."""
 
+import json
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -55,7 +56,9 @@ def test_large_covers_are_small_on_pages(serve: Serve, tmp_path: Path) -> None:
     assert len(picture) < SMALL_BYTES
     assert max(seen(picture).shape) <= 640
     assert answer(station, "/cover/large", fields["ETag"])[0] == 304
-    studio = "/admin/studio-cover?mount=/large&track=1"
+    listed = json.loads(station.get("/api/autodjs/library/tracks?mount=/large", user="admin"))
+    (track,) = listed["items"]
+    studio = f"/admin/studio-cover?mount=/large&track={track['id']}"
     assert station.get(studio, user="admin") == picture
     client = connected(port)
     assert client.albumart("1.flac")["binary"] == LARGE

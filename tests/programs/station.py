@@ -25,11 +25,20 @@ START_S = 30.0
 HOST = "127.0.0.1"
 
 
+_given: set[int] = set()
+
+
 def free_port_pair() -> int:
-    """A port that is free together with the one after it (outside of the ephemeral range)."""
+    """A port that is free together with the one after it (outside of the ephemeral range).
+
+    It is given once: tests that run side by side have ranges of their own.
+    """
+    step = 2 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    first = 10_000 + 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     while True:
-        port = random.SystemRandom().randrange(10_000, 30_000, 2)
-        if _free(port) and _free(port + 1):
+        port = random.SystemRandom().randrange(first, 30_000, step)
+        if port not in _given and _free(port) and _free(port + 1):
+            _given.add(port)
             return port
 
 
