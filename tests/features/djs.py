@@ -60,13 +60,13 @@ def sound_of(listener: Recorder, encoding: str) -> Heard:
 
 
 def hears(listener: Recorder, encoding: str, seconds: float, *, within: float = WAIT_S) -> Heard:
-    """Wait until so much was heard."""
+    """Wait until so much was heard; what has to come at its pace has its time besides."""
 
     def enough() -> Heard | None:
         found = sound_of(listener, encoding)
         return found if found.seconds >= seconds else None
 
-    return until(enough, within=within, what=f"{seconds:g} s of {encoding} are heard")
+    return until(enough, within=within + 2 * seconds, what=f"{seconds:g} s of {encoding} are heard")
 
 
 def remarks(audio: bytes) -> str:

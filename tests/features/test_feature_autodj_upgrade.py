@@ -146,6 +146,8 @@ def test_a_restart_goes_on(tmp_path: Path) -> None:
     assert again.exists()
     with station(tmp_path, **settings):
         client = connected(port)
+        # Whoever gets in finds it as it was.
+        assert client.status()["volume"] == "55"
         status = wait_for(client, lambda status: status.get("song") == "1")
         for name in ("songid", "volume", "random", "xfade", "playlistlength", "playlist"):
             assert status[name] == before[name], name

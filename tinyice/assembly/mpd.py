@@ -100,7 +100,7 @@ class Mpd:
 
     def _running(self) -> "list[RunningAutoDJ]":
         running = self._autodjing.running
-        return [] if running is None else running.all()
+        return [] if running is None else [one for one in running.all() if one.is_restored]
 
     def _follow(self) -> None:
         """What runs may be something else."""

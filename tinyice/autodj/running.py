@@ -107,6 +107,8 @@ class RunningAutoDJ:
         self._lost = ""
         self._is_waiting = False
         self._is_stopped = False
+        self.is_restored = False
+        """Whether it is as it was in an earlier run; what anybody did before that would be lost."""
         self._keeping = Keeping(
             file_of(house.folder, config.mount),
             config.mount,
@@ -277,6 +279,7 @@ class RunningAutoDJ:
         """Go on with what plays, now; the rest has time."""
         frozen, table = self._thaw(inherited.frozen), inherited.table
         self._keeping.begin()
+        self.is_restored = True
         plays = table is not None and self.player.take_over(frozen.player, table)
         if not plays:
             inherited.unwanted()
@@ -314,8 +317,10 @@ class RunningAutoDJ:
         if self._is_stopped:
             return
         self._keeping.begin()
-        if kept is not None:
-            await self._go_on(self._thaw(kept))
+        frozen = None if kept is None else self._thaw(kept)
+        self._restored()
+        if frozen is not None:
+            await self._go_on(frozen)
             return
         await self.filling.fill()
         await self.hooks.first()
@@ -324,6 +329,10 @@ class RunningAutoDJ:
         if len(self.player.playlist) or len(self.player.up_next) or self.opened.scans:
             self._play()
 
+    def _restored(self) -> None:
+        self.is_restored = True
+        self._watchers.tell()
+
     def _play(self) -> None:
         if self._is_waiting:
             self._is_waiting = False
@@ -331,6 +340,7 @@ class RunningAutoDJ:
 
     def _not_begun(self, failure: Failure) -> None:
         self._log.failure("the AutoDJ of {mount} begins badly", failure, mount=self.mount)
+        self._restored()
         self._is_waiting = not self._is_stopped
         self._play()
 
