@@ -1,5 +1,6 @@
 """What a service manager or a terminal sends to all processes of the service ends the main one."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from tinyice.codec.meter_link import METER_MODULE
 from tinyice.codec.player_link import PLAYOUT_MODULE
 from tinyice.codec.source import DEMO_MODULE
 from tinyice.transcoding.link import WORKER_MODULE
-from tinyice.work.childside import SIGNALS
+from tinyice.work.childside import OOM_SCORE, SIGNALS
 from tinyice.work.commands import CHILD_MODULE
 
 MODULES = (
@@ -39,6 +40,18 @@ def ignored(pid: int) -> int:
     """The mask of the signals that a process ignores."""
     rows = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(row.split()[1], 16) for row in rows if row.startswith("SigIgn:"))
+
+
+def score(pid: int) -> int:
+    """How likely it is that the kernel chooses a process."""
+    return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if one != CHILD_MODULE])
+def test_children_are_ended_first_where_memory_runs_out(module: str) -> None:
+    """Before the process that has the listeners."""
+    with begun(module) as child:
+        until(lambda: score(child.pid) == score(os.getpid()) + OOM_SCORE, within=20, what="it")
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -10,6 +10,8 @@ import resource
 import select
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from tinyice.work.frames import Frame, FrameReader
 
@@ -17,6 +19,9 @@ READ_BYTES = 65536
 PR_SET_PDEATHSIG = 1
 MEMORY_MAX = 1024 * 1024 * 1024
 """What a child gets that reads files of others; it needs a quarter of this."""
+
+OOM_SCORE, OOM_SCORE_MAX = 300, 1000
+"""How much likelier than the main process we are ended when memory runs out."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 """Service managers and terminals send them to whole groups."""
@@ -73,9 +78,18 @@ def leave_signals_to_parent() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def go_first() -> None:
+    """Where memory runs out, be ended before the main process; one can be begun again."""
+    score = Path("/proc/self/oom_score_adj")
+    # Other systems have no such thing.
+    with suppress(OSError, ValueError):
+        score.write_text(str(min(OOM_SCORE_MAX, int(score.read_text()) + OOM_SCORE)))
+
+
 def live_as_child() -> None:
     """End when the parent ends, and not before."""
     leave_signals_to_parent()
+    go_first()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -95,6 +109,7 @@ def live_on_lifeline() -> None:
     others do.
     """
     leave_signals_to_parent()
+    go_first()
     try:
         flags = fcntl.fcntl(LIFELINE, fcntl.F_GETFL)
     except OSError:
