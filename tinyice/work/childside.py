@@ -108,13 +108,13 @@ def live_on_lifeline() -> None:
     kernel ends it: also one that hangs, and does not hear. Without a lifeline it lives as
     others do.
     """
-    leave_signals_to_parent()
-    go_first()
     try:
         flags = fcntl.fcntl(LIFELINE, fcntl.F_GETFL)
     except OSError:
         live_as_child()
         return
+    leave_signals_to_parent()
+    go_first()
     if sys.platform == "linux":
         fcntl.fcntl(LIFELINE, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(LIFELINE, fcntl.F_SETSIG, signal.SIGKILL)
