@@ -7,6 +7,7 @@ import pytest
 from core.fakes import Encoder
 from core.stage import UNIT, Loop, Stage, pieces
 from core.units import numbers
+from tinyice.core.changeover import CHAIN_HOLD_S
 from tinyice.core.errors import MountIdle, TooManyListeners
 from tinyice.core.events import (
     DropReason,
@@ -130,7 +131,7 @@ def test_a_source_that_comes_and_goes_is_heard_seldom(return_after_s: float) -> 
 
 
 def test_with_both_down_listeners_end_and_with_both_back_others_hear_the_better_one() -> None:
-    """Nobody hangs on a mount that nothing feeds."""
+    """Nobody hangs for long on a mount that nothing feeds."""
     stage = Stage(LIVE, NIGHT)
     night, live = stage.show("/night", 5000), stage.show("/live", 1000)
     stage.run(5)
@@ -139,8 +140,11 @@ def test_with_both_down_listeners_end_and_with_both_back_others_hear_the_better_
     stage.run(2)
     night.end()
     assert pieces(player) == [1, 5]
+    stage.run(CHAIN_HOLD_S - 0.5)
+    assert not player.finished
+    stage.run(1)
     assert player.finished == 1
-    assert stage.of(FallbackEnded) == [FallbackEnded("/live", "", 2.0)]
+    assert stage.of(FallbackEnded) == [FallbackEnded("/live", "", 2.0 + CHAIN_HOLD_S)]
     with pytest.raises(MountIdle):
         stage.rig.listen(stage.live)
     stage.show("/night", 6000)
@@ -149,6 +153,25 @@ def test_with_both_down_listeners_end_and_with_both_back_others_hear_the_better_
     stage.show("/live", 2000)
     stage.run(12)
     assert pieces(again) == [6, 2]
+
+
+def test_what_is_ready_a_moment_after_the_loss_is_heard_at_once() -> None:
+    """By those who listened: an AutoDJ may just be beginning."""
+    stage = Stage(LIVE, NIGHT)
+    live = stage.show("/live", 1000)
+    stage.run(5)
+    _, player = stage.rig.listen(stage.live)
+    live.end()
+    stage.run(0.5)
+    stage.show("/night", 5000)
+    stage.run(0.25)
+    assert stage.of(HoldBegan, HoldEnded) == [
+        HoldBegan("/live", CHAIN_HOLD_S),
+        HoldEnded("/live", "/night is on air"),
+    ]
+    stage.run(2 * CHAIN_HOLD_S)
+    assert pieces(player) == [1, 5]
+    assert not player.finished
 
 
 def test_a_chain_is_gone_down_and_up_in_its_order() -> None:
@@ -185,6 +208,7 @@ def test_a_chain_over_several_mounts() -> None:
     stage.run(5)
     assert pieces(player) == [1, 5, 4]
     day.end()
+    stage.run(CHAIN_HOLD_S + 1)
     assert player.finished == 1
 
 

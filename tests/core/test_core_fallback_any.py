@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from core.deicy import deinterleave
 from core.stage import Loop, Show, Stage
 from core.units import numbers
+from tinyice.core.changeover import CHAIN_HOLD_S
 from tinyice.core.events import DropReason
 from tinyice.core.settings import MountSettings
 from tinyice.formats.base import FormatKind
@@ -101,5 +102,6 @@ def test_nothing_of_what_has_gone_is_kept(steps: list[tuple[str, str, int]]) -> 
             show.end()
     rig = adventure.stage.rig
     rig.mounts.release(adventure.stage.live, adventure.silence.source, "over")
+    adventure.stage.run(CHAIN_HOLD_S + 1)
     assert [len(mount.air.inputs) for mount in rig.mounts] == [0, 0, 0]
     assert adventure.plain[1].finished == 1

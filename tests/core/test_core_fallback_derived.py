@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.stage import Stage, pieces
+from tinyice.core.changeover import CHAIN_HOLD_S
 from tinyice.core.errors import MountIdle
 from tinyice.core.settings import MountSettings
 
@@ -52,7 +53,7 @@ def test_with_nothing_left_it_ends_there_too() -> None:
     first.end()
     stage.run(9)
     assert [player.finished for player in players] == [0, 0]
-    stage.run(2)
+    stage.run(2 + CHAIN_HOLD_S)
     assert [player.finished for player in players] == [1, 1]
     with pytest.raises(MountIdle):
         stage.rig.mounts.admit("/live")

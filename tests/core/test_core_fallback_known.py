@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.fakes import Rig
 from core.stage import Stage, pieces
+from tinyice.core.changeover import CHAIN_HOLD_S
 from tinyice.core.events import FallbackEngaged, FallbackRefused
 from tinyice.core.settings import MountSettings
 from tinyice.formats.base import AudioInfo, Chunk, FormatKind
@@ -43,6 +44,8 @@ def heard_beside(codec: str) -> Rig:
         night.take(other, b"night page")
         live.take(source, b"live page")
     rig.mounts.release(live, source, "gone")
+    rig.clock.advance(CHAIN_HOLD_S + 1)
+    rig.mounts.sweep()
     assert player.finished == (codec != "Opus")
     return rig
 

@@ -37,6 +37,12 @@ SILENT = "the source is silent"
 NOTHING_ELSE = "nothing better feeds the mount"
 BETTER = "a better one is back"
 
+CHAIN_HOLD_S = 5.0
+"""Where there is a chain, something of it may be back, or ready, in a moment."""
+
+ANY = ""
+"""The slot that is waited for when anything will do."""
+
 
 def attach(mount: "Mount", source: Source) -> Input:
     """``source`` feeds the mount from now on: it is on air, or waits."""
@@ -72,15 +78,27 @@ def ended(mount: "Mount", entry: Input) -> None:
     air, now = mount.air, mount.now()
     if air.on_air is not None or air.last_slot != entry.slot:
         return
-    hold_s = mount.settings.hold_s
     ready = _ready(mount, now)
-    if hold_s and mount.listeners and not air.is_closing and (entry.is_session or not ready):
-        air.hold = Hold(entry.slot, now + hold_s)
-        mount.publish(HoldBegan(mount.path, hold_s))
+    hold = _hold_for(mount, entry, now, is_ready=bool(ready))
+    if hold is not None:
+        air.hold = hold
+        mount.publish(HoldBegan(mount.path, hold.until - now))
     elif not ready:
         _end(mount, now)
     else:
         decide(mount, now)
+
+
+def _hold_for(mount: "Mount", entry: Input, now: float, *, is_ready: bool) -> Hold | None:
+    """Whether those who listen wait, now that ``entry`` is gone, and for what."""
+    if not mount.listeners or mount.air.is_closing:
+        return None
+    settings = mount.settings
+    if settings.hold_s and (entry.is_session or not is_ready):
+        return Hold(entry.slot, now + settings.hold_s)
+    if settings.chain and not is_ready:
+        return Hold(ANY, now + CHAIN_HOLD_S)
+    return None
 
 
 def sweep(mount: "Mount", now: float) -> None:
@@ -92,7 +110,8 @@ def sweep(mount: "Mount", now: float) -> None:
 def decide(mount: "Mount", now: float) -> None:
     """Put on air what belongs there."""
     air, settings = mount.air, mount.settings
-    if air.hold is not None and now < air.hold.until:
+    is_held = air.hold is not None and now < air.hold.until
+    if is_held and air.hold is not None and air.hold.slot != ANY:
         return
     slots = [entry.slot for entry in _ready(mount, now)]
     before = air.on_air
@@ -103,7 +122,7 @@ def decide(mount: "Mount", now: float) -> None:
         return_after_s=settings.return_after_s,
     )
     if slot is None:
-        if air.hold is not None:
+        if air.hold is not None and not is_held:
             _end(mount, now)
         return
     entry = air.inputs.at(slot)
