@@ -155,13 +155,13 @@ class PlayerLink:
 
     def leaving(self) -> tuple[State, LeavingChild] | None:
         """How it stands, and its child, for another process; None: there is none to take over."""
-        found = None if self._setup is None else self._kept.leaving()
-        if found is None or self._setup is None:
+        setup, found = self._setup, self._kept.leaving()
+        if setup is None or found is None:
             return None
         state, child = found
         more: State = {
-            "quality": asdict(self._setup.quality),
-            "folders": list(self._setup.folders),
+            "quality": asdict(setup.quality),
+            "folders": list(setup.folders),
             "pacing": self._pacing.freeze(),
             "began_s": self._began_s,
             "is_playing": self.is_playing,

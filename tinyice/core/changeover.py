@@ -110,8 +110,8 @@ def sweep(mount: "Mount", now: float) -> None:
 def decide(mount: "Mount", now: float) -> None:
     """Put on air what belongs there."""
     air, settings = mount.air, mount.settings
-    is_held = air.hold is not None and now < air.hold.until
-    if is_held and air.hold is not None and air.hold.slot != ANY:
+    awaited = air.hold.slot if air.hold is not None and now < air.hold.until else None
+    if awaited not in (None, ANY):
         return
     slots = [entry.slot for entry in _ready(mount, now)]
     before = air.on_air
@@ -122,7 +122,7 @@ def decide(mount: "Mount", now: float) -> None:
         return_after_s=settings.return_after_s,
     )
     if slot is None:
-        if air.hold is not None and not is_held:
+        if air.hold is not None and awaited is None:
             _end(mount, now)
         return
     entry = air.inputs.at(slot)
